@@ -1,0 +1,8 @@
+"""Identifiers of the field, pure: parse, normalise, format.
+
+`StageCode` in stages, `StandardRef` in references, `PatentNumber` in numbers.
+"""
+
+from scrapers.identifiers.stages import STAGE_GROUPS, STAGE_MATRIX, StageCode
+
+__all__ = ["STAGE_GROUPS", "STAGE_MATRIX", "StageCode"]
