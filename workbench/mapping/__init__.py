@@ -1,0 +1,1 @@
+"""Claims ranked against clauses, with the words that made it so."""

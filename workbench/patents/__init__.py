@@ -1,0 +1,1 @@
+"""Publications, families, claims and portfolios."""

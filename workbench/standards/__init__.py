@@ -1,0 +1,1 @@
+"""Committees, work items, stages, ballots, drafts, clauses and provisions."""

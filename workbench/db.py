@@ -1,0 +1,150 @@
+"""Engine, sessions and column types: the only place besides search that knows the two dialects apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, SQLModel
+
+from workbench.resources import resource
+from workbench.settings import Settings, mask_password
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BUSY_TIMEOUT_MS = 30_000
+# PostgreSQL: one writer at a time, as in SQLite, so that "compare, then write" is safe on both.
+_WRITER_LOCK = 4_242_001
+
+
+class StoreError(Exception):
+    """The database cannot be used; `str(error)` says why and what to do."""
+
+
+def checked(values: type[StrEnum]) -> sa.Enum:
+    """A text column that takes only the values of an enumeration, kept by a CHECK constraint on both dialects."""
+    return sa.Enum(
+        values,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=values.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Store:
+    """The database of one workbench. Reading and writing are separate; each `write` is one transaction."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        url = make_url(settings.database)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite and url.database:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            self.engine = sa.create_engine(url, pool_pre_ping=not self.is_sqlite)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"no driver for {mask_password(settings.database)}: install standards-workbench[postgres]"
+            ) from error
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        self._reading = self.engine.execution_options(workbench_reading=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one consistent state and writes nothing."""
+        with Session(self._reading) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose changes are all kept at the end of the block, or none where it raises."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:
+                session.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def revision(self) -> str | None:
+        """The migration the database stands at, None where it is empty."""
+        try:
+            with self._reading.connect() as connection:
+                return MigrationContext.configure(connection).get_current_revision()
+        except sa.exc.OperationalError as error:
+            raise StoreError(
+                f"cannot open the database {mask_password(self.settings.database)}: {' '.join(str(error.orig).split())}"
+            ) from error
+
+    def migrate(self) -> str:
+        """Create the tables or upgrade them to the newest migration; returns its name."""
+        config = alembic_config(self.settings.database)
+        newest = newest_revision()
+        current = self.revision()
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if current is not None and current not in known:
+            raise StoreError(
+                f"the database stands at {current}, which this version of the workbench does not know; "
+                "use the newer version that wrote it"
+            )
+        if current != newest:
+            command.upgrade(config, "head")
+        return newest
+
+    def require_current(self) -> None:
+        """Upgrade SQLite by itself; on PostgreSQL say that `workbench migrate` is needed."""
+        if self.revision() == newest_revision():
+            return
+        if not self.is_sqlite:
+            raise StoreError("the database is not at the newest migration; run `workbench migrate` first")
+        self.migrate()
+
+
+def alembic_config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resource("migrations")))
+    config.attributes["url"] = url
+    return config
+
+
+def newest_revision() -> str:
+    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    if head is None:
+        raise StoreError("no migrations found; the installation is incomplete, install the workbench again")
+    return head
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001
+    # The driver must not open transactions by itself: `begin` below decides between read and write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("workbench_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,69 @@
+"""Tables of the digest: who receives it, and the outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from workbench.db import checked
+
+
+class Language(StrEnum):
+    EN = "en"
+    JA = "ja"
+    BOTH = "both"
+
+
+class Edition(StrEnum):
+    DELEGATE = "delegate"
+    IP = "ip"
+
+
+class MailState(StrEnum):
+    """`claimed`: a sender is at work on it, until `claimed_until`."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Recipient(SQLModel, table=True):
+    __tablename__ = "recipient"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    email: str = Field(unique=True)
+    language: Language = Field(default=Language.EN, sa_type=checked(Language))
+    edition: Edition = Field(default=Edition.DELEGATE, sa_type=checked(Edition))
+    active: bool = True
+
+
+class Mail(SQLModel, table=True):
+    """A digest as composed. One per recipient and ISO week; the row exists before anything is sent."""
+
+    __tablename__ = "mail"
+    __table_args__ = (sa.UniqueConstraint("recipient_id", "edition", "week"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    recipient_id: int = Field(foreign_key="recipient.id", index=True)
+    edition: Edition = Field(sa_type=checked(Edition))
+    week: str = Field(max_length=8, description="ISO week, e.g. 2026-W47.")
+    window_start: dt.datetime | None = None
+    window_end: dt.datetime
+    message_id: str = Field(unique=True)
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    state: MailState = Field(default=MailState.PENDING, sa_type=checked(MailState), index=True)
+    attempts: int = 0
+    claimed_until: dt.datetime | None = None
+    next_attempt_at: dt.datetime | None = None
+    created_at: dt.datetime
+    sent_at: dt.datetime | None = None
+    error: str | None = None

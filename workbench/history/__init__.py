@@ -1,0 +1,1 @@
+"""Where every fact came from: runs, snapshots of what was read, and the log of changes."""

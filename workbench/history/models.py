@@ -1,0 +1,101 @@
+"""Tables of provenance: runs, snapshots, changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from workbench.db import checked
+
+
+class RunKind(StrEnum):
+    POLL = "poll"
+    IMPORT = "import"
+    MAP = "map"
+
+
+class RunState(StrEnum):
+    """`rejected`: finished but missed its expectations; like `failed`, it wrote nothing."""
+
+    RUNNING = "running"
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+class Entity(StrEnum):
+    WORK_ITEM = "work_item"
+    COMMITTEE = "committee"
+    PUBLICATION = "publication"
+    DECLARATION = "declaration"
+    DRAFT = "draft"
+    RELEASE = "release"
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Run(SQLModel, table=True):
+    """One poll of a source, one import of a file or one mapping, with its counts."""
+
+    __tablename__ = "run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: RunKind = Field(sa_type=checked(RunKind))
+    source: str = Field(index=True)
+    parser_version: str
+    state: RunState = Field(sa_type=checked(RunState))
+    started_at: dt.datetime
+    finished_at: dt.datetime | None = None
+    clock: dt.datetime = Field(description="The product's time for this run: now, or the day of a replay.")
+    records: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    warnings: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    error: str | None = None
+
+
+class Snapshot(SQLModel, table=True):
+    """A body as it was read; the bytes lie compressed in the home folder under their hash."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (sa.UniqueConstraint("url", "sha256", "fetched_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str = Field(index=True)
+    sha256: str = Field(index=True)
+    fetched_at: dt.datetime
+    http_status: int | None = None
+    content_type: str | None = None
+    size: int
+    etag: str | None = None
+    last_modified: str | None = None
+    believed: bool = Field(default=False, description="True once a run that used it passed its checks.")
+
+
+class Change(SQLModel, table=True):
+    """One fact that became known, changed or vanished; what digest, feeds and history pages read."""
+
+    __tablename__ = "change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime = Field(index=True)
+    entity: Entity = Field(sa_type=checked(Entity))
+    key: str = Field(index=True)
+    kind: ChangeKind = Field(sa_type=checked(ChangeKind))
+    field: str | None = None
+    old: Any = Field(default=None, sa_type=sa.JSON)
+    new: Any = Field(default=None, sa_type=sa.JSON)
+    source: str
+    run_id: int = Field(foreign_key="run.id", index=True)
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")

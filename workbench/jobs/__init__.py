@@ -1,0 +1,1 @@
+"""The scheduler process: what runs when, and the lease that makes it run once."""

@@ -1,0 +1,189 @@
+"""Every setting, once: from the environment (`WORKBENCH_…`), then the settings file, then the default."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SC_42 = 6794475
+
+
+class SettingsError(Exception):
+    """A setting is wrong; `str(error)` names it and says what it may be."""
+
+
+class Settings(BaseSettings):
+    """The configuration of one process. `load_settings` makes it; nothing else reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="WORKBENCH_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("workbench", appauthor=False)),
+        description="The folder of everything the workbench keeps: database, snapshots, unsent mails.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy address of the database; without it, SQLite in the home folder. "
+        "PostgreSQL: postgresql+psycopg://user@host/name",
+    )
+    contact: str | None = Field(
+        default=None,
+        description="An e-mail or web address in the User-Agent, so that publishers can reach you. "
+        "Needed before anything is polled over the network.",
+    )
+    committees: tuple[int, ...] = Field(
+        default=(SC_42,), description="ISO ids of the committees to follow, as a JSON list; SC 42 is 6794475."
+    )
+    timezone: str = Field(default="Asia/Tokyo", description="The zone of the schedules and of the times shown.")
+    base_url: str = Field(
+        default="http://127.0.0.1:8042",
+        description="Where readers reach the workbench: the start of each link in mails.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs sessions and forms; without it one is made and kept in the home folder."
+    )
+    ballot_rules: Path | None = Field(
+        default=None, description="A file of your own in place of the ballot lengths that come with the workbench."
+    )
+    smtp_host: str | None = Field(
+        default=None,
+        description="The mail server. Without it mails are written to the folder `mails` of the home folder.",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to the mail server is protected."
+    )
+    smtp_user: str | None = Field(default=None, description="User name at the mail server, if it wants one.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
+    smtp_timeout: float = Field(default=30, gt=0, description="Seconds to wait for the mail server.")
+    mail_from: str = Field(
+        default="Standards workbench <workbench@localhost>", description="The From address of the mails."
+    )
+    digest_limit: int = Field(default=10, ge=1, description="Lines in a section of the digest before “and n more”.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a zone of the IANA database, such as Asia/Tokyo or Europe/Zurich") from error
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database_url or f"sqlite:///{self.home / 'workbench.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first; what `load_settings` passes in comes from the settings file."""
+        return env_settings, init_settings
+
+
+class SettingOrigin(NamedTuple):
+    """One setting for people: secrets masked, and where the value came from."""
+
+    name: str
+    value: str
+    origin: str
+    description: str
+
+
+def settings_file() -> Path:
+    """`WORKBENCH_SETTINGS`, else `settings.toml` in the home folder."""
+    home = os.environ.get("WORKBENCH_HOME") or platformdirs.user_data_dir("workbench", appauthor=False)
+    return Path(os.environ.get("WORKBENCH_SETTINGS") or Path(home, "settings.toml"))
+
+
+def _from_file() -> dict[str, Any]:
+    path = settings_file()
+    if not path.is_file():
+        if "WORKBENCH_SETTINGS" in os.environ:
+            raise SettingsError(f"settings file {path} does not exist; create it or unset WORKBENCH_SETTINGS")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings file {path} is not valid TOML: {error}") from error
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read environment and settings file. Raises SettingsError naming the setting and the remedy."""
+    try:
+        settings = Settings(**_from_file())
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {name} (WORKBENCH_{name.upper()}): {first['msg']}") from error
+    return settings.model_copy(update=overrides)
+
+
+def explain_settings(settings: Settings) -> Iterator[SettingOrigin]:
+    """Each setting with its value and origin, for `workbench doctor`."""
+    file = _from_file()
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        origin = "default"
+        if name in file:
+            origin = str(settings_file())
+        if f"WORKBENCH_{name.upper()}" in os.environ:
+            origin = f"WORKBENCH_{name.upper()}"
+        if name == "database_url" and value:
+            value = mask_password(value)
+        yield SettingOrigin(name, "" if value is None else str(value), origin, field.description or "")
+
+
+def mask_password(url: str) -> str:
+    """A database address fit to be shown."""
+    head, at, tail = url.rpartition("@")
+    if not at or "://" not in head:
+        return url
+    scheme, _, credentials = head.partition("://")
+    user, colon, _ = credentials.partition(":")
+    return f"{scheme}://{user}{':********' if colon else ''}@{tail}"
+
+
+def session_secret(settings: Settings) -> str:
+    """The key that signs sessions: the setting, else one made once and kept readable by its owner only."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.home / "secret.key"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # Written aside and linked into place: of two processes started together, one wins and both read the same key.
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,13 @@
+"""All tables of all areas, for migrations and for tests that need the whole schema."""
+
+from sqlmodel import SQLModel
+
+import workbench.digest.models
+import workbench.history.models
+import workbench.jobs.models
+import workbench.mapping.models
+import workbench.patents.models
+import workbench.search
+import workbench.standards.models  # noqa: F401
+
+METADATA = SQLModel.metadata
