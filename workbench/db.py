@@ -47,6 +47,13 @@ def checked(values: type[StrEnum]) -> sa.Enum:
     )
 
 
+def key_of(row: Any) -> int:
+    """The primary key of a row that has been flushed."""
+    if row.id is None:
+        raise ValueError(f"{type(row).__name__} has no key yet; flush the session first")
+    return int(row.id)
+
+
 class Store:
     """The database of one workbench. Reading and writing are separate; each `write` is one transaction."""
 

@@ -69,12 +69,13 @@ class Snapshot(SQLModel, table=True):
     """A body as it was read; the bytes lie compressed in the home folder under their hash."""
 
     __tablename__ = "snapshot"
-    __table_args__ = (sa.UniqueConstraint("url", "sha256", "fetched_at"),)
+    __table_args__ = (sa.UniqueConstraint("url", "sha256"),)
 
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(index=True)
     sha256: str = Field(index=True)
     fetched_at: dt.datetime
+    last_fetched_at: dt.datetime
     http_status: int | None = None
     content_type: str | None = None
     size: int

@@ -43,6 +43,9 @@ class Publication(SQLModel, table=True):
     source_format: str
     first_seen: dt.datetime
     last_seen: dt.datetime
+    said: dict[str, Any] = Field(
+        default_factory=dict, sa_type=sa.JSON, description="By source: when it last spoke (`at`) and its `fields`."
+    )
 
 
 class Claim(SQLModel, table=True):

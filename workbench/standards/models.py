@@ -98,6 +98,9 @@ class WorkItem(SQLModel, table=True):
     missing_since: dt.datetime | None = Field(
         default=None, description="Since when a source that lists everything no longer lists it."
     )
+    said: dict[str, Any] = Field(
+        default_factory=dict, sa_type=sa.JSON, description="By source: when it last spoke (`at`) and its `fields`."
+    )
 
 
 class StageEvent(SQLModel, table=True):

@@ -1,0 +1,121 @@
+"""Writes runs, snapshots and changes. Callers bring the session; one run is one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from workbench.db import Store, key_of
+from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
+
+
+def start_run(store: Store, kind: RunKind, source: str, parser_version: str, clock: dt.datetime) -> int:
+    """Note that a run has begun, in a transaction of its own, and close what an earlier, killed run left open."""
+    with store.write() as session:
+        session.exec(
+            update(Run)
+            .where(col(Run.kind) == kind, col(Run.source) == source, col(Run.state) == RunState.RUNNING)
+            .values(
+                state=RunState.FAILED,
+                finished_at=dt.datetime.now(dt.UTC),
+                error="interrupted before its end; nothing of it was kept. The next run starts afresh.",
+            )
+        )
+        run = Run(
+            kind=kind,
+            source=source,
+            parser_version=parser_version,
+            state=RunState.RUNNING,
+            started_at=dt.datetime.now(dt.UTC),
+            clock=clock,
+        )
+        session.add(run)
+        session.flush()
+        return key_of(run)
+
+
+@dataclass
+class Counts:
+    """What a run did to the rows of its main record type."""
+
+    records: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def finish_run(
+    session: Session,
+    run_id: int,
+    state: RunState,
+    counts: Counts | None = None,
+    *,
+    warnings: list[str] | None = None,
+    error: str | None = None,
+) -> Run:
+    """Close a run in the transaction that holds its data."""
+    run = session.get_one(Run, run_id)
+    run.state, run.error, run.warnings = state, error, warnings or []
+    run.finished_at = dt.datetime.now(dt.UTC)
+    for name, value in vars(counts or Counts()).items():
+        setattr(run, name, value)
+    session.add(run)
+    return run
+
+
+def keep_snapshot(session: Session, snapshot: Snapshot) -> Snapshot:
+    """The row of this body at this address: the one there is, seen again, or a new one."""
+    found = session.exec(
+        select(Snapshot).where(Snapshot.url == snapshot.url, Snapshot.sha256 == snapshot.sha256)
+    ).one_or_none()
+    if found is None:
+        session.add(snapshot)
+        session.flush()
+        return snapshot
+    if snapshot.last_fetched_at >= found.last_fetched_at:
+        found.last_fetched_at = snapshot.last_fetched_at
+        found.etag, found.last_modified = snapshot.etag, snapshot.last_modified
+    found.believed = found.believed or snapshot.believed
+    session.add(found)
+    return found
+
+
+@dataclass(frozen=True)
+class ChangeLog:
+    """The change log of one run."""
+
+    session: Session
+    run_id: int
+    source: str
+    at: dt.datetime
+
+    def new(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> None:
+        self._add(entity, key, ChangeKind.NEW, None, None, name, snapshot_id)
+
+    def changed(self, entity: Entity, key: str, field: str, old: Any, new: Any, snapshot_id: int | None) -> None:
+        self._add(entity, key, ChangeKind.CHANGED, field, old, new, snapshot_id)
+
+    def removed(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> None:
+        self._add(entity, key, ChangeKind.REMOVED, None, name, None, snapshot_id)
+
+    def _add(
+        self, entity: Entity, key: str, kind: ChangeKind, field: str | None, old: Any, new: Any, snapshot_id: int | None
+    ) -> None:
+        self.session.add(
+            Change(
+                at=self.at,
+                entity=entity,
+                key=key,
+                kind=kind,
+                field=field,
+                old=old,
+                new=new,
+                source=self.source,
+                run_id=self.run_id,
+                snapshot_id=snapshot_id,
+            )
+        )

@@ -1,0 +1,210 @@
+"""Runs a source: fetch, check, then everything it said in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from scrapers import records
+from scrapers.checks import check_run, count_records
+from scrapers.context import CachedBody, Context, Emitted
+from scrapers.errors import ExpectationError, ScraperError
+from scrapers.fetching import Fetcher, Response
+from scrapers.http import HttpFetcher
+from scrapers.manifest import Manifest
+from scrapers.registry import Source
+from scrapers.replay import ReplayFetcher
+from workbench import __version__
+from workbench.db import Store
+from workbench.history.log import ChangeLog, Counts, finish_run, keep_snapshot, start_run
+from workbench.history.models import Run, RunKind, RunState, Snapshot
+from workbench.history.snapshots import SnapshotFolder
+from workbench.settings import Settings
+from workbench.standards.models import WorkItem
+from workbench.standards.reconcile import mark_missing, reconcile_committee, reconcile_work_item
+from workbench.standards.status import status_of
+
+
+class NotConfiguredError(Exception):
+    """A live poll lacks a setting; `str(error)` names it."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A folder to answer from instead of the network, as on a day."""
+
+    folder: Path
+    as_of: dt.date | None = None
+
+
+class _BelievedSnapshots:
+    """Finds the body that an address had in the last believed run."""
+
+    def __init__(self, store: Store, folder: SnapshotFolder) -> None:
+        self.store, self.folder = store, folder
+
+    def lookup(self, url: str) -> CachedBody | None:
+        with self.store.read() as session:
+            row = session.exec(
+                select(Snapshot)
+                .where(Snapshot.url == url, col(Snapshot.believed))
+                .order_by(col(Snapshot.last_fetched_at).desc())
+            ).first()
+        if row is None or not self.folder.path(row.sha256).is_file():
+            return None
+        return CachedBody(
+            self.folder.path(row.sha256), row.etag, row.last_modified, row.content_type or "", gzipped=True
+        )
+
+
+class _SnapshotKeeper:
+    """Keeps each body on disk as it arrives; the rows are written at the end, in the transaction of the run."""
+
+    def __init__(self, folder: SnapshotFolder) -> None:
+        self.folder = folder
+        self.kept: dict[str, Snapshot] = {}
+
+    def __call__(self, response: Response) -> str:
+        sha256, size = self.folder.add(response.chunks())
+        snapshot = Snapshot(
+            url=response.requested_url,
+            sha256=sha256,
+            fetched_at=response.fetched_at,
+            last_fetched_at=response.fetched_at,
+            http_status=response.status,
+            content_type=response.content_type or None,
+            size=size,
+            etag=response.headers.get("etag"),
+            last_modified=response.headers.get("last-modified"),
+        )
+        key = f"{snapshot.url} {sha256}"
+        self.kept[key] = snapshot
+        return key
+
+    def write(self, session: Session, *, believed: bool) -> dict[str, int | None]:
+        """Write the rows; returns their ids by the keys given to the records."""
+        ids = {}
+        for key, snapshot in self.kept.items():
+            snapshot.believed = believed
+            ids[key] = keep_snapshot(session, snapshot).id
+        return ids
+
+
+@contextmanager
+def _fetcher(source: Source, settings: Settings, store: Store, replay: Replay | None) -> Iterator[Fetcher]:
+    if replay is not None:
+        yield ReplayFetcher(replay.folder, replay.as_of)
+        return
+    if not settings.contact:
+        raise NotConfiguredError(
+            "polling over the network needs WORKBENCH_CONTACT: an e-mail or web address for the User-Agent, "
+            "so that publishers can reach you"
+        )
+    manifest = source.manifest
+    with HttpFetcher(
+        user_agent=f"standards-workbench/{__version__} (+{settings.contact})",
+        allowed_hosts=manifest.allowed_hosts,
+        cache=_BelievedSnapshots(store, SnapshotFolder(settings.home)),
+        limits=manifest.requests.limits(),
+    ) as fetcher:
+        yield fetcher
+
+
+def followed_ids(store: Store) -> tuple[int, ...]:
+    """The items whose pages are worth asking for: all but the withdrawn and the cancelled."""
+    with store.read() as session:
+        rows = session.exec(select(WorkItem.iso_id, WorkItem.stage).order_by(col(WorkItem.iso_id))).all()
+    return tuple(iso_id for iso_id, stage in rows if status_of(stage) not in {"withdrawn", "cancelled"})
+
+
+def poll(
+    store: Store,
+    settings: Settings,
+    source: Source,
+    *,
+    ids: Sequence[int] = (),
+    replay: Replay | None = None,
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Run:
+    """Run one source and store what it says; returns the finished run with its state and counts.
+
+    A run that fails, or misses its expectations, leaves everything as it was but for the run itself and the snapshots
+    that show why. Raises NotConfiguredError where a live poll lacks a setting, FetchError where a replay has no index.
+    """
+    keeper = _SnapshotKeeper(SnapshotFolder(settings.home))
+    with _fetcher(source, settings, store, replay) as fetcher:
+        clock = fetcher.now if isinstance(fetcher, ReplayFetcher) else now()
+        run_id = start_run(store, RunKind.POLL, source.name, source.parser_version, clock)
+        options = {"committees": settings.committees, "ids": tuple(ids) or followed_ids(store)}
+        context = Context(source.manifest, fetcher, store_snapshot=keeper, options=options)
+        try:
+            source.crawl(context)
+            found = [each.record for each in context.records]
+            check_run(source.manifest, found, _previous_count(store, source.name))
+        except ScraperError as error:
+            state = RunState.REJECTED if isinstance(error, ExpectationError) else RunState.FAILED
+            return _close_without_data(store, run_id, state, str(error), keeper, context)
+        except Exception as error:
+            # A bug in a source must not leave the run open; it is on record and goes on to the caller.
+            _close_without_data(store, run_id, RunState.FAILED, f"{type(error).__name__}: {error}", keeper, context)
+            raise
+        with store.write() as session:
+            snapshot_ids = keeper.write(session, believed=True)
+            log = ChangeLog(session, run_id, source.name, clock)
+            counts = _write_records(session, log, source.manifest, context.records, snapshot_ids)
+            if source.manifest.complete:
+                counts.removed = _mark_missing(session, log, found)
+            state = RunState.OK if counts.inserted + counts.updated + counts.removed else RunState.UNCHANGED
+            return finish_run(session, run_id, state, counts, warnings=context.warnings)
+
+
+def _close_without_data(
+    store: Store, run_id: int, state: RunState, error: str, keeper: _SnapshotKeeper, context: Context
+) -> Run:
+    with store.write() as session:
+        keeper.write(session, believed=False)
+        return finish_run(session, run_id, state, warnings=context.warnings, error=" ".join(error.split()))
+
+
+def _previous_count(store: Store, source: str) -> int | None:
+    with store.read() as session:
+        return session.exec(
+            select(Run.records)
+            .where(Run.source == source, col(Run.state).in_((RunState.OK, RunState.UNCHANGED)))
+            .order_by(col(Run.id).desc())
+        ).first()
+
+
+def _write_records(
+    session: Session,
+    log: ChangeLog,
+    manifest: Manifest,
+    emitted: Iterable[Emitted],
+    snapshot_ids: Mapping[str, int | None],
+) -> Counts:
+    """Write every record; the counts are those of the record type that the manifest counts."""
+    counts = Counts()
+    for each in emitted:
+        snapshot_id = snapshot_ids[each.snapshot_id]
+        match each.record:
+            case records.WorkItem():
+                _, outcome = reconcile_work_item(session, log, each.record, snapshot_id)
+            case records.Committee():
+                _, outcome = reconcile_committee(session, log, each.record, snapshot_id)
+            case other:
+                raise TypeError(f"no table takes a {type(other).__name__} of {manifest.name}")
+        if count_records(manifest, [each.record]):
+            counts.records += 1
+            setattr(counts, outcome.value, getattr(counts, outcome.value) + 1)
+    return counts
+
+
+def _mark_missing(session: Session, log: ChangeLog, found: Iterable[records.Record]) -> int:
+    items = [record for record in found if isinstance(record, records.WorkItem)]
+    committees = sorted({item.committee for item in items if item.committee})
+    return mark_missing(session, log, committees, [item.iso_id for item in items])
