@@ -12,6 +12,8 @@ from typing import IO, Protocol, cast
 from scrapers.errors import TooLargeError
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
+DEFAULT_MAX_BYTES = 32 * 1024 * 1024
+DEFAULT_TOTAL_TIMEOUT = 300.0
 MAX_REDIRECTS = 5
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
@@ -27,11 +29,11 @@ class Limits:
 
     interval: float = 1.0
     concurrency: int = 1
-    max_bytes: int = 32 * 1024 * 1024
+    max_bytes: int = DEFAULT_MAX_BYTES
     max_ratio: int = 100
     connect_timeout: float = 20.0
     read_timeout: float = 30.0
-    total_timeout: float = 300.0
+    total_timeout: float = DEFAULT_TOTAL_TIMEOUT
     retries: int = 3
     backoff: float = 1.0
     max_backoff: float = 60.0

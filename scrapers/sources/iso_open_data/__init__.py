@@ -1,0 +1,1 @@
+"""ISO Open Data: committees and deliverables as JSON Lines."""
