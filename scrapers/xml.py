@@ -8,7 +8,7 @@ read, such as `&ldquo;`, stay in the tree and `text_of` turns those that HTML 5 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from html.entities import html5
 from pathlib import Path
@@ -94,28 +94,45 @@ def local_name(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def text_of(element: etree._Element, *, skip: Collection[str] = (), breaks: Collection[str] = ()) -> str:
+def text_of(
+    element: etree._Element,
+    *,
+    skip: Collection[str] = (),
+    breaks: Collection[str] = (),
+    replace: Callable[[etree._Element], str | None] | None = None,
+) -> str:
     """All text in an element, white space folded to single spaces and trimmed.
 
     `skip` holds local names of descendants that are left out (their tails stay), `breaks` those around which words
-    must not run together, such as `br`. Comments and processing instructions are left out.
+    must not run together, such as `br`. `replace` is asked about every other descendant: a string stands for it and
+    all in it, None means that it is read as usual. Comments and processing instructions are left out.
     """
     pieces: list[str] = []
-    _collect(element, pieces, skip, breaks)
+    _collect(element, pieces, skip, breaks, replace)
     return " ".join("".join(pieces).split())
 
 
-def _collect(element: etree._Element, pieces: list[str], skip: Collection[str], breaks: Collection[str]) -> None:
+def _collect(
+    element: etree._Element,
+    pieces: list[str],
+    skip: Collection[str],
+    breaks: Collection[str],
+    replace: Callable[[etree._Element], str | None] | None,
+) -> None:
     pieces.append(element.text or "")
     for child in element:
         name = local_name(child)
         if isinstance(child, etree._Entity):
             pieces.append(html5.get(f"{child.name};", child.text or ""))
         elif name and name not in skip:
-            edge = " " if name in breaks else ""
-            pieces.append(edge)
-            _collect(child, pieces, skip, breaks)
-            pieces.append(edge)
+            instead = replace(child) if replace else None
+            if instead is not None:
+                pieces.append(instead)
+            else:
+                edge = " " if name in breaks else ""
+                pieces.append(edge)
+                _collect(child, pieces, skip, breaks, replace)
+                pieces.append(edge)
         pieces.append(child.tail or "")
 
 

@@ -107,6 +107,11 @@ def test_text_folds_white_space_and_keeps_the_tails_of_what_it_skips() -> None:
     assert text_of(root, skip={"fn"}, breaks={"br"}) == "One two three. Four5"
 
 
+def test_text_can_be_replaced_with_what_an_element_stands_for() -> None:
+    root = parse_xml(b"<p>Take <math><mi>x</mi></math> <b>or <math/></b>.</p>")
+    assert text_of(root, replace=lambda child: "y" if local_name(child) == "math" else None) == "Take y or y."
+
+
 def several(*bodies: str) -> bytes:
     return "".join(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n' for body in bodies).encode()
 
