@@ -1,0 +1,105 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Blueprint, Flask, current_app, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from workbench.db import Store
+from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
+from workbench.resources import resource
+from workbench.settings import Settings, session_secret
+from workbench.web import context, display, errors, preferences, security, text, week
+
+MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
+TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    preferences.blueprint,
+    week.blueprint,
+)
+
+# Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.
+PLACES: Final = (
+    (mark("This week"), "week.index", ("week",)),
+    (mark("Standards"), "standards.index", ("standards", "committees", "drafts")),
+    (mark("Patents"), "patents.index", ("patents",)),
+    (mark("Mapping"), "mapping.index", ("mapping",)),
+)
+RECORDS: Final = (
+    (mark("Changes"), "changes.index", ("changes",)),
+    (mark("Sources"), "sources.index", ("sources",)),
+    (mark("Digest"), "digest.index", ("digest",)),
+)
+
+
+def create_app(
+    settings: Settings,
+    store: Store | None = None,
+    *,
+    sample: bool = False,
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Flask:
+    """The web application on a store, by default that of the settings, which is then brought up to date.
+
+    `sample` marks every page as sample data. `clock` gives the time in UTC.
+    """
+    if store is None:
+        store = Store(settings)
+        store.require_current()
+    app = Flask(__name__, template_folder=str(resource("templates")), static_folder="static")
+    app.config.update(
+        SECRET_KEY=session_secret(settings),
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        # A page may stay open for days; its forms hold as long as the session does.
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    context.install(app, context.Workbench(settings, store, sample, clock))
+    Babel(app, locale_selector=preferences.language)
+    CSRFProtect(app)
+    security.install(app)
+    errors.install(app)
+    display.install(app)
+    app.context_processor(_page_values)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _page_values() -> dict[str, Any]:
+    """What every page shows around its content."""
+
+    def places(entries: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[tuple[str, str, bool]]:
+        return [
+            (name, endpoint, request.blueprint in blueprints)
+            for name, endpoint, blueprints in entries
+            if endpoint in current_app.view_functions
+        ]
+
+    target = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return {
+        "language": text.language(),
+        "languages": LANGUAGES,
+        "theme": preferences.theme(),
+        "themes": preferences.THEMES,
+        "places": places(PLACES),
+        "records": places(RECORDS),
+        "here": target,
+        "today": context.today(),
+        "sample": context.workbench().sample,
+        "zone": context.workbench().settings.timezone,
+        "has_endpoint": current_app.view_functions.__contains__,
+    }

@@ -1,0 +1,45 @@
+"""Error pages in the design of all pages: what happened and what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from workbench.i18n import mark
+
+# Title and remedy for each status; others are described as the class of 400 or 500 they belong to.
+_TEXTS: Final = {
+    400: (mark("This request could not be read"), mark("Check the address, or go back and try again.")),
+    403: (mark("This page is not open to you"), mark("Ask the person who runs the workbench for access.")),
+    404: (
+        mark("There is no page at this address"),
+        mark("Check the address, search for what you need, or start from This week."),
+    ),
+    405: (mark("This address does not take that kind of request"), mark("Go back and use the buttons of the page.")),
+    413: (mark("What was sent is too large"), mark("Send a smaller file, or import it on the command line.")),
+    500: (
+        mark("The workbench made an error"),
+        mark("Nothing was changed. Try again; if it happens again, tell the person who runs the workbench."),
+    ),
+}
+_FORM_EXPIRED: Final = (
+    mark("This form has expired"),
+    mark("Go back, load the page again and repeat what you did."),
+)
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _show)
+
+
+def _show(error: HTTPException) -> HTTPException | tuple[str, int]:
+    code = error.code or 500
+    if code < 400:
+        return error
+    title, remedy = _TEXTS.get(code) or _TEXTS[400 if code < InternalServerError.code else 500]
+    if isinstance(error, CSRFError):
+        title, remedy = _FORM_EXPIRED
+    return render_template("web/errors/error.html", code=code, title=title, remedy=remedy), code

@@ -1,0 +1,134 @@
+"""Words for the values that rows hold. Each is translated where it is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.i18n import mark
+from workbench.standards.stages import group_name, stage_name
+from workbench.web.text import gettext
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "status": {
+        "proposed": mark("Proposed"),
+        "in_progress": mark("In progress"),
+        "published": mark("Published"),
+        "withdrawn": mark("Withdrawn"),
+        "cancelled": mark("Cancelled"),
+    },
+    "entity": {
+        "work_item": mark("Work item"),
+        "committee": mark("Committee"),
+        "publication": mark("Publication"),
+        "declaration": mark("Declaration"),
+        "draft": mark("Draft"),
+        "release": mark("Release"),
+        "clause": mark("Clause"),
+        "claim": mark("Claim"),
+    },
+    "change": {"new": mark("New"), "changed": mark("Changed"), "removed": mark("Removed")},
+    "precision": {"day": mark("from the project page"), "observed": mark("observed")},
+    "relation": {"replaces": mark("Replaces"), "replaced_by": mark("Replaced by")},
+    "member": {"P": mark("P-member"), "O": mark("O-member")},
+    "run": {
+        "running": mark("Running"),
+        "ok": mark("OK"),
+        "unchanged": mark("Unchanged"),
+        "rejected": mark("Rejected"),
+        "failed": mark("Failed"),
+    },
+    "run_kind": {"poll": mark("Poll"), "import": mark("Import"), "map": mark("Mapping")},
+    "provision": {
+        "requirement": mark("Requirement"),
+        "recommendation": mark("Recommendation"),
+        "permission": mark("Permission"),
+        "possibility": mark("Possibility"),
+        "statement": mark("Statement"),
+    },
+    "type": {
+        "IS": mark("International Standard"),
+        "TS": mark("Technical Specification"),
+        "TR": mark("Technical Report"),
+        "PAS": mark("Publicly Available Specification"),
+        "GUIDE": mark("Guide"),
+        "ISP": mark("International Standardized Profile"),
+        "IWA": mark("International Workshop Agreement"),
+        "TTA": mark("Technology Trends Assessment"),
+        "R": mark("Recommendation (until 1972)"),
+        "DATA": mark("Data"),
+    },
+    "ballot": {
+        "NP": mark("New work item proposal (NP)"),
+        "CIB": mark("Committee internal ballot (CIB)"),
+        "CD": mark("Committee draft (CD)"),
+        "DIS": mark("Draft International Standard (DIS)"),
+        "FDIS": mark("Final draft International Standard (FDIS)"),
+        "DTS": mark("Draft Technical Specification (DTS)"),
+        "DTR": mark("Draft Technical Report (DTR)"),
+        "DPAS": mark("Draft Publicly Available Specification (DPAS)"),
+        "SR": mark("Systematic review (SR)"),
+        "WDRL": mark("Withdrawal ballot"),
+    },
+    "ballot_reason": {
+        "opened_on_day": mark("Opening day from the project page, plus the usual length."),
+        "opened_before_observed": mark(
+            "First seen open on that day; the ballot may have opened earlier and may close earlier."
+        ),
+        "opening_unknown": mark("The ballot is open, but no source dates its opening."),
+        "next_on_route": mark("Not open yet: the next ballot on the usual route."),
+    },
+    "field": {
+        "reference": mark("Reference"),
+        "committee": mark("Committee"),
+        "title_en": mark("English title"),
+        "title_fr": mark("French title"),
+        "title": mark("Title"),
+        "deliverable_type": mark("Deliverable type"),
+        "supplement_type": mark("Supplement type"),
+        "stage": mark("Stage"),
+        "stage_history": mark("Stage history"),
+        "edition": mark("Edition"),
+        "publication_date": mark("Publication date"),
+        "ics": mark("ICS codes"),
+        "languages": mark("Languages"),
+        "pages": mark("Pages"),
+        "scope": mark("Scope"),
+        "amends": mark("Amends"),
+        "url": mark("Address"),
+        "replaces": mark("Replaces"),
+        "replaced_by": mark("Replaced by"),
+        "missing_since": mark("No longer listed since"),
+        "status": mark("Status"),
+        "secretariat": mark("Secretariat"),
+        "creation_date": mark("Created on"),
+        "parent_iso_id": mark("Parent committee"),
+        "p_members": mark("P-members"),
+        "o_members": mark("O-members"),
+        "claims": mark("Claims"),
+        "abstract": mark("Abstract"),
+        "applicants": mark("Applicants"),
+        "inventors": mark("Inventors"),
+        "family_id": mark("Patent family"),
+    },
+}
+
+
+def label(vocabulary: str, value: str | None) -> str:
+    """The word for a value in the reader's language; a value without one is shown as it is."""
+    if value is None:
+        return ""
+    word = _WORDS[vocabulary].get(str(value))
+    return str(value) if word is None else gettext(word)
+
+
+def choices(vocabulary: str) -> list[tuple[str, str]]:
+    """Values of a vocabulary with their words, in order, for a select field."""
+    return [(value, gettext(word)) for value, word in _WORDS[vocabulary].items()]
+
+
+def stage_label(code: str) -> str:
+    return gettext(stage_name(code))
+
+
+def group_label(code: str) -> str:
+    return gettext(group_name(code))

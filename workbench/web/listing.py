@@ -1,0 +1,89 @@
+"""The state of a table in the address bar: filters, sort order and page. The address is the whole state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import current_app, url_for
+
+PER_PAGE: Final = 50
+EXPORT_FORMATS: Final = ("csv", "xlsx", "jsonl")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`filters` are the values of the fields above the table, `path` those of the address itself.
+
+    `sort` is a column key, with `-` before it for descending order.
+    """
+
+    endpoint: str
+    filters: Mapping[str, Any]
+    sort: str
+    default_sort: str
+    page: int
+    total: int
+    export_kind: str | None = None
+    path: Mapping[str, Any] = field(default_factory=dict)
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+    @property
+    def first(self) -> int:
+        """Number of the first row shown, counted from 1; 0 where there is none."""
+        return 0 if self.total == 0 else (self.page - 1) * self.per_page + 1
+
+    @property
+    def last(self) -> int:
+        return min(self.total, self.page * self.per_page)
+
+    @property
+    def filtered(self) -> bool:
+        return any(value not in (None, "") for value in self.filters.values())
+
+    def _given(self) -> dict[str, Any]:
+        return {name: value for name, value in self.filters.items() if value not in (None, "")}
+
+    def url(self, *, sort: str | None = None, page: int = 1) -> str:
+        """This table with another order or page, the filters kept."""
+        order = self.sort if sort is None else sort
+        extra: dict[str, Any] = {} if order == self.default_sort else {"sort": order}
+        if page > 1:
+            extra["page"] = page
+        return url_for(self.endpoint, **self.path, **self._given(), **extra)
+
+    def clear_url(self) -> str:
+        """The table without filters, in its own order."""
+        return url_for(self.endpoint, **self.path)
+
+    def sort_url(self, key: str) -> str:
+        """Order by a column; once more on the same column turns the order round."""
+        return self.url(sort=f"-{key}" if self.sort == key else key)
+
+    def direction(self, key: str) -> str | None:
+        """`ascending` or `descending` where the table is ordered by this column."""
+        return {key: "ascending", f"-{key}": "descending"}.get(self.sort)
+
+    def export_urls(self) -> list[tuple[str, str]]:
+        """Format and address of each export of exactly these rows; empty where there is no export."""
+        if self.export_kind is None or "export.download" not in current_app.view_functions:
+            return []
+        return [
+            (form, url_for("export.download", kind=self.export_kind, format=form, **self._given()))
+            for form in EXPORT_FORMATS
+        ]
+
+
+def page_number(text: str | None) -> int:
+    """A page from the address, 1 where there is none or it is no number above 0."""
+    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 8 and int(text) > 0 else 1
+
+
+def sort_key(text: str | None, allowed: tuple[str, ...], default: str) -> str:
+    """A sort order from the address, the default where it names no column that can be sorted."""
+    return text if text and text.removeprefix("-") in allowed else default
