@@ -16,10 +16,10 @@ from workbench.standards.ballots import (
     BallotReason,
     BallotRulesError,
     EstimatedBallot,
-    StageDate,
     estimate_ballot,
     load_ballot_rules,
 )
+from workbench.standards.stage_history import StageDate
 
 RULES = load_ballot_rules()
 TODAY = dt.date(2026, 11, 16)
@@ -28,7 +28,7 @@ STAGES = [f"{stage}.{substage}" for stage, substages in STAGE_MATRIX.items() for
 DAY, OBSERVED = Precision.DAY, Precision.OBSERVED
 
 days = st.dates(dt.date(1990, 1, 1), TODAY)
-events = st.lists(st.builds(StageDate, st.sampled_from(STAGES), days, st.sampled_from(Precision)), max_size=12)
+events = st.lists(st.builds(StageDate, days, st.sampled_from(STAGES), st.sampled_from(Precision)), max_size=12)
 
 
 def at(stage: str, *history: StageDate, kind: str = "IS", today: dt.date = TODAY) -> EstimatedBallot | None:
@@ -55,7 +55,7 @@ def test_an_open_ballot_closes_its_usual_length_after_it_opened(
     deliverable: str, stage: str, opened: str, kind: str, days_long: int
 ) -> None:
     day = dt.date.fromisoformat(opened)
-    ballot = at(stage, StageDate(stage, day, DAY), kind=deliverable)
+    ballot = at(stage, StageDate(day, stage, DAY), kind=deliverable)
     assert ballot is not None
     assert (ballot.kind, ballot.opens_on) == (kind, day)
     assert ballot.closes_on == day + dt.timedelta(days=days_long)
@@ -64,15 +64,15 @@ def test_an_open_ballot_closes_its_usual_length_after_it_opened(
 
 
 def test_a_cd_is_a_consultation_since_the_last_day_of_june_2022() -> None:
-    before = at("30.20", StageDate("30.20", dt.date(2022, 6, 29), DAY))
-    since = at("30.20", StageDate("30.20", dt.date(2022, 6, 30), DAY))
+    before = at("30.20", StageDate(dt.date(2022, 6, 29), "30.20", DAY))
+    since = at("30.20", StageDate(dt.date(2022, 6, 30), "30.20", DAY))
     assert before is not None
     assert since is not None
     assert (before.consultation, since.consultation) == (False, True)
 
 
 def test_at_the_approval_stage_the_ballot_may_be_a_proof() -> None:
-    ballot = at("50.20", StageDate("50.20", TODAY, DAY))
+    ballot = at("50.20", StageDate(TODAY, "50.20", DAY))
     assert ballot is not None
     assert ballot.may_be_proof
 
@@ -80,27 +80,27 @@ def test_at_the_approval_stage_the_ballot_may_be_a_proof() -> None:
 def test_a_ballot_is_overdue_from_the_day_after_its_closing_day() -> None:
     opened = dt.date(2026, 8, 24)
     closes = opened + dt.timedelta(weeks=12)
-    found = [at("40.20", StageDate("40.20", opened, DAY), today=day) for day in (closes, closes + dt.timedelta(days=1))]
+    found = [at("40.20", StageDate(opened, "40.20", DAY), today=day) for day in (closes, closes + dt.timedelta(days=1))]
     assert [ballot.overdue for ballot in found if ballot] == [False, True]
 
 
 def test_an_opening_only_observed_is_said_to_be_so() -> None:
-    ballot = at("40.20", StageDate("40.20", dt.date(2026, 10, 1), OBSERVED))
+    ballot = at("40.20", StageDate(dt.date(2026, 10, 1), "40.20", OBSERVED))
     assert ballot is not None
     assert (ballot.precision, ballot.reason) == (OBSERVED, BallotReason.OPENED_BEFORE_OBSERVED)
 
 
 def test_a_day_from_the_page_is_better_than_a_later_observation_of_the_same_ballot() -> None:
-    page, seen = StageDate("40.20", dt.date(2026, 10, 1), DAY), StageDate("40.20", dt.date(2026, 10, 9), OBSERVED)
-    late = StageDate("40.00", dt.date(2026, 10, 5), OBSERVED)
+    page, seen = StageDate(dt.date(2026, 10, 1), "40.20", DAY), StageDate(dt.date(2026, 10, 9), "40.20", OBSERVED)
+    late = StageDate(dt.date(2026, 10, 5), "40.00", OBSERVED)
     ballot = at("40.20", late, seen, page)
     assert ballot is not None
     assert ballot.opens_on == page.date
 
 
 def test_a_second_ballot_at_the_same_stage_opens_on_its_own_day() -> None:
-    first, again = StageDate("40.20", dt.date(2026, 1, 5), DAY), StageDate("40.20", dt.date(2026, 10, 9), OBSERVED)
-    decision = StageDate("40.93", dt.date(2026, 6, 1), OBSERVED)
+    first, again = StageDate(dt.date(2026, 1, 5), "40.20", DAY), StageDate(dt.date(2026, 10, 9), "40.20", OBSERVED)
+    decision = StageDate(dt.date(2026, 6, 1), "40.93", OBSERVED)
     ballot = at("40.20", first, decision, again)
     assert ballot is not None
     assert ballot.opens_on == again.date
@@ -130,7 +130,7 @@ def test_an_open_ballot_whose_opening_nobody_dates_has_no_dates() -> None:
     ],
 )
 def test_between_ballots_the_next_one_is_named_without_dates(deliverable: str, stage: str, kind: str) -> None:
-    ballot = at(stage, StageDate(stage, TODAY, DAY), kind=deliverable)
+    ballot = at(stage, StageDate(TODAY, stage, DAY), kind=deliverable)
     assert ballot is not None
     assert (ballot.kind, ballot.is_open, ballot.opens_on, ballot.closes_on) == (kind, False, None, None)
 
@@ -149,7 +149,7 @@ def test_nothing_is_estimated_for_types_without_a_rule() -> None:
 
 
 def test_an_amendment_is_voted_like_its_deliverable() -> None:
-    history = [StageDate("40.20", dt.date(2026, 10, 1), DAY)]
+    history = [StageDate(dt.date(2026, 10, 1), "40.20", DAY)]
     assert estimate_ballot("IS", "Amd", "40.20", history, RULES, TODAY) == at("40.20", *history)
 
 
@@ -162,7 +162,7 @@ def test_whatever_the_history_an_estimate_is_consistent(kind: str, stage: str, h
     assert (ballot.opens_on is None) == (ballot.closes_on is None) == (ballot.precision is None)
     if ballot.opens_on is not None:
         assert ballot.is_open
-        assert StageDate(stage, ballot.opens_on, ballot.precision or OBSERVED) in history
+        assert StageDate(ballot.opens_on, stage, ballot.precision or OBSERVED) in history
         assert ballot.closes_on == ballot.opens_on + dt.timedelta(weeks=ballot.weeks)
         assert any(rule.kind is ballot.kind and rule.in_force(ballot.opens_on) for rule in RULES)
     assert ballot.overdue == (ballot.closes_on is not None and ballot.closes_on < TODAY)

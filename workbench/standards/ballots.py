@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import StageCode
 from scrapers.records import Precision
+from workbench.standards.stage_history import StageDate
 
 BALLOT_RULES = Path(__file__).with_name("ballot_rules.toml")
 
@@ -87,15 +88,6 @@ class BallotRule(BaseModel):
         first = max(self.valid_from or dt.date.min, other.valid_from or dt.date.min)
         last = min(self.valid_to or dt.date.max, other.valid_to or dt.date.max)
         return self.stage == other.stage and any(map(self.covers, other.deliverable_types)) and first <= last
-
-
-@dataclass(frozen=True, slots=True)
-class StageDate:
-    """A work item reached `stage` on `date`: read as a day, or first observed then."""
-
-    stage: str
-    date: dt.date
-    precision: Precision
 
 
 @dataclass(frozen=True, slots=True)
