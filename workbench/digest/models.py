@@ -54,6 +54,12 @@ class Mail(SQLModel, table=True):
     week: str = Field(max_length=8, description="ISO week, e.g. 2026-W47.")
     window_start: dt.datetime | None = None
     window_end: dt.datetime
+    changes_after: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}, description="The last change before the window, by its id."
+    )
+    changes_to: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}, description="The last change within the window, by its id."
+    )
     message_id: str = Field(unique=True)
     sender: str
     to: str
