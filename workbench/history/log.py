@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session, col, select, update
@@ -37,6 +38,14 @@ def start_run(store: Store, kind: RunKind, source: str, parser_version: str, clo
         return key_of(run)
 
 
+class Outcome(StrEnum):
+    """What became of one record."""
+
+    INSERTED = "inserted"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
 @dataclass
 class Counts:
     """What a run did to the rows of its main record type."""
@@ -46,6 +55,10 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        self.records += 1
+        setattr(self, outcome.value, getattr(self, outcome.value) + 1)
 
 
 def finish_run(

@@ -199,8 +199,7 @@ def _write_records(
             case other:
                 raise TypeError(f"no table takes a {type(other).__name__} of {manifest.name}")
         if count_records(manifest, [each.record]):
-            counts.records += 1
-            setattr(counts, outcome.value, getattr(counts, outcome.value) + 1)
+            counts.add(outcome)
     return counts
 
 

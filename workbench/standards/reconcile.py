@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
 from scrapers import records
 from scrapers.records import Precision
 from workbench.db import key_of
-from workbench.history.log import ChangeLog
+from workbench.history.log import ChangeLog, Outcome
 from workbench.history.merge import merge
 from workbench.history.models import Entity
 from workbench.search import SearchEntry
@@ -26,12 +25,6 @@ from workbench.standards.models import (
     WorkItem,
 )
 from workbench.standards.stage_history import StageDate, combine
-
-
-class Outcome(StrEnum):
-    INSERTED = "inserted"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
 
 
 # A project page is asked for today and dates its stages; a catalogue file may be a week old.

@@ -1,0 +1,316 @@
+"""Everything that can be taken out of the workbench: rows in the shapes that others rely on, as JSON Lines, CSV or XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from sqlmodel import Session, col, select
+
+from scrapers.records import Precision
+from workbench.history.models import Change, Snapshot
+from workbench.mapping.elements import split_elements
+from workbench.mapping.models import Match
+from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
+from workbench.standards.drafts import find_work_item
+from workbench.standards.models import Clause, Draft, Provision, Relation, RelationKind, StageEvent, WorkItem
+from workbench.standards.status import status_of
+
+Row = dict[str, Any]
+FORMATS = {
+    "jsonl": "application/jsonl; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# A spreadsheet would run these as a formula; the apostrophe makes them text (OWASP, "CSV Injection").
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MAX_CELL = 32_767
+
+
+class UnknownExportError(Exception):
+    """There is no such kind, format or filter; `str(error)` lists those there are."""
+
+
+def rows(session: Session, kind: str, filters: Mapping[str, str] | None = None) -> Iterator[Row]:
+    """The rows of a kind, filtered as the pages filter. Raises UnknownExportError, UnknownWorkItemError."""
+    if kind not in KINDS:
+        raise UnknownExportError(f"nothing called {kind!r} can be exported; there are: {', '.join(KINDS)}")
+    produce, known = KINDS[kind]
+    given = {name: value for name, value in (filters or {}).items() if value}
+    unknown = sorted(given.keys() - known)
+    if unknown:
+        raise UnknownExportError(
+            f"{kind} cannot be filtered by {unknown[0]!r}; it can by: {', '.join(sorted(known)) or 'nothing'}"
+        )
+    return produce(session, given)
+
+
+def write(rows: Iterable[Row], format: str) -> Iterator[bytes]:  # noqa: A002
+    """The rows as a file of `format`, in pieces. Lists become text joined by `; ` in CSV and XLSX, the rest JSON."""
+    match format:
+        case "jsonl":
+            for row in rows:
+                yield json.dumps(row, ensure_ascii=False).encode() + b"\n"
+        case "csv":
+            yield from _csv(rows)
+        case "xlsx":
+            yield _xlsx(rows)
+        case _:
+            raise UnknownExportError(f"no format {format!r}; there are: {', '.join(FORMATS)}")
+
+
+def _cell(value: Any) -> str | int | float | bool | None:
+    if isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
+        value = "; ".join(str(each) for each in value)
+    elif isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        value = "".join(character for character in value if character >= " " or character in "\t\n\r")
+        if value.startswith(_FORMULA_STARTS):
+            value = f"'{value}"
+    return value  # type: ignore[no-any-return]
+
+
+def _csv(rows: Iterable[Row]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    # The mark at the start makes spreadsheets read UTF-8, and with it Japanese, rightly.
+    buffer.write("\ufeff")
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow(row.keys())
+        writer.writerow(_cell(value) for value in row.values())
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _xlsx(rows: Iterable[Row]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("export")
+    for number, row in enumerate(rows):
+        if number == 0:
+            sheet.append(list(row))
+        sheet.append([_xlsx_cell(sheet, value) for value in row.values()])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _xlsx_cell(sheet: Any, value: Any) -> WriteOnlyCell:
+    plain = _cell(value)
+    if isinstance(plain, str) and len(plain) > _MAX_CELL:
+        plain = f"{plain[: _MAX_CELL - 1]}…"
+    cell = WriteOnlyCell(sheet, plain)
+    if isinstance(plain, str):
+        cell.data_type = "s"
+    return cell
+
+
+def _work_items(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    events: dict[int, list[StageEvent]] = {}
+    for event in session.exec(select(StageEvent).order_by(col(StageEvent.date), col(StageEvent.stage))):
+        events.setdefault(event.work_item_id, []).append(event)
+    relations: dict[tuple[int, RelationKind], list[int]] = {}
+    for relation in session.exec(select(Relation).order_by(col(Relation.to_iso_id))):
+        relations.setdefault((relation.from_iso_id, relation.kind), []).append(relation.to_iso_id)
+    for item in select_work_items(session, filters):
+        history = events.get(item.id or 0, [])
+        dates = [each.date for each in history if each.stage == item.stage and each.precision is Precision.DAY]
+        yield {
+            "iso_id": item.iso_id,
+            "reference": item.reference,
+            "title_en": item.title_en,
+            "title_fr": item.title_fr,
+            "committee": item.committee,
+            "deliverable_type": item.deliverable_type,
+            "supplement_type": item.supplement_type,
+            "stage": item.stage,
+            "stage_date": dates[-1].isoformat() if dates else None,
+            "stage_history": [
+                {"stage": each.stage, "date": each.date.isoformat(), "precision": each.precision.value}
+                for each in history
+            ],
+            "edition": item.edition,
+            "publication_date": item.publication_date,
+            "ics": item.ics,
+            "replaces": relations.get((item.iso_id, RelationKind.REPLACES), []),
+            "replaced_by": relations.get((item.iso_id, RelationKind.REPLACED_BY), []),
+            "amends": item.amends,
+            "status": status_of(item.stage),
+            "url": item.url,
+            "first_seen": item.first_seen.isoformat(),
+            "last_seen": item.last_seen.isoformat(),
+        }
+
+
+def _changes(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    for change, snapshot in select_changes(session, filters):
+        yield {
+            "at": change.at.isoformat(),
+            "entity": change.entity.value,
+            "key": change.key,
+            "kind": change.kind.value,
+            "field": change.field,
+            "old": change.old,
+            "new": change.new,
+            "source": change.source,
+            "snapshot": None if snapshot is None else {"url": snapshot.url, "sha256": snapshot.sha256},
+        }
+
+
+def _drafts(session: Session, filters: Mapping[str, str]) -> list[tuple[Draft, WorkItem]]:
+    statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id).order_by(col(Draft.id))
+    if "work_item" in filters:
+        statement = statement.where(Draft.work_item_id == find_work_item(session, filters["work_item"]).id)
+    if "label" in filters:
+        statement = statement.where(Draft.label == filters["label"])
+    return list(session.exec(statement))
+
+
+def _clauses(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    for draft, item in _drafts(session, filters):
+        clauses = session.exec(select(Clause).where(Clause.draft_id == draft.id).order_by(col(Clause.order))).all()
+        names = {clause.id: clause.number or clause.title for clause in clauses}
+        provisions: dict[int, list[Provision]] = {}
+        found = select(Provision).join(Clause, col(Clause.id) == Provision.clause_id).where(Clause.draft_id == draft.id)
+        for provision in session.exec(found.order_by(col(Provision.index))):
+            provisions.setdefault(provision.clause_id, []).append(provision)
+        for clause in clauses:
+            yield {
+                "work_item": item.reference,
+                "draft": draft.label,
+                "number": clause.number,
+                "title": clause.title,
+                "level": clause.level,
+                "parent": names.get(clause.parent_id),
+                "order": clause.order,
+                "kind": clause.kind.value,
+                "normative": clause.normative,
+                "text": clause.text,
+                "provisions": [
+                    {
+                        "index": each.index,
+                        "kind": each.kind.value,
+                        "text": each.text,
+                        "start": each.start,
+                        "end": each.end,
+                        "binds": each.binds.value,
+                        "flag": each.flag,
+                        "doubt": each.doubt,
+                    }
+                    for each in provisions.get(clause.id or 0, [])
+                ],
+            }
+
+
+def _publications(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    families = {family.id: family.family_id for family in session.exec(select(Family))}
+    for row in select_publications(session, filters):
+        claims = session.exec(
+            select(Claim).where(Claim.publication_id == row.id).order_by(col(Claim.language), col(Claim.number))
+        )
+        yield {
+            "number": row.number,
+            "raw_number": row.raw_number,
+            "country": row.country,
+            "doc_number": row.doc_number,
+            "kind": row.kind,
+            "date": None if row.date is None else row.date.isoformat(),
+            "application": row.application,
+            "priorities": [
+                " ".join(filter(None, (each["number"], each.get("date")))) for each in row.priorities
+            ],
+            "family_id": families.get(row.family_ref),
+            "title": row.title,
+            "title_language": row.title_language,
+            "abstract": row.abstract,
+            "applicants": row.applicants,
+            "inventors": row.inventors,
+            "ipc": row.ipc,
+            "cpc": row.cpc,
+            "claims": [
+                {
+                    "number": claim.number,
+                    "text": claim.text,
+                    "independent": claim.independent,
+                    "depends_on": claim.depends_on,
+                    "language": claim.language,
+                }
+                for claim in claims
+            ],
+            "source_format": row.source_format,
+        }
+
+
+def _matches(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    top = _positive(filters.get("top", "10"))
+    members = None
+    if "portfolio" in filters:
+        held = select(PortfolioMember.publication_id).join(
+            Portfolio, col(Portfolio.id) == PortfolioMember.portfolio_id
+        )
+        members = held.where(Portfolio.name == filters["portfolio"])
+    for draft, item in _drafts(session, filters):
+        statement = (
+            select(Match, Claim, Clause, Publication)
+            .join(Claim, col(Claim.id) == Match.claim_id)
+            .join(Clause, col(Clause.id) == Match.clause_id)
+            .join(Publication, col(Publication.id) == Claim.publication_id)
+            .where(Match.draft_id == draft.id, Match.rank <= top)
+            .order_by(col(Publication.number), col(Claim.language), col(Claim.number), col(Match.rank))
+        )
+        if members is not None:
+            statement = statement.where(col(Publication.id).in_(members))
+        texts = _provision_texts(session, draft)
+        for match, claim, clause, publication in session.exec(statement):
+            name = clause.number or clause.title
+            parts = {element.index: element for element in split_elements(claim.text, claim.language)}
+            yield {
+                "publication": publication.number,
+                "claim": claim.number,
+                "work_item": item.reference,
+                "draft": draft.label,
+                "clause": name,
+                "clause_title": clause.title,
+                "rank": match.rank,
+                "score": match.score,
+                "terms": match.terms,
+                "elements": [
+                    {
+                        "index": each["index"],
+                        "text": parts[each["index"]].text,
+                        "clause": name,
+                        "provision": texts.get((match.clause_id, each["provision"])),
+                        "score": each["score"],
+                        "terms": [term for term, _ in each["terms"]],
+                    }
+                    for each in match.elements
+                ],
+            }
+
+
+def _provision_texts(session: Session, draft: Draft) -> dict[tuple[int, int | None], str]:
+    found = select(Provision).join(Clause, col(Clause.id) == Provision.clause_id).where(Clause.draft_id == draft.id)
+    return {(each.clause_id, each.index): each.text for each in session.exec(found)}
+
+
+def _positive(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise UnknownExportError(f"top must be a whole number from 1, not {value!r}")
+    return int(value)
+
+
+KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], frozenset[str]]] = {
+    "work-items": (_work_items, frozenset(WORK_ITEM_FILTERS)),
+    "changes": (_changes, frozenset(CHANGE_FILTERS)),
+    "clauses": (_clauses, frozenset({"work_item", "label"})),
+    "publications": (_publications, frozenset(PUBLICATION_FILTERS)),
+    "matches": (_matches, frozenset({"work_item", "label", "portfolio", "top"})),
+}

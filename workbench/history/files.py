@@ -1,0 +1,24 @@
+"""A file given by a person: kept as a snapshot, so that what was read from it can be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from scrapers.errors import UnreadableFileError
+from workbench.history.models import Snapshot
+from workbench.history.snapshots import SnapshotFolder
+from workbench.settings import Settings
+
+
+def keep_file(settings: Settings, path: Path, at: dt.datetime) -> Snapshot:
+    """Copy the file into the snapshots; returns the row for it, not yet in a session.
+
+    Raises UnreadableFileError where it can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            sha256, size = SnapshotFolder(settings.home).add(iter(lambda: file.read(1 << 20), b""))
+    except OSError as error:
+        raise UnreadableFileError(f"{path}: {error.strerror}; give the path of a readable file") from error
+    return Snapshot(url=f"file:{path.name}", sha256=sha256, fetched_at=at, last_fetched_at=at, size=size, believed=True)

@@ -1,0 +1,160 @@
+"""Turns records of publications into rows: insert, update or leave, each change logged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from scrapers import records
+from workbench.db import key_of
+from workbench.history.log import ChangeLog, Outcome
+from workbench.history.merge import merge
+from workbench.history.models import Entity
+from workbench.patents.models import Claim, Family, Publication
+from workbench.search import SearchEntry
+from workbench.search import put as put_search_entries
+
+
+_NOT_FIELDS = {"number", "claims", "source_format"}
+_SEARCHED_CLAIMS = 200_000
+
+
+def reconcile_publication(
+    session: Session, log: ChangeLog, record: records.Publication, snapshot_id: int | None
+) -> tuple[Publication, Outcome]:
+    """Bring the row of a publication up to what a file says of it.
+
+    A file that lacks a field (claims without bibliographic data, and the reverse) leaves what is known of it.
+    """
+    word = record.model_dump(mode="json", exclude_unset=True, exclude=_NOT_FIELDS)
+    row = session.exec(select(Publication).where(Publication.number == record.number)).one_or_none()
+    inserted = row is None
+    if row is None:
+        row = Publication(
+            number=record.number,
+            raw_number=record.raw_number,
+            country=record.country,
+            doc_number=record.doc_number,
+            source_format=record.source_format,
+            first_seen=log.at,
+            last_seen=log.at,
+        )
+        current: dict[str, Any] = {}
+    else:
+        current = {field: _json(_value(session, row, field)) for field in word}
+    differences, row.said = merge(current, word, source=record.source_format, at=log.at, said=row.said)
+    for difference in differences:
+        _set(session, row, difference.field, difference.new)
+    row.last_seen = max(row.last_seen, log.at)
+    session.add(row)
+    session.flush()
+    if inserted:
+        log.new(Entity.PUBLICATION, row.number, row.title, snapshot_id)
+    else:
+        for difference in differences:
+            log.changed(
+                Entity.PUBLICATION, row.number, difference.field, difference.old, difference.new, snapshot_id
+            )
+    claims_changed = _write_claims(session, log, row, record.claims, snapshot_id, silent=inserted)
+    if inserted or differences or claims_changed:
+        put_search_entries(session, [_search_entry(session, row)])
+    if inserted:
+        return row, Outcome.INSERTED
+    return row, Outcome.UPDATED if differences or claims_changed else Outcome.UNCHANGED
+
+
+def _value(session: Session, row: Publication, field: str) -> Any:
+    if field != "family_id":
+        return getattr(row, field)
+    return session.get_one(Family, row.family_ref).family_id if row.family_ref is not None else None
+
+
+def _set(session: Session, row: Publication, field: str, value: Any) -> None:
+    if field == "family_id":
+        row.family_ref = None if value is None else _family(session, value)
+    elif field == "date":
+        row.date = None if value is None else dt.date.fromisoformat(value)
+    else:
+        setattr(row, field, value)
+
+
+def _family(session: Session, family_id: str) -> int:
+    family = session.exec(select(Family).where(Family.family_id == family_id)).one_or_none()
+    if family is None:
+        family = Family(family_id=family_id)
+        session.add(family)
+        session.flush()
+    return key_of(family)
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _write_claims(
+    session: Session,
+    log: ChangeLog,
+    row: Publication,
+    claims: Sequence[records.Claim],
+    snapshot_id: int | None,
+    *,
+    silent: bool,
+) -> bool:
+    """Write the claims of each language that the file speaks of; returns whether any changed."""
+    changed = False
+    for language in sorted({claim.language for claim in claims}):
+        known = {
+            claim.number: claim
+            for claim in session.exec(
+                select(Claim).where(Claim.publication_id == row.id, Claim.language == language)
+            )
+        }
+        read = {claim.number: claim for claim in claims if claim.language == language}
+        touched = []
+        for number, claim in sorted(read.items()):
+            fields = {
+                "text": claim.text,
+                "independent": claim.independent,
+                "depends_on": list(claim.depends_on),
+            }
+            held = known.get(number)
+            if held is not None and all(getattr(held, name) == value for name, value in fields.items()):
+                continue
+            held = held or Claim(publication_id=key_of(row), language=language, number=number, text="", independent=True)
+            for name, value in fields.items():
+                setattr(held, name, value)
+            session.add(held)
+            touched.append(number)
+        gone = sorted(known.keys() - read.keys())
+        for number in gone:
+            session.delete(known[number])
+        if touched or gone:
+            changed = True
+            if not silent:
+                log.changed(
+                    Entity.PUBLICATION,
+                    row.number,
+                    f"claims ({language})",
+                    sorted(known) or None,
+                    {"changed": touched, "gone": gone},
+                    snapshot_id,
+                )
+    return changed
+
+
+def _search_entry(session: Session, row: Publication) -> SearchEntry:
+    session.flush()
+    texts = session.exec(
+        select(Claim.text).where(Claim.publication_id == row.id).order_by(col(Claim.language), col(Claim.number))
+    )
+    claims = "\n".join(texts)[:_SEARCHED_CLAIMS]
+    parts = (row.raw_number, *row.applicants, *row.inventors, row.abstract or "", claims)
+    return SearchEntry(
+        kind="publication",
+        key=row.number,
+        title=f"{row.number} {row.title or ''}".strip(),
+        body="\n".join(part for part in parts if part),
+    )
