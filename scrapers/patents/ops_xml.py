@@ -1,0 +1,184 @@
+"""Answers of the EPO's Open Patent Services 3.2 in XML: exchange documents (biblio) and full-text claims.
+
+A biblio answer gives publications without claims, a claims answer publications with nothing but claims; what an answer
+does not speak of stays unset, so that storing both completes the publication. Search and family answers are read
+where they carry exchange documents (constituent `biblio`). All other answers are refused in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from scrapers.errors import InvalidIdentifierError, UnreadableFileError
+from scrapers.identifiers import PatentNumber
+from scrapers.patents.claims import PrintedClaim, build_claims, split_claims
+from scrapers.patents.classification import symbol, symbol_from_parts
+from scrapers.patents.fields import Refusal, date_of, distinct_names, preferred, publication, unique
+from scrapers.patents.markup import flat_text
+from scrapers.patents.xml_stream import Outcome, read_documents
+from scrapers.records import Claim, Priority, Publication
+from scrapers.xml import local_name, text_of
+
+NAME = "ops-xml"
+ROOTS = frozenset({"world-patent-data", "fulltext-documents", "fault", "error"})
+_ANSWERS = {
+    "classification-scheme": "a classification scheme",
+    "document-inquiry": "a list of drawings and facsimiles",
+    "equivalents-inquiry": "a list of equivalents",
+    "fulltext-inquiry": "a list of available full texts",
+    "biblio-search": "a search result without biblio; ask for the constituent biblio",
+    "patent-family": "a family without biblio; ask for the constituent biblio",
+    "register-search": "EP Register data",
+    "standardization": "an answer of the number service",
+}
+
+
+def read(path: Path) -> Iterator[Outcome]:
+    """Publications of an OPS answer, or of several in one file; see `scrapers.patents.read_patents`."""
+    return read_documents(path, _read_root)
+
+
+def _read_root(root: etree._Element, place: str) -> Iterator[Outcome]:
+    if local_name(root) in {"fault", "error"}:
+        yield Refusal(place=place, reason=f"no publication but a fault reported by OPS: {_fault(root)}")
+        return
+    documents = [
+        element for element in root.iter("{*}exchange-document", "{*}fulltext-document") if isinstance(element.tag, str)
+    ]
+    if not documents:
+        yield Refusal(place=place, reason=f"no publication in this OPS answer: {_answer(root)}")
+    for position, document in enumerate(documents, start=1):
+        try:
+            yield _biblio(document) if local_name(document) == "exchange-document" else _fulltext(document)
+        except (UnreadableFileError, InvalidIdentifierError) as error:
+            yield Refusal(place=f"{place}, publication {position}", reason=str(error))
+
+
+def _fault(root: etree._Element) -> str:
+    return " ".join(filter(None, (_text(root, "{*}code"), _text(root, "{*}description") or _text(root, "{*}message"))))
+
+
+def _answer(root: etree._Element) -> str:
+    names = [local_name(child) for child in root]
+    known = [_ANSWERS[name] for name in names if name in _ANSWERS]
+    return known[0] if known else f"<{next((name for name in names if name and name != 'meta'), 'nothing')}>"
+
+
+def _text(element: etree._Element, path: str) -> str:
+    found = element.find(path)
+    return text_of(found) if found is not None else ""
+
+
+def _number_of(document: etree._Element) -> PatentNumber:
+    """The docdb number: from the attributes of an exchange document, otherwise from its publication reference."""
+    country, doc_number, kind = (document.get(name) or "" for name in ("country", "doc-number", "kind"))
+    if not doc_number:
+        reference = document.find("{*}bibliographic-data/{*}publication-reference/{*}document-id")
+        if reference is None:
+            raise UnreadableFileError(f"<{local_name(document)}> has no publication number")
+        country, doc_number, kind = (_text(reference, f"{{*}}{name}") for name in ("country", "doc-number", "kind"))
+    return PatentNumber.from_parts(country, doc_number, kind or None)
+
+
+def _biblio(document: etree._Element) -> Publication:
+    number = _number_of(document)
+    if document.get("status"):
+        raise UnreadableFileError(f"OPS has no biblio of {number}: {document.get('status')}")
+    data = document.find("{*}bibliographic-data")
+    if data is None:
+        raise UnreadableFileError(f"the exchange document of {number} has no bibliographic-data")
+    title = preferred(_in_languages(data.findall("{*}invention-title")))
+    abstract = preferred(_in_languages(document.findall("{*}abstract")))
+    reference = _reference(data.find("{*}publication-reference"), "docdb")
+    application = _reference(data.find("{*}application-reference"), "docdb")
+    fields: dict[str, Any] = {
+        "date": date_of(_text(reference, "{*}date")) if reference is not None else None,
+        "application": _joined(application),
+        "priorities": tuple(
+            filter(None, (_priority(claim) for claim in data.iterfind("{*}priority-claims/{*}priority-claim")))
+        ),
+        "family_id": document.get("family-id"),
+        "title": title[1] if title else None,
+        "title_language": title[0] if title else None,
+        "abstract": abstract[1] if abstract else None,
+        "applicants": _names(data, "{*}parties/{*}applicants/{*}applicant", "{*}applicant-name/{*}name"),
+        "inventors": _names(data, "{*}parties/{*}inventors/{*}inventor", "{*}inventor-name/{*}name"),
+        "ipc": unique(
+            symbol(_text(item, "{*}text")) for item in data.iterfind("{*}classifications-ipcr/{*}classification-ipcr")
+        ),
+        "cpc": _cpc(data),
+    }
+    return publication(number, NAME, fields)
+
+
+def _reference(reference: etree._Element | None, form: str) -> etree._Element | None:
+    """The document-id of one form (docdb, epodoc, original) in a reference that gives several."""
+    if reference is None:
+        return None
+    return next((item for item in reference.iterfind("{*}document-id") if item.get("document-id-type") == form), None)
+
+
+def _joined(document_id: etree._Element | None) -> str | None:
+    if document_id is None or not _text(document_id, "{*}doc-number"):
+        return None
+    parts = (_text(document_id, f"{{*}}{name}") for name in ("country", "doc-number", "kind"))
+    return ".".join(part for part in parts if part)
+
+
+def _priority(claim: etree._Element) -> Priority | None:
+    """A priority in its printed form where OPS has it, preceded by the country, otherwise in epodoc or docdb form."""
+    original, epodoc, docdb = (_reference(claim, form) for form in ("original", "epodoc", "docdb"))
+    standard = _text(epodoc, "{*}doc-number") if epodoc is not None else _joined(docdb) or ""
+    printed = _text(original, "{*}doc-number") if original is not None else ""
+    number = f"{standard[:2]} {printed}" if printed and standard else printed or standard
+    date = next((_text(form, "{*}date") for form in (epodoc, docdb, original) if form is not None), None)
+    return Priority(number=number, date=date_of(date)) if number else None
+
+
+def _names(data: etree._Element, parties: str, name: str) -> tuple[str, ...]:
+    """Names in the original form, which keeps their spelling, or in epodoc form where OPS has no other.
+
+    The two lists differ in length and order, so one of them is taken as a whole.
+    """
+    listed = [(party.get("data-format"), _text(party, name)) for party in data.iterfind(parties)]
+    original = [text for form, text in listed if form == "original" and text]
+    return distinct_names(original or [text for _, text in listed])
+
+
+def _cpc(data: etree._Element) -> tuple[str, ...]:
+    parts = ("section", "class", "subclass", "main-group", "subgroup")
+    return unique(
+        symbol_from_parts(*(_text(item, f"{{*}}{part}") for part in parts))
+        for item in data.iterfind("{*}patent-classifications/{*}patent-classification")
+        if _scheme(item).startswith("CPC")
+    )
+
+
+def _scheme(classification: etree._Element) -> str:
+    scheme = classification.find("{*}classification-scheme")
+    return (scheme.get("scheme") or "") if scheme is not None else ""
+
+
+def _in_languages(elements: list[etree._Element]) -> list[tuple[str, str]]:
+    """Texts with their languages; the language is empty where OPS does not know it (`ol`: original language)."""
+    texts = [((element.get("lang") or "").lower(), flat_text(element)) for element in elements]
+    return [("" if language == "ol" else language, text) for language, text in texts if text]
+
+
+def _fulltext(document: etree._Element) -> Publication:
+    number = _number_of(document)
+    claims = tuple(claim for element in document.iterfind("{*}claims") for claim in _claims(element))
+    if not claims:
+        raise UnreadableFileError(f"the full text of {number} has no claims; ask OPS for its claims")
+    return publication(number, NAME, {"claims": claims})
+
+
+def _claims(element: etree._Element) -> tuple[Claim, ...]:
+    """The claims of one language; lines of a claim-text are kept apart, for a claim may open on each of them."""
+    paragraphs = ["".join(text.itertext()) for text in element.iter("{*}claim-text")]
+    printed: list[PrintedClaim] = split_claims(paragraphs)
+    return build_claims(printed, element.get("lang"))
