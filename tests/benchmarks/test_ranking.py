@@ -1,0 +1,63 @@
+"""What the ranking costs beside the bare sparse product it is made of, in one run; never a time in seconds."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from workbench.mapping.ranking import ClaimText, ClauseIndex, ClauseText
+
+CLAIMS = 512
+CLAUSES = 1000
+WORDS_IN_A_CLAIM = 150
+WORDS_IN_A_CLAUSE = 200
+
+
+def _texts(number: int, length: int, seed: int) -> list[str]:
+    """Texts whose words are as unevenly frequent as those of language (Zipf)."""
+    source = random.Random(seed)
+    words = [f"w{place}x" for place in range(20_000)]
+    weights = [1 / (place + 1) for place in range(len(words))]
+    return [" ".join(source.choices(words, weights, k=length)) for _ in range(number)]
+
+
+def _quickest(work: Callable[[], object], times: int = 3) -> float:
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def test_ranking_costs_a_small_multiple_of_reading_and_multiplying(capsys: pytest.CaptureFixture[str]) -> None:
+    index = ClauseIndex([ClauseText(at, None, text) for at, text in enumerate(_texts(CLAUSES, WORDS_IN_A_CLAUSE, 1))])
+    claims = [ClaimText(at, text) for at, text in enumerate(_texts(CLAIMS, WORDS_IN_A_CLAIM, 2))]
+    bare = _quickest(lambda: index.claim_weights(claims) @ index.postings)
+    first = _quickest(lambda: list(index.matches(claims, top=1)))
+    explained = _quickest(lambda: list(index.matches(claims, top=50)))
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nranking / reading and bare product: 1 clause {first / bare:.2f}, 50 {explained / bare:.2f}\n"
+        )
+    assert first / bare < 2.5
+    assert explained / bare < 15
+
+
+def test_scores_of_a_block_are_all_that_is_held(capsys: pytest.CaptureFixture[str]) -> None:
+    index = ClauseIndex([ClauseText(at, None, text) for at, text in enumerate(_texts(CLAUSES, 20, 1))])
+    claims = [ClaimText(at, text) for at, text in enumerate(_texts(16 * CLAIMS, 20, 2))]
+    whole = (index.claim_weights(claims) @ index.postings).nnz * 12
+    tracemalloc.start()
+    for _ in index.matches(claims, top=1):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    with capsys.disabled():
+        sys.stdout.write(f"\npeak memory / scores of all pairs: {peak / whole:.3f}\n")
+    assert peak / whole < 0.25
