@@ -1,5 +1,5 @@
 """Drafts of standards, read from files of several formats into `scrapers.records.Draft`."""
 
-from scrapers.drafts.reader import read_draft
+from scrapers.drafts.reader import PARSER_VERSION, read_draft
 
-__all__ = ["read_draft"]
+__all__ = ["PARSER_VERSION", "read_draft"]

@@ -18,6 +18,9 @@ import scrapers.drafts
 from scrapers.errors import UnreadableFileError
 from scrapers.records import Draft
 
+PARSER_VERSION = "drafts/1"
+"""Raised whenever the same file would be read otherwise than before."""
+
 HEAD_BYTES = 16 * 1024
 _BEFORE_ROOT = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(r"<([^\s!?/>][^\s/>]*)[^>]*>?")
