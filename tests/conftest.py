@@ -8,15 +8,15 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
-from hypothesis import settings
 import sqlalchemy as sa
 
 from workbench.db import Store
 from workbench.settings import Settings
 
-settings.register_profile("no_deadline", deadline=None)  # a busy machine is no failure
-settings.load_profile("no_deadline")
+hypothesis.settings.register_profile("no_deadline", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("no_deadline")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
