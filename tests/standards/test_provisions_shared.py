@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.records import Block, BlockKind, Clause, ClauseKind
+from scrapers.records import Block, BlockKind, ClauseKind
 from workbench.standards.provisions import Provision, find_provisions
 
 KINDS = {
@@ -31,16 +31,7 @@ HEADING = re.compile(r"# (?P<kind>[A-Z]{3}) (?P<place>\w+) (?P<binds>[yno])(?P<m
 
 def classify(text: str, place: str) -> Provision:
     block, clause, normative = PLACES[place]
-    standing = Clause(
-        number=None,
-        title=None,
-        kind=clause,
-        normative=normative,
-        level=1,
-        parent=None,
-        blocks=(Block(kind=block, text=text),),
-    )
-    (provision,) = find_provisions(standing)
+    (provision,) = find_provisions([Block(kind=block, text=text)], kind=clause, normative=normative)
     return provision
 
 

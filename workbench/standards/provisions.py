@@ -9,10 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scrapers.records import Block, BlockKind, Clause, ClauseKind
-from workbench.standards.models import Binds, ProvisionKind
+from scrapers.records import Block, BlockKind, ClauseKind
 from workbench.standards.sentences import sentence_spans
-from workbench.standards.verbal_forms import STATEMENT, Form, form_of
+from workbench.standards.verbal_forms import STATEMENT, Form, ProvisionKind, form_of
+
+__all__ = ["Binds", "Flag", "Provision", "ProvisionKind", "block_spans", "clause_text", "find_provisions"]
+
+
+class Binds(StrEnum):
+    """Whether a provision must be met to claim conformity; `optional` in an informative annex (Part 2, 20.2)."""
+
+    YES = "yes"
+    NO = "no"
+    OPTIONAL = "optional"
 
 
 class Flag(StrEnum):
@@ -36,6 +45,13 @@ class Provision:
     flag: Flag | None
     doubt: bool
     reason: str
+
+
+@dataclass(frozen=True)
+class _Clause:
+    kind: ClauseKind
+    normative: bool
+    scope: bool
 
 
 _REQ, _REC, _PER, _POS, _STA = ProvisionKind
@@ -68,7 +84,7 @@ def clause_text(blocks: Sequence[Block]) -> str:
     return "\n".join(block.text for block in blocks)
 
 
-def block_offsets(blocks: Sequence[Block]) -> list[tuple[int, int]]:
+def block_spans(blocks: Sequence[Block]) -> list[tuple[int, int]]:
     """The (start, end) character offsets of each block in `clause_text(blocks)`."""
     spans = []
     start = 0
@@ -78,17 +94,21 @@ def block_offsets(blocks: Sequence[Block]) -> list[tuple[int, int]]:
     return spans
 
 
-def find_provisions(clause: Clause, language: str = "en") -> list[Provision]:
+def find_provisions(
+    blocks: Sequence[Block], *, kind: ClauseKind, normative: bool, language: str = "en", title: str | None = None
+) -> list[Provision]:
     """The provisions of a clause, one for every sentence, in order and without overlap.
 
-    `language` is that of the draft; a Japanese sentence is known by its script. A row of a table is one unit. An item
-    of a list takes the kind of the sentence that leads the list unless it has a verbal form of its own. In the scope
-    (known by its title) and other places where a form may not stand, the kind is kept, it does not bind, and the flag
-    says so. A sentence on an external constraint (must) is a statement.
+    `kind`, `normative` and `title` are those of the clause, `language` that of the draft; a Japanese sentence is known
+    by its script. A row of a table is one unit. An item of a list takes the kind of the sentence that leads the list
+    unless it has a verbal form of its own. In the scope (known by its title) and other places where a form may not
+    stand, the kind is kept, it does not bind, and the flag says so. A sentence on an external constraint (must) is a
+    statement.
     """
+    place = _Clause(kind, normative, (title or "").strip().casefold() in _SCOPE_TITLES)
     found = []
     lead: Form | None = None
-    for block, (offset, _) in zip(clause.blocks, block_offsets(clause.blocks), strict=True):
+    for block, (offset, _) in zip(blocks, block_spans(blocks), strict=True):
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.FORMULA, BlockKind.TABLE_ROW):
             lead = None
         for start, end in _units(block):
@@ -98,8 +118,8 @@ def find_provisions(clause: Clause, language: str = "en") -> list[Provision]:
                 form = Form(lead.kind, f"list-of-{lead.reason}", doubt=lead.doubt)
             elif block.kind is BlockKind.PARAGRAPH:
                 lead = form if form.kind is not _STA and _leads_list(text) else None
-            binds, misplaced = _standing(form.kind, block.kind, clause)
-            if _BOILERPLATE in text and clause.kind in (ClauseKind.FOREWORD, ClauseKind.INTRODUCTION):
+            binds, misplaced = _standing(form.kind, block.kind, place)
+            if _BOILERPLATE in text and kind in (ClauseKind.FOREWORD, ClauseKind.INTRODUCTION):
                 misplaced = False
             found.append(
                 Provision(
@@ -134,12 +154,11 @@ def _leads_list(text: str) -> bool:
     return text.endswith((":", "：")) or any(words in text for words in _LEADS_LIST_JA)
 
 
-def _standing(form: ProvisionKind, block: BlockKind, clause: Clause) -> tuple[Binds, bool]:
+def _standing(form: ProvisionKind, block: BlockKind, clause: _Clause) -> tuple[Binds, bool]:
     """Whether a form binds where it stands, and whether it may not stand there."""
-    scope = (clause.title or "").strip().casefold() in _SCOPE_TITLES
     references = clause.kind is ClauseKind.CLAUSE and not clause.normative
     informative = clause.kind in (ClauseKind.FOREWORD, ClauseKind.BIBLIOGRAPHY)
-    if block in _INFORMATIVE_BLOCKS or scope or references or informative:
+    if block in _INFORMATIVE_BLOCKS or clause.scope or references or informative:
         return Binds.NO, form in _DIRECTING
     if clause.kind is ClauseKind.INTRODUCTION or block is BlockKind.DEFINITION:
         return Binds.NO, form is _REQ

@@ -8,9 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from workbench.standards.imperatives import is_imperative
-from workbench.standards.models import ProvisionKind
+
+
+class ProvisionKind(StrEnum):
+    """Kinds of sentence in a standard (Directives Part 2, 3.3.2 to 3.3.7)."""
+
+    REQUIREMENT = "requirement"
+    RECOMMENDATION = "recommendation"
+    PERMISSION = "permission"
+    POSSIBILITY = "possibility"
+    STATEMENT = "statement"
 
 
 @dataclass(frozen=True)
