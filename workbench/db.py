@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -64,7 +65,7 @@ class Store:
         if self.is_sqlite and url.database:
             settings.home.mkdir(parents=True, exist_ok=True)
         try:
-            self.engine = sa.create_engine(url, pool_pre_ping=not self.is_sqlite)
+            self.engine = sa.create_engine(url, pool_pre_ping=not self.is_sqlite, json_serializer=_json)
         except ModuleNotFoundError as error:
             raise StoreError(
                 f"no driver for {mask_password(settings.database)}: install standards-workbench[postgres]"
@@ -139,6 +140,11 @@ def newest_revision() -> str:
     if head is None:
         raise StoreError("no migrations found; the installation is incomplete, install the workbench again")
     return head
+
+
+def _json(value: Any) -> str:
+    """JSON as people write it, so that lists of names can be searched in Japanese too."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001

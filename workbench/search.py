@@ -71,6 +71,13 @@ def find(session: Session, query: str, *, kind: str | None = None, limit: int = 
     return [Hit(entry.kind, entry.key, entry.title, _snippet(entry.body, words)) for entry in found]
 
 
+def matching_keys(session: Session, query: str, kind: str) -> sa.Select[tuple[str]]:
+    """A subquery of the keys of the things of a kind that contain every word of the query, for filters of tables."""
+    words = query.split()[:12]
+    found = _matching(session, words).where(SearchEntry.kind == kind).subquery()
+    return sa.select(found.c.key)
+
+
 def count(session: Session, query: str) -> dict[str, int]:
     """How many things of each kind contain every word of the query."""
     words = query.split()[:12]
