@@ -42,7 +42,7 @@ class SampleDraft(NamedTuple):
 
 
 DRAFTS = (
-    SampleDraft("drafts/iso-iec-cd-99001.sample.xml", "CD 1", dt.date(2026, 8, 31)),
+    SampleDraft("drafts/iso-iec-cd-99001.sample.xml", "CD 1", dt.date(2026, 5, 11)),
     SampleDraft("drafts/iso-iec-dis-99001.sample.xml", "DIS", dt.date(2026, 11, 12)),
     SampleDraft("drafts/iso-iec-dis-99001.sample.ja.xml", "DIS (ja)", dt.date(2026, 11, 12)),
 )

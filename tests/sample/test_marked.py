@@ -1,0 +1,78 @@
+"""Whoever opens a file of the sample data sees at once that it is a sample."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from workbench import sample
+from workbench.digest.models import Edition, Language
+
+FILES = sorted(
+    each
+    for each in sample.folder().rglob("*")
+    if each.is_file() and each.suffix not in {".py", ".pyc"} and each.name != "index.json"
+)
+MARKS = ("SAMPLE", "EXEMPLE", "見本")
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(sample.folder()).as_posix()
+
+
+@pytest.mark.parametrize("path", [each for each in FILES if each.suffix != ".jsonl"], ids=_shown)
+def test_the_first_lines_of_a_file_say_that_it_is_a_sample(path: Path) -> None:
+    assert "SAMPLE" in "".join(path.read_text("utf-8").splitlines()[:3])
+
+
+def test_each_recording_is_noted_as_a_sample() -> None:
+    index = json.loads((sample.replay() / "index.json").read_text("utf-8"))
+    recorded = {_shown(each) for each in FILES if each.is_relative_to(sample.replay())}
+
+    assert {f"replay/{name}" for name in index} == recorded
+    assert all(entry["note"].startswith("SAMPLE") for entry in index.values())
+
+
+def test_invented_work_items_say_so_in_each_title() -> None:
+    found = set()
+    for path in sample.replay().glob("deliverables@*.jsonl"):
+        for line in path.read_text("utf-8").splitlines():
+            item = json.loads(line)
+            if item["id"] >= min(sample.INVENTED_WORK_ITEMS):
+                found.add(item["id"])
+                assert all(title.startswith(MARKS) for title in item["title"].values())
+                assert item["scope"]["en"].startswith("<p>Sample, invented")
+    assert found == set(sample.INVENTED_WORK_ITEMS)
+
+
+def test_no_abstract_of_a_real_work_item_is_carried_over() -> None:
+    for path in sample.replay().glob("*.jsonl"):
+        for line in path.read_text("utf-8").splitlines():
+            entry = json.loads(line)
+            assert entry["id"] in sample.INVENTED_WORK_ITEMS or entry["scope"] == {"en": None}
+
+
+def test_the_source_of_the_catalogue_is_named() -> None:
+    readme = (sample.folder() / "README.md").read_text("utf-8")
+
+    assert "ODC-By 1.0" in readme
+    assert "relaton-data-iso" in readme
+
+
+def test_people_are_samples_whom_no_mail_can_reach() -> None:
+    people = tomllib.loads((sample.folder() / sample.PEOPLE).read_text("utf-8"))["person"]
+
+    assert len({each["name"] for each in people}) == len({each["email"] for each in people}) == 3
+    assert all(each["name"].startswith("Sample ") for each in people)
+    assert all(each["email"].endswith("@example.com") for each in people)
+    assert {Language(each["language"]) for each in people} == set(Language)
+    assert {Edition(each["edition"]) for each in people} == set(Edition)
+
+
+def test_every_file_that_is_named_exists() -> None:
+    named = [draft.file for draft in sample.DRAFTS] + [*sample.PUBLICATIONS, sample.PEOPLE]
+
+    assert [name for name in named if not (sample.folder() / name).is_file()] == []
