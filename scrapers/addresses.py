@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Collection
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from scrapers.errors import FetchError
 
@@ -41,6 +41,14 @@ def check_public(url: str, *, allow_loopback: bool) -> None:
         ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
         if not ip.is_global and not (allow_loopback and ip.is_loopback):
             raise FetchError(f"{url}: host {host} is at {ip}, which is not a public address; nothing was asked")
+
+
+def redirect_target(url: str, location: str) -> str:
+    """Where a redirect from `url` leads. Raises FetchError where `location` is no address."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchError(f"{url}: redirected to {location!r}, which is not an address") from error
 
 
 def _split(url: str) -> SplitResult:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from scrapers.addresses import check_host, check_public, host_of
+from scrapers.addresses import check_host, check_public, host_of, redirect_target
 from scrapers.errors import FetchError, RefusedError, TooLargeError
 from scrapers.fetching import (
     MAX_REDIRECTS,
@@ -188,7 +188,7 @@ class HttpFetcher:
             answer = self._exchange(method, url, max_bytes)
             if answer.status not in REDIRECT_STATUSES:
                 return answer
-            target = urljoin(url, answer.headers.get("location", ""))
+            target = redirect_target(url, answer.headers.get("location", ""))
             if urlsplit(target).scheme != "https" and not self._allow_loopback:
                 raise FetchError(f"{asked}: redirected to {target}; expected an https address, nothing was read")
             url = target
