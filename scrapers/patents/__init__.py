@@ -9,7 +9,10 @@ from scrapers.patents.fields import Refusal
 from scrapers.patents.formats import READERS, reader_for
 from scrapers.records import Publication
 
-__all__ = ["READERS", "Refusal", "read_patents"]
+__all__ = ["PARSER_VERSION", "READERS", "Refusal", "read_patents"]
+
+PARSER_VERSION = "1"
+"""Changes whenever the same file would be read into other records."""
 
 
 def read_patents(path: Path, format: str = "auto") -> Iterator[Publication | Refusal]:  # noqa: A002

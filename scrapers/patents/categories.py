@@ -69,7 +69,8 @@ def category_of(text: str) -> Category | None:
     """The category of a claim from its text without number.
 
     None where the opening does not tell, and where it says no more than that the claim is about the very thing of
-    another claim ("The method of claim 1", "Verfahren nach Anspruch 1", 請求項１に記載の方法), whose category it shares.
+    another claim ("The method of claim 1", "Verfahren nach Anspruch 1", 請求項１に記載の方法), whose
+    category it shares.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     if _KANA.search(plain) or _HANGUL.search(plain):

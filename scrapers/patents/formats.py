@@ -106,12 +106,12 @@ def reader_for(path: Path, format: str = "auto") -> Reader:  # noqa: A002
                 return reader
         raise UnreadableFileError(f"{path.name}: format {format!r} is not known; known formats: auto, {known}")
     head = _head(path)
-    for reader in READERS:
-        if reader.recognises(head):
-            return reader
     for other in UNSUPPORTED:
         if other.recognises(head):
             raise UnreadableFileError(f"{path.name}: is {other.title}, which is not read; {other.remedy}")
+    for reader in READERS:
+        if reader.recognises(head):
+            return reader
     found = f"XML with root <{head.roots[0].name}>" if head.roots else "no XML"
     raise UnreadableFileError(f"{path.name}: is {found}, of no known format; known formats: {known}")
 

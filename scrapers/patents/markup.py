@@ -64,29 +64,22 @@ def _outer(element: etree._Element) -> str:
 
 def _raised(text: str) -> str:
     plain = text.strip()
-    if not plain:
-        return ""
-    translated = plain.translate(_SUPERSCRIPTS)
-    if translated.isascii() and re.fullmatch(r"st|nd|rd|th|TM|SM", plain):
-        return plain
-    return translated if not _shared(plain, translated) else f"^{_grouped(plain)}"
+    if re.fullmatch(r"st|nd|rd|th|TM|SM|", plain):
+        return text
+    return _shifted(text, plain.translate(_SUPERSCRIPTS), "^")
 
 
 def _lowered(text: str) -> str:
     plain = text.strip()
-    if not plain:
-        return ""
-    translated = plain.translate(_SUBSCRIPTS)
-    return translated if not _shared(plain, translated) else f"_{_grouped(plain)}"
+    return _shifted(text, plain.translate(_SUBSCRIPTS), "_") if plain else text
 
 
-def _shared(plain: str, translated: str) -> bool:
-    """Whether a character has no raised or lowered form."""
-    return any(before == after for before, after in zip(plain, translated, strict=True))
-
-
-def _grouped(text: str) -> str:
-    return text if text.isalnum() else f"({text})"
+def _shifted(text: str, translated: str, mark: str) -> str:
+    """Raised or lowered characters where all have such a form, otherwise the text after a mark: `x_(i+1)`."""
+    plain = text.strip()
+    shared = any(before == after for before, after in zip(plain, translated, strict=True))
+    shown = mark + (plain if plain.isalnum() else f"({plain})") if shared else translated
+    return text.replace(plain, shown, 1)
 
 
 def _formula(element: etree._Element) -> str:

@@ -34,7 +34,7 @@ def read_root(root: etree._Element, source_format: str) -> Publication:
         "abstract": _text(root, "SDOAB"),
         "applicants": assignees or inventors,
         "inventors": inventors,
-        "ipc": unique(symbol(text_of(item)) for item in root.iterfind("SDOBI/B500/B510/*")),
+        "ipc": unique(symbol("".join(item.itertext())) for item in root.iterfind("SDOBI/B500/B510/*")),
         "claims": build_claims((_claim(claim, at) for at, claim in enumerate(root.iter("CLM"), start=1)), "en"),
     }
     return publication(number, source_format, fields)

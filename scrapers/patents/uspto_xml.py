@@ -136,7 +136,11 @@ def _name(party: etree._Element) -> str:
 
 def _ipc(biblio: etree._Element) -> tuple[str, ...]:
     old = biblio.find("classification-ipc")
-    packed = [symbol(text_of(item)) for item in old if "classification" in local_name(item)] if old is not None else []
+    packed = (
+        [symbol("".join(item.itertext())) for item in old if "classification" in local_name(item)]
+        if old is not None
+        else []
+    )
     return unique([*_symbols(biblio.findall("classifications-ipcr/classification-ipcr")), *packed])
 
 
