@@ -5,6 +5,7 @@ Rules after ISO/IEC Directives Part 2:2018: verbal forms in clause 7, places in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,8 +76,14 @@ _INFORMATIVE_BLOCKS = frozenset(
 )
 _SCOPE_TITLES = frozenset({"scope", "domaine d'application", "domaine d’application", "適用範囲"})
 _LEADS_LIST_JA = ("次の", "次に", "次による", "以下の", "以下に")
-# The sentence that every foreword carries about patent rights is about ISO and IEC, not about the user.
-_BOILERPLATE = "shall not be held responsible for identifying"
+# Sentences that every foreword carries, as ISO and IEC prescribe them; no fault of the draft.
+_BOILERPLATE = (
+    "shall not be held responsible for identifying",
+    "Attention is drawn to the possibility that",
+    "approval criteria needed for the different types of",
+)
+# A form inside a relative clause of a list item ("incidents which may ...") is not that of the item.
+_RELATIVE = re.compile(r"\b(?:which|that|who|whose|if|when|where)\b[^;]*\b(?:may|can|cannot|might|could|should)\b")
 
 
 def clause_text(blocks: Sequence[Block]) -> str:
@@ -114,12 +121,12 @@ def find_provisions(
         for start, end in _units(block):
             text = block.text[start:end]
             form = _form(block, text, language)
-            if block.kind is BlockKind.LIST_ITEM and lead is not None and form is STATEMENT:
+            if block.kind is BlockKind.LIST_ITEM and lead is not None and _follows_lead(form, text):
                 form = Form(lead.kind, f"list-of-{lead.reason}", doubt=lead.doubt)
             elif block.kind is BlockKind.PARAGRAPH:
                 lead = form if form.kind is not _STA and _leads_list(text) else None
             binds, misplaced = _standing(form.kind, block.kind, place)
-            if _BOILERPLATE in text and kind in (ClauseKind.FOREWORD, ClauseKind.INTRODUCTION):
+            if kind in (ClauseKind.FOREWORD, ClauseKind.INTRODUCTION) and any(words in text for words in _BOILERPLATE):
                 misplaced = False
             found.append(
                 Provision(
@@ -152,6 +159,10 @@ def _form(block: Block, text: str, language: str) -> Form:
 
 def _leads_list(text: str) -> bool:
     return text.endswith((":", "：")) or any(words in text for words in _LEADS_LIST_JA)
+
+
+def _follows_lead(form: Form, text: str) -> bool:
+    return form is STATEMENT or (form.kind is not _REQ and bool(_RELATIVE.search(text)))
 
 
 def _standing(form: ProvisionKind, block: BlockKind, clause: _Clause) -> tuple[Binds, bool]:
