@@ -220,7 +220,7 @@ def _day(name: str, value: str) -> dt.date:
         raise FilterError(f"{name}: {value!r} is no date; write it like 2026-12-04") from error
 
 
-def _order(sort: str) -> tuple[sa.ColumnElement[Any], ...]:
+def _order(sort: str) -> tuple[Any, ...]:
     key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
     columns: dict[str, sa.SQLColumnExpression[Any]] = {
         "number": col(Publication.number),

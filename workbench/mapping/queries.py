@@ -1,0 +1,226 @@
+"""Reads of matches for pages and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from workbench.db import key_of
+from workbench.history.models import Run, RunKind
+from workbench.history.queries import FilterError
+from workbench.mapping.models import Match
+from workbench.patents.models import Claim, Publication
+from workbench.patents.queries import publication_conditions
+from workbench.standards.drafts import find_work_item
+from workbench.standards.models import Clause, Draft, WorkItem
+
+MATCH_FILTERS: Final = ("draft", "work_item", "label", "portfolio", "applicant", "publication", "clause", "top")
+MATCH_SORTS: Final = ("rank", "score", "publication", "clause")
+_OF_PUBLICATIONS: Final = ("portfolio", "applicant")
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """A match with both its ends."""
+
+    match: Match
+    claim: Claim
+    publication: Publication
+    clause: Clause
+    draft: Draft
+    item: WorkItem
+
+
+@dataclass(frozen=True)
+class DraftMapping:
+    """How far a draft version is mapped. `run` is the last mapping of it, whatever became of it."""
+
+    draft: Draft
+    item: WorkItem
+    claims: int
+    publications: int
+    matches: int
+    run: Run | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A claim and a clause of one draft; `match` is None where the engine does not put the clause among its best."""
+
+    claim: Claim
+    publication: Publication
+    clause: Clause
+    draft: Draft
+    item: WorkItem
+    match: Match | None
+    run: Run | None
+
+
+def draft_mappings(session: Session) -> list[DraftMapping]:
+    """Every draft version with its mapping, the last imported first."""
+    counted = (
+        sa.select(
+            col(Match.draft_id),
+            sa.func.count(sa.distinct(col(Match.claim_id))),
+            sa.func.count(sa.distinct(col(Claim.publication_id))),
+            sa.func.count(),
+        )
+        .join(Claim, col(Claim.id) == col(Match.claim_id))
+        .group_by(col(Match.draft_id))
+    )
+    counts = {draft: (claims, pubs, matches) for draft, claims, pubs, matches in session.execute(counted).tuples()}
+    last = sa.select(sa.func.max(Run.id)).where(col(Run.kind) == RunKind.MAP).group_by(col(Run.source))
+    runs = {run.source: run for run in session.exec(select(Run).where(col(Run.id).in_(last)))}
+    statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
+    return [
+        DraftMapping(draft, item, *counts.get(key_of(draft), (0, 0, 0)), runs.get(mapping_source(item, draft)))
+        for draft, item in session.exec(statement.order_by(col(Draft.id).desc()))
+    ]
+
+
+def mapping_source(item: WorkItem, draft: Draft) -> str:
+    """What a mapping run of this draft is called."""
+    return f"map:{item.reference}/{draft.label}"
+
+
+def select_matches(
+    session: Session,
+    filters: Mapping[str, str],
+    *,
+    sort: str = "rank",
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[MatchRow]:
+    """The matches that the filters (`MATCH_FILTERS`) leave; an empty value filters nothing.
+
+    `top` leaves the best N clauses of each claim; `clause` is the number of a clause and of those below it. `sort` is
+    one of `MATCH_SORTS`, with `-` before it for descending order. Raises FilterError, UnknownWorkItemError.
+    """
+    statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem))
+    statement = statement.where(*_conditions(session, filters)).order_by(*_order(sort)).limit(limit).offset(offset)
+    return [MatchRow(*row) for row in session.execute(statement).tuples()]
+
+
+def count_matches(session: Session, filters: Mapping[str, str]) -> int:
+    """How many matches the filters leave. Raises FilterError, UnknownWorkItemError."""
+    statement = _joined(sa.select(sa.func.count()).select_from(Match)).where(*_conditions(session, filters))
+    return int(session.execute(statement).scalar_one())
+
+
+def matches_of_publication(session: Session, row: Publication, top: int) -> dict[int, list[MatchRow]]:
+    """The best `top` clauses of each draft for each claim, by key of the claim; newest draft first."""
+    statement = (
+        _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem))
+        .where(col(Claim.publication_id) == row.id, col(Match.rank) <= top)
+        .order_by(col(Draft.id).desc(), col(Match.rank))
+    )
+    found: dict[int, list[MatchRow]] = {}
+    for each in session.execute(statement).tuples():
+        found.setdefault(each[0].claim_id, []).append(MatchRow(*each))
+    return found
+
+
+def matches_of_clause(session: Session, clause: Clause, limit: int) -> list[MatchRow]:
+    """The claims that the engine puts this clause highest for, best rank first."""
+    statement = (
+        _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem))
+        .where(col(Match.clause_id) == clause.id)
+        .order_by(col(Match.rank), col(Match.score).desc(), col(Publication.number), col(Claim.number))
+        .limit(limit)
+    )
+    return [MatchRow(*row) for row in session.execute(statement).tuples()]
+
+
+def count_matches_of_clause(session: Session, clause: Clause) -> int:
+    """How many claims the clause is among the best for."""
+    counted = sa.select(sa.func.count()).select_from(Match).where(col(Match.clause_id) == clause.id)
+    return int(session.execute(counted).scalar_one())
+
+
+def find_pair(session: Session, draft_id: int, claim_id: int, order: int) -> Pair | None:
+    """A claim beside a clause, whether or not they match; None where one of them is not there."""
+    statement = (
+        sa.select(Claim, Publication, Clause, Draft, WorkItem)
+        .select_from(Claim)
+        .join(Publication, col(Publication.id) == col(Claim.publication_id))
+        .join(Clause, sa.and_(col(Clause.draft_id) == draft_id, col(Clause.order) == order))
+        .join(Draft, col(Draft.id) == col(Clause.draft_id))
+        .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
+        .where(col(Claim.id) == claim_id)
+    )
+    found = session.execute(statement).tuples().one_or_none()
+    if found is None:
+        return None
+    claim, publication, clause, draft, item = found
+    match = session.exec(select(Match).where(Match.claim_id == claim.id, Match.clause_id == clause.id)).one_or_none()
+    run = None if match is None else session.get(Run, match.run_id)
+    return Pair(claim, publication, clause, draft, item, match, run)
+
+
+def ranking_of(session: Session, draft_id: int, claim_id: int) -> list[tuple[Match, Clause]]:
+    """The best clauses of a draft for a claim, in order of rank."""
+    statement = (
+        sa.select(Match, Clause)
+        .join(Clause, col(Clause.id) == col(Match.clause_id))
+        .where(col(Match.draft_id) == draft_id, col(Match.claim_id) == claim_id)
+        .order_by(col(Match.rank))
+    )
+    return [(match, clause) for match, clause in session.execute(statement).tuples()]
+
+
+def _joined(statement: Any) -> Any:
+    return (
+        statement.join(Claim, col(Claim.id) == col(Match.claim_id))
+        .join(Publication, col(Publication.id) == col(Claim.publication_id))
+        .join(Clause, col(Clause.id) == col(Match.clause_id))
+        .join(Draft, col(Draft.id) == col(Match.draft_id))
+        .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
+    )
+
+
+def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
+    held = {name: value for name, value in filters.items() if name in _OF_PUBLICATIONS}
+    conditions = publication_conditions(session, held)
+    for name, value in filters.items():
+        text = value.strip()
+        if not text or name in held:
+            continue
+        match name:
+            case "draft":
+                conditions.append(col(Match.draft_id) == _number(name, text))
+            case "work_item":
+                conditions.append(col(Draft.work_item_id) == key_of(find_work_item(session, text)))
+            case "label":
+                conditions.append(col(Draft.label) == text)
+            case "publication":
+                conditions.append(col(Publication.number) == text.upper())
+            case "clause":
+                below = col(Clause.number).startswith(f"{text}.", autoescape=True)
+                conditions.append(sa.or_(col(Clause.number) == text, below))
+            case "top":
+                conditions.append(col(Match.rank) <= _number(name, text))
+            case _:
+                raise FilterError(f"matches cannot be filtered by {name}; they can by: {', '.join(MATCH_FILTERS)}")
+    return conditions
+
+
+def _number(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) > 0):
+        raise FilterError(f"{name}: {value!r} is no whole number from 1")
+    return int(value)
+
+
+def _order(sort: str) -> Sequence[Any]:
+    key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
+    rank, score = col(Match.rank), col(Match.score)
+    first: dict[str, Sequence[Any]] = {
+        "rank": (turn(rank), score.desc()),
+        "score": (turn(score), rank),
+        "publication": (turn(col(Publication.number)), col(Claim.number), rank),
+        "clause": (turn(col(Draft.id)), turn(col(Clause.order)), rank, score.desc()),
+    }
+    return (*first[key], col(Publication.number), col(Claim.number), col(Match.id))
