@@ -10,7 +10,7 @@ from scrapers.drafts import read_draft
 from scrapers.records import BlockKind, Clause, ClauseKind, Draft
 from workbench import sample
 
-CD, DIS, JAPANESE = (read_draft(sample.folder() / each.file) for each in sample.DRAFTS)
+CD, DIS, JAPANESE = (read_draft(sample.folder() / "drafts" / each.file) for each in sample.DRAFTS)
 ALL = pytest.mark.parametrize("draft", [CD, DIS, JAPANESE], ids=["CD", "DIS", "Japanese"])
 ENGLISH = pytest.mark.parametrize("draft", [CD, DIS], ids=["CD", "DIS"])
 

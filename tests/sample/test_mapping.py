@@ -17,7 +17,7 @@ TOP = 5
 
 
 def _clauses(file: str) -> list[ClauseText]:
-    draft = read_draft(sample.folder() / file)
+    draft = read_draft(sample.folder() / "drafts" / file)
     return [
         ClauseText(
             each.number or each.title,
@@ -35,8 +35,8 @@ def ranked() -> dict[Expected, list[Match]]:
     """The best clauses for claim 1 of each publication, in the draft of the claim's language."""
     _, english, japanese = (_clauses(draft.file) for draft in sample.DRAFTS)
     claims = {}
-    for name in sample.PUBLICATIONS:
-        for each in read_patents(sample.folder() / name):
+    for path in sorted((sample.folder() / "patents").glob("*.xml")):
+        for each in read_patents(path):
             assert isinstance(each, Publication)
             if each.claims:
                 first = each.claims[0]

@@ -11,6 +11,7 @@ import pytest
 from workbench import sample
 from workbench.digest.models import Edition, Language
 
+REPLAY = sample.folder() / "replay"
 FILES = sorted(
     each
     for each in sample.folder().rglob("*")
@@ -29,8 +30,8 @@ def test_the_first_lines_of_a_file_say_that_it_is_a_sample(path: Path) -> None:
 
 
 def test_each_recording_is_noted_as_a_sample() -> None:
-    index = json.loads((sample.replay() / "index.json").read_text("utf-8"))
-    recorded = {_shown(each) for each in FILES if each.is_relative_to(sample.replay())}
+    index = json.loads((REPLAY / "index.json").read_text("utf-8"))
+    recorded = {_shown(each) for each in FILES if each.is_relative_to(REPLAY)}
 
     assert {f"replay/{name}" for name in index} == recorded
     assert all(entry["note"].startswith("SAMPLE") for entry in index.values())
@@ -38,21 +39,21 @@ def test_each_recording_is_noted_as_a_sample() -> None:
 
 def test_invented_work_items_say_so_in_each_title() -> None:
     found = set()
-    for path in sample.replay().glob("deliverables@*.jsonl"):
+    for path in REPLAY.glob("deliverables@*.jsonl"):
         for line in path.read_text("utf-8").splitlines():
             item = json.loads(line)
-            if item["id"] >= min(sample.INVENTED_WORK_ITEMS):
+            if item["id"] >= min(sample.PAGE_IDS):
                 found.add(item["id"])
                 assert all(title.startswith(MARKS) for title in item["title"].values())
                 assert item["scope"]["en"].startswith("<p>Sample, invented")
-    assert found == set(sample.INVENTED_WORK_ITEMS)
+    assert found == set(sample.PAGE_IDS)
 
 
 def test_no_abstract_of_a_real_work_item_is_carried_over() -> None:
-    for path in sample.replay().glob("*.jsonl"):
+    for path in REPLAY.glob("*.jsonl"):
         for line in path.read_text("utf-8").splitlines():
             entry = json.loads(line)
-            assert entry["id"] in sample.INVENTED_WORK_ITEMS or entry["scope"] == {"en": None}
+            assert entry["id"] in sample.PAGE_IDS or entry["scope"] == {"en": None}
 
 
 def test_the_source_of_the_catalogue_is_named() -> None:
@@ -63,7 +64,7 @@ def test_the_source_of_the_catalogue_is_named() -> None:
 
 
 def test_people_are_samples_whom_no_mail_can_reach() -> None:
-    people = tomllib.loads((sample.folder() / sample.PEOPLE).read_text("utf-8"))["person"]
+    people = tomllib.loads((sample.folder() / "people.toml").read_text("utf-8"))["person"]
 
     assert len({each["name"] for each in people}) == len({each["email"] for each in people}) == 3
     assert all(each["name"].startswith("Sample ") for each in people)
@@ -72,7 +73,7 @@ def test_people_are_samples_whom_no_mail_can_reach() -> None:
     assert {Edition(each["edition"]) for each in people} == set(Edition)
 
 
-def test_every_file_that_is_named_exists() -> None:
-    named = [draft.file for draft in sample.DRAFTS] + [*sample.PUBLICATIONS, sample.PEOPLE]
+def test_the_drafts_that_are_named_are_those_there_are() -> None:
+    drafts = sample.folder() / "drafts"
 
-    assert [name for name in named if not (sample.folder() / name).is_file()] == []
+    assert {each.file for each in sample.DRAFTS} == {each.name for each in drafts.iterdir()}

@@ -16,14 +16,13 @@ from scrapers.registry import sources
 from scrapers.replay import ReplayFetcher
 from workbench import sample
 
-FIRST, SECOND = sample.RECORDED_ON
+FIRST, SECOND = sample.DAYS
+REPLAY = sample.folder() / "replay"
 
 
 def _run(source: str, day: dt.date, **options: Any) -> Context:
     found = sources()[source]
-    context = Context(
-        found.manifest, ReplayFetcher(sample.replay(), day), store_snapshot=lambda _: "snapshot", options=options
-    )
+    context = Context(found.manifest, ReplayFetcher(REPLAY, day), store_snapshot=lambda _: "snapshot", options=options)
     found.crawl(context)
     return context
 
@@ -35,15 +34,15 @@ def _work_items(context: Context) -> dict[int, WorkItem]:
 
 @pytest.fixture(scope="module")
 def catalogue() -> dict[dt.date, dict[int, WorkItem]]:
-    return {day: _work_items(_run("iso_open_data", day)) for day in sample.RECORDED_ON}
+    return {day: _work_items(_run("iso_open_data", day)) for day in sample.DAYS}
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[dt.date, dict[int, WorkItem]]:
-    return {day: _work_items(_run("iso_pages", day, ids=sample.INVENTED_WORK_ITEMS)) for day in sample.RECORDED_ON}
+    return {day: _work_items(_run("iso_pages", day, ids=sample.PAGE_IDS)) for day in sample.DAYS}
 
 
-@pytest.mark.parametrize("day", sample.RECORDED_ON)
+@pytest.mark.parametrize("day", sample.DAYS)
 def test_the_catalogue_is_read_without_a_warning(day: dt.date) -> None:
     context = _run("iso_open_data", day)
 
@@ -78,15 +77,15 @@ def test_the_second_recording_has_one_new_item_and_eight_stage_changes(
     assert changed["ISO/IEC 99001"] == ("30.60", "40.20")
 
 
-@pytest.mark.parametrize("day", sample.RECORDED_ON)
+@pytest.mark.parametrize("day", sample.DAYS)
 def test_the_pages_are_read_without_a_warning(day: dt.date) -> None:
-    context = _run("iso_pages", day, ids=sample.INVENTED_WORK_ITEMS)
+    context = _run("iso_pages", day, ids=sample.PAGE_IDS)
 
     assert context.warnings == []
-    assert len(context.records) == len(sample.INVENTED_WORK_ITEMS)
+    assert len(context.records) == len(sample.PAGE_IDS)
 
 
-@pytest.mark.parametrize("day", sample.RECORDED_ON)
+@pytest.mark.parametrize("day", sample.DAYS)
 def test_pages_and_catalogue_agree(
     day: dt.date, catalogue: dict[dt.date, dict[int, WorkItem]], pages: dict[dt.date, dict[int, WorkItem]]
 ) -> None:
@@ -105,7 +104,7 @@ def test_pages_give_the_days_of_the_history_up_to_the_current_stage(
             assert dates[-1] <= day
             assert item.stage_history[-1].stage == item.stage
             assert {event.precision for event in item.stage_history} == {Precision.DAY}
-    first, second = (pages[day][sample.WORK_ITEM].stage_history for day in sample.RECORDED_ON)
+    first, second = (pages[day][sample.DRAFTS[0].work_item].stage_history for day in sample.DAYS)
     assert second[: len(first)] == first
     assert [(str(event.stage), event.date) for event in second[len(first) :]] == [
         ("30.99", dt.date(2026, 11, 10)),
@@ -119,9 +118,9 @@ def test_real_work_items_are_as_their_sources_have_them(
     shared: Path, catalogue: dict[dt.date, dict[int, WorkItem]]
 ) -> None:
     facts = {each["iso_id"]: each for each in json.loads((shared / "data/sc42_work_items.json").read_text())["items"]}
-    for day in sample.RECORDED_ON:
+    for day in sample.DAYS:
         for iso_id, item in catalogue[day].items():
-            if iso_id in sample.INVENTED_WORK_ITEMS:
+            if iso_id in sample.PAGE_IDS:
                 continue
             fact = facts[iso_id]
             seen = [(each["reference"], each["stage"]) for each in fact.get("stage_history_observed") or []]

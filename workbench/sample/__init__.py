@@ -1,6 +1,8 @@
 """Sample data for the demonstration: where it is and what it consists of. README.md says what is invented.
 
-Everything here goes through the scrapers and importers that real data goes through.
+Everything here goes through the scrapers and importers that real data goes through. The folder `replay` holds
+recordings, `drafts` drafts, `patents` publications; `people.toml` names the recipients of the digest in an array
+`person` of tables with name, email, language and edition.
 """
 
 from __future__ import annotations
@@ -10,50 +12,36 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-RECORDED_ON = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
-"""The days of the two recordings in the replay folder, earliest first; each is an as-of day."""
+DAYS = (dt.date(2026, 11, 8), dt.date(2026, 11, 15))
+"""The as-of days of the two recordings in the replay folder, earliest first."""
 
-WORK_ITEM = 9900001
-"""ISO id of the invented work item that the drafts belong to."""
+NOW = dt.datetime(2026, 11, 15, 23, 0, tzinfo=dt.UTC)
+"""When the digest of the demonstration is due: Monday 2026-11-16, 08:00 in Tokyo, after the second recording."""
 
-INVENTED_WORK_ITEMS = (9900001, 9900002, 9900003)
+PAGE_IDS = (9900001, 9900002, 9900003)
 """ISO ids of the invented work items; the replay folder holds a project page of each."""
 
 OWN_PARTY = "Sample AI K.K."
 """The applicant that plays "our" company."""
 
-PUBLICATIONS = (
-    "patents/uspto-weekly.sample.xml",
-    "patents/ops-biblio.sample.xml",
-    "patents/ops-claims.sample.xml",
-)
-"""Files of publications, in the order in which to import them."""
-
-PEOPLE = "people.toml"
-"""The file of digest recipients: an array `person` of tables with name, email, language and edition."""
-
 
 class SampleDraft(NamedTuple):
-    """A draft of `WORK_ITEM`: its file in the sample folder, its label and its date."""
+    """A draft: its file in the folder `drafts`, the ISO id of its work item, its label and its date."""
 
     file: str
+    work_item: int
     label: str
     dated: dt.date
 
 
 DRAFTS = (
-    SampleDraft("drafts/iso-iec-cd-99001.sample.xml", "CD 1", dt.date(2026, 5, 11)),
-    SampleDraft("drafts/iso-iec-dis-99001.sample.xml", "DIS", dt.date(2026, 11, 12)),
-    SampleDraft("drafts/iso-iec-dis-99001.sample.ja.xml", "DIS (ja)", dt.date(2026, 11, 12)),
+    SampleDraft("iso-iec-cd-99001.sample.xml", 9900001, "CD 1", dt.date(2026, 5, 11)),
+    SampleDraft("iso-iec-dis-99001.sample.xml", 9900001, "DIS", dt.date(2026, 11, 12)),
+    SampleDraft("iso-iec-dis-99001.sample.ja.xml", 9900001, "DIS (ja)", dt.date(2026, 11, 12)),
 )
-"""The drafts in the order in which they came out."""
+"""The drafts in the order in which they came out; the last is the second in Japanese."""
 
 
 def folder() -> Path:
     """The folder of the sample data, in a checkout and in an installed wheel."""
     return Path(str(resources.files(__name__)))
-
-
-def replay() -> Path:
-    """The replay folder: two recordings of the catalogue and the pages of the invented work items."""
-    return folder() / "replay"
