@@ -1,0 +1,204 @@
+"""The outbox: a digest becomes a row before anything is sent, and the row is claimed before it is sent.
+
+Whoever is killed while sending leaves a claim that runs out; the mail is then sent again under the same Message-ID.
+Only a death between the server's acceptance and the note of it can make a server see a mail twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select, update
+
+from scrapers.manifest import Manifest
+from workbench.db import Store, key_of
+from workbench.digest.compose import ComposedMail, compose, iso_week
+from workbench.digest.message import AddressError, address, build_message, make_address
+from workbench.digest.models import Mail, MailState, Recipient
+from workbench.digest.select import select_digest
+from workbench.digest.transport import PermanentError, TransientError, Transport
+from workbench.digest.window import window_of
+from workbench.settings import Settings
+from workbench.standards.ballots import BallotRule
+
+FIRST_RETRY = dt.timedelta(minutes=10)
+LONGEST_RETRY = dt.timedelta(hours=6)
+# Given up before the next digest is due, which then tells what this one did not (RFC 5321, 4.5.4.1: four to five days).
+GIVE_UP_AFTER = dt.timedelta(days=5)
+QUIET_FOR = dt.timedelta(days=28)
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeCounts:
+    """`existing`: the week's mail was there already. `quiet`: nothing to tell, so no mail was made."""
+
+    composed: int = 0
+    existing: int = 0
+    quiet: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SendCounts:
+    """`postponed`: not accepted now, to be tried again. `failed`: given up, with the reason in the row."""
+
+    sent: int = 0
+    postponed: int = 0
+    failed: int = 0
+
+
+def compose_for(
+    session: Session,
+    recipient: Recipient,
+    *,
+    at: dt.datetime,
+    settings: Settings,
+    rules: Sequence[BallotRule],
+    manifests: Mapping[str, Manifest],
+) -> ComposedMail:
+    """The digest of a recipient as it would be cut at `at`. Writes nothing."""
+    window = window_of(session, key_of(recipient), recipient.edition, at)
+    digest = select_digest(
+        session,
+        recipient.edition,
+        window,
+        rules=rules,
+        manifests=manifests,
+        zone=settings.zone,
+        limit=settings.digest_limit,
+    )
+    return compose(digest, name=recipient.name, email=recipient.email, language=recipient.language, settings=settings)
+
+
+def compose_due(
+    store: Store,
+    clock: Clock,
+    *,
+    at: dt.datetime,
+    recipients: Sequence[int],
+    settings: Settings,
+    rules: Sequence[BallotRule],
+    manifests: Mapping[str, Manifest],
+) -> ComposeCounts:
+    """Put the digest of the week of `at` into the outbox for each recipient who has none yet, one transaction each."""
+    composed = existing = quiet = 0
+    for recipient_id in recipients:
+        with store.write() as session:
+            recipient = session.get_one(Recipient, recipient_id)
+            earlier = session.exec(
+                select(Mail)
+                .where(Mail.recipient_id == recipient_id, Mail.edition == recipient.edition)
+                .order_by(col(Mail.id).desc())
+            ).all()
+            if any(mail.week == iso_week(at, settings) for mail in earlier):
+                existing += 1
+                continue
+            made = compose_for(session, recipient, at=at, settings=settings, rules=rules, manifests=manifests)
+            if made.quiet and earlier and at - earlier[0].window_end < QUIET_FOR:
+                quiet += 1
+                continue
+            session.add(_row(recipient, made, settings, clock()))
+            composed += 1
+    return ComposeCounts(composed, existing, quiet)
+
+
+def _row(recipient: Recipient, made: ComposedMail, settings: Settings, now: dt.datetime) -> Mail:
+    sender = address(settings.mail_from)
+    unique = f"{made.week}.{made.edition}.{secrets.token_hex(12)}"
+    return Mail(
+        recipient_id=key_of(recipient),
+        edition=made.edition,
+        week=made.week,
+        window_start=made.window.start,
+        window_end=made.window.end,
+        changes_after=made.window.after,
+        changes_to=made.window.to,
+        message_id=f"<{unique}@{sender.domain}>",
+        sender=str(sender),
+        to=str(make_address(recipient.name, recipient.email)),
+        subject=made.subject,
+        text=made.text,
+        html=made.html,
+        created_at=now,
+    )
+
+
+def send_pending(
+    store: Store, transport: Transport, clock: Clock, recipients: Sequence[int] | None = None
+) -> SendCounts:
+    """Send what waits in the outbox and is due, each mail once, however many senders there are."""
+    sent = postponed = failed = 0
+    with store.read() as session:
+        query = select(Mail.id).where(_claimable(clock())).order_by(col(Mail.id))
+        if recipients is not None:
+            query = query.where(col(Mail.recipient_id).in_(recipients))
+        waiting = [mail_id for mail_id in session.exec(query) if mail_id is not None]
+    for mail_id in waiting:
+        mail = _claim(store, mail_id, clock(), transport.claim_for)
+        if mail is None:
+            continue
+        try:
+            message = build_message(mail)
+            transport.send(message, address(mail.sender).addr_spec, address(mail.to).addr_spec)
+        except (PermanentError, AddressError) as error:
+            _note(store, mail, state=MailState.FAILED, error=str(error))
+            failed += 1
+        except TransientError as error:
+            given_up = _postpone(store, mail, clock(), str(error))
+            failed, postponed = failed + given_up, postponed + (not given_up)
+        else:
+            # Sent is sent, also for a sender who took longer than the claim.
+            with store.write() as session:
+                session.exec(
+                    update(Mail)
+                    .where(col(Mail.id) == mail_id)
+                    .values(state=MailState.SENT, sent_at=clock(), claimed_until=None, error=None)
+                )
+            sent += 1
+    return SendCounts(sent, postponed, failed)
+
+
+def _claimable(now: dt.datetime) -> sa.ColumnElement[bool]:
+    due = sa.or_(col(Mail.next_attempt_at).is_(None), col(Mail.next_attempt_at) <= now)
+    return sa.or_(
+        sa.and_(col(Mail.state) == MailState.PENDING, due),
+        sa.and_(col(Mail.state) == MailState.CLAIMED, col(Mail.claimed_until) <= now),
+    )
+
+
+def _claim(store: Store, mail_id: int, now: dt.datetime, claim_for: dt.timedelta) -> Mail | None:
+    """The mail, ours until `claimed_until`; None where another sender was faster."""
+    with store.write() as session:
+        claimed = session.exec(
+            update(Mail)
+            .where(col(Mail.id) == mail_id, _claimable(now))
+            .values(state=MailState.CLAIMED, claimed_until=now + claim_for, attempts=Mail.attempts + 1)
+        )
+        if claimed.rowcount != 1:
+            return None
+        return session.get_one(Mail, mail_id, populate_existing=True)
+
+
+def _postpone(store: Store, mail: Mail, now: dt.datetime, error: str) -> bool:
+    """Note a failed attempt and when to try again; returns whether the mail is given up instead."""
+    if now - mail.created_at >= GIVE_UP_AFTER:
+        _note(store, mail, state=MailState.FAILED, error=f"given up after {mail.attempts} attempts: {error}")
+        return True
+    wait = min(FIRST_RETRY * 2 ** min(mail.attempts - 1, 10), LONGEST_RETRY)
+    _note(store, mail, state=MailState.PENDING, error=error, next_attempt_at=now + wait)
+    return False
+
+
+def _note(store: Store, mail: Mail, **values: object) -> None:
+    with store.write() as session:
+        # Only while the claim is still ours: who took it over knows better.
+        session.exec(
+            update(Mail)
+            .where(col(Mail.id) == mail.id, col(Mail.state) == MailState.CLAIMED, col(Mail.attempts) == mail.attempts)
+            .values(claimed_until=None, **values)
+        )

@@ -1,0 +1,335 @@
+"""Selects what goes into a digest: deadlines first, then what became known in its window, then how well it was read.
+
+No claim text, no scores and no draft text pass through here: an entry is a name, a title and where to look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from scrapers.manifest import Manifest
+from scrapers.records import Precision
+from workbench.digest.coverage import Coverage, coverage_of
+from workbench.digest.models import Edition
+from workbench.digest.window import Window
+from workbench.history.models import Change, ChangeKind, Entity
+from workbench.patents.models import Publication
+from workbench.standards.ballots import BallotRule, EstimatedBallot, estimate_ballot
+from workbench.standards.models import Committee, Draft, StageEvent, WorkItem
+from workbench.standards.stage_history import StageDate
+
+DUE_WITHIN = dt.timedelta(days=14)
+
+
+class SectionKind(StrEnum):
+    OVERDUE = "overdue"
+    DUE = "due"
+    OPENED = "opened"
+    MOVES = "moves"
+    NEW_ITEMS = "new_items"
+    GONE = "gone"
+    DRAFTS = "drafts"
+    PUBLICATIONS = "publications"
+    OTHER = "other"
+
+
+ORDER: dict[Edition, tuple[SectionKind, ...]] = {
+    Edition.DELEGATE: (
+        SectionKind.OVERDUE,
+        SectionKind.DUE,
+        SectionKind.OPENED,
+        SectionKind.MOVES,
+        SectionKind.NEW_ITEMS,
+        SectionKind.GONE,
+        SectionKind.DRAFTS,
+        SectionKind.OTHER,
+    ),
+    Edition.IP: (
+        SectionKind.OVERDUE,
+        SectionKind.DUE,
+        SectionKind.DRAFTS,
+        SectionKind.PUBLICATIONS,
+        SectionKind.MOVES,
+        SectionKind.OPENED,
+        SectionKind.NEW_ITEMS,
+        SectionKind.GONE,
+        SectionKind.OTHER,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an entry is about: `path` is where the workbench shows it, from the root of the site."""
+
+    name: str
+    title: str | None
+    path: str
+    title_language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BallotEntry:
+    """An open ballot with the days left until it closes, by estimate; negative where that day is past."""
+
+    about: About
+    ballot: EstimatedBallot
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEntry:
+    """The stages a work item went through in the window, and when the last one was reached or first seen."""
+
+    about: About
+    stages: tuple[str | None, ...]
+    date: dt.date
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """A work item that became known, or that a source that lists everything lists no more; `stage` as of now."""
+
+    about: About
+    stage: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntry:
+    """A draft or a publication that became known."""
+
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
+class CountEntry:
+    """Something of which `count` other facts changed."""
+
+    about: About
+    count: int
+
+
+Entry = BallotEntry | MoveEntry | ItemEntry | NamedEntry | CountEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The first entries of a section; `more` were left out by the limit."""
+
+    kind: SectionKind
+    entries: tuple[Entry, ...]
+    more: int
+
+    @property
+    def total(self) -> int:
+        return len(self.entries) + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All that one digest says; `today` is the day its deadlines count from."""
+
+    edition: Edition
+    window: Window
+    today: dt.date
+    sections: tuple[Section, ...]
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to tell: no entry, and each source was read."""
+        return not self.sections and bool(self.coverage) and all(each.read for each in self.coverage)
+
+    def section(self, kind: SectionKind) -> Section | None:
+        return next((section for section in self.sections if section.kind is kind), None)
+
+
+@dataclass
+class _Found:
+    entries: dict[SectionKind, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+    def sections(self, edition: Edition, limit: int) -> tuple[Section, ...]:
+        return tuple(
+            Section(kind, tuple(entries[:limit]), max(0, len(entries) - limit))
+            for kind in ORDER[edition]
+            if (entries := self.entries[kind])
+        )
+
+
+def select_digest(
+    session: Session,
+    edition: Edition,
+    window: Window,
+    *,
+    rules: Sequence[BallotRule],
+    manifests: Mapping[str, Manifest],
+    zone: ZoneInfo,
+    limit: int,
+) -> Digest:
+    """Select for one edition. Deadlines are those after `window.end`, changes those of the window."""
+    today = window.end.astimezone(zone).date()
+    changes = session.exec(
+        select(Change).where(col(Change.id) > window.after, col(Change.id) <= window.to).order_by(col(Change.id))
+    ).all()
+    if window.first:
+        changes = [change for change in changes if change.at > window.start]
+    items = {row.iso_id: row for row in session.exec(select(WorkItem).order_by(col(WorkItem.iso_id)))}
+    histories = _histories(session)
+    found = _Found()
+    _add_items(found, changes, items, histories, zone)
+    _add_ballots(found, changes, items, histories, rules, today, window.start.astimezone(zone).date())
+    _add_drafts(found, session, changes, items)
+    if edition is Edition.IP:
+        _add_publications(found, session, changes)
+    _add_committees(found, session, changes)
+    return Digest(
+        edition, window, today, found.sections(edition, limit), coverage_of(session, window, changes, manifests)
+    )
+
+
+def _histories(session: Session) -> dict[int, list[StageDate]]:
+    histories: dict[int, list[StageDate]] = defaultdict(list)
+    for event in session.exec(select(StageEvent).order_by(col(StageEvent.date), col(StageEvent.stage))):
+        histories[event.work_item_id].append(StageDate(event.date, event.stage, event.precision))
+    return histories
+
+
+def _by_key(changes: Iterable[Change], entity: Entity) -> dict[str, list[Change]]:
+    grouped: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.entity is entity:
+            grouped[change.key].append(change)
+    return grouped
+
+
+def _item_about(key: str, item: WorkItem | None) -> About:
+    path = f"/standards/items/{key}"
+    if item is None:
+        return About(key, None, path)
+    title, language = (item.title_en, "en") if item.title_en else (item.title_fr, "fr")
+    return About(item.reference, title, path, language)
+
+
+def _item(items: Mapping[int, WorkItem], key: str) -> WorkItem | None:
+    return items.get(int(key)) if key.isdecimal() else None
+
+
+def _add_items(
+    found: _Found,
+    changes: Iterable[Change],
+    items: Mapping[int, WorkItem],
+    histories: Mapping[int, Sequence[StageDate]],
+    zone: ZoneInfo,
+) -> None:
+    for key, of_item in _by_key(changes, Entity.WORK_ITEM).items():
+        item = _item(items, key)
+        about = _item_about(key, item)
+        if any(change.kind is ChangeKind.NEW for change in of_item):
+            found.entries[SectionKind.NEW_ITEMS].append(ItemEntry(about, item.stage if item else None))
+            continue
+        if of_item[-1].kind is ChangeKind.REMOVED:
+            found.entries[SectionKind.GONE].append(ItemEntry(about, item.stage if item else None))
+            continue
+        moves = [change for change in of_item if change.field == "stage"]
+        # The days of a history that came with a move say nothing that the move does not.
+        told = {"stage", "stage_history"} if moves else {"stage"}
+        others = [change for change in of_item if change.kind is ChangeKind.CHANGED and change.field not in told]
+        if moves:
+            history = histories.get(item.id or 0, ()) if item else ()
+            found.entries[SectionKind.MOVES].append(_move(about, moves, history, zone))
+        if others:
+            found.entries[SectionKind.OTHER].append(CountEntry(about, len(others)))
+
+
+def _move(about: About, moves: Sequence[Change], history: Iterable[StageDate], zone: ZoneInfo) -> MoveEntry:
+    stages = [_text(moves[0].old), *(_text(change.new) for change in moves)]
+    seen = moves[-1].at.astimezone(zone).date()
+    reached = [event for event in history if event.stage == stages[-1] and event.date <= seen]
+    if reached:
+        return MoveEntry(about, tuple(stages), reached[-1].date, reached[-1].precision)
+    return MoveEntry(about, tuple(stages), seen, Precision.OBSERVED)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _add_ballots(
+    found: _Found,
+    changes: Iterable[Change],
+    items: Mapping[int, WorkItem],
+    histories: Mapping[int, Sequence[StageDate]],
+    rules: Sequence[BallotRule],
+    today: dt.date,
+    since: dt.date,
+) -> None:
+    moved = {change.key for change in changes if change.entity is Entity.WORK_ITEM and change.field == "stage"}
+    overdue, due, opened = [], [], []
+    for iso_id, item in items.items():
+        if item.missing_since is not None:
+            continue
+        history = histories.get(item.id or 0, ())
+        ballot = estimate_ballot(item.deliverable_type, item.supplement_type, item.stage, history, rules, today)
+        if ballot is None or not ballot.is_open:
+            continue
+        left = (ballot.closes_on - today).days if ballot.closes_on else None
+        entry = BallotEntry(_item_about(str(iso_id), item), ballot, left)
+        dated_this_week = ballot.precision is Precision.DAY and ballot.opens_on is not None and ballot.opens_on > since
+        if left is not None and left < 0:
+            overdue.append(entry)
+        elif left is not None and left <= DUE_WITHIN.days:
+            due.append(entry)
+        elif dated_this_week or str(iso_id) in moved:
+            opened.append(entry)
+    for kind, entries in ((SectionKind.OVERDUE, overdue), (SectionKind.DUE, due), (SectionKind.OPENED, opened)):
+        entries.sort(key=_by_closing)
+        found.entries[kind] += entries
+
+
+def _by_closing(entry: BallotEntry) -> tuple[dt.date, str]:
+    return entry.ballot.closes_on or dt.date.max, entry.about.name
+
+
+def _add_drafts(found: _Found, session: Session, changes: Iterable[Change], items: Mapping[int, WorkItem]) -> None:
+    for key, of_draft in _by_key(changes, Entity.DRAFT).items():
+        iso_id, _, label = key.partition("/")
+        item = _item(items, iso_id)
+        draft = (
+            session.exec(select(Draft).where(Draft.work_item_id == item.id, Draft.label == label)).one_or_none()
+            if item
+            else None
+        )
+        if item is not None and draft is not None and any(change.kind is ChangeKind.NEW for change in of_draft):
+            about = About(f"{item.reference}, {label}", draft.title, f"/standards/drafts/{draft.id}", draft.language)
+            found.entries[SectionKind.DRAFTS].append(NamedEntry(about))
+        else:
+            found.entries[SectionKind.OTHER].append(CountEntry(About(key, None, "/changes"), len(of_draft)))
+
+
+def _add_publications(found: _Found, session: Session, changes: Iterable[Change]) -> None:
+    for number, of_publication in _by_key(changes, Entity.PUBLICATION).items():
+        row = session.exec(select(Publication).where(Publication.number == number)).one_or_none()
+        path = f"/patents/publications/{number}"
+        about = About(number, row.title, path, row.title_language) if row else About(number, None, path)
+        if any(change.kind is ChangeKind.NEW for change in of_publication):
+            found.entries[SectionKind.PUBLICATIONS].append(NamedEntry(about))
+        else:
+            found.entries[SectionKind.OTHER].append(CountEntry(about, len(of_publication)))
+
+
+def _add_committees(found: _Found, session: Session, changes: Iterable[Change]) -> None:
+    for key, of_committee in _by_key(changes, Entity.COMMITTEE).items():
+        changed = [change for change in of_committee if change.kind is ChangeKind.CHANGED]
+        if not changed:
+            continue
+        row = session.exec(select(Committee).where(Committee.iso_id == int(key))).one_or_none()
+        about = About(row.reference, row.title_en, "/changes", "en") if row else About(key, None, "/changes")
+        found.entries[SectionKind.OTHER].append(CountEntry(about, len(changed)))

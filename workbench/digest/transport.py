@@ -1,0 +1,125 @@
+"""Hands a message over: to a mail server, or to a folder where no server is configured."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import os
+import re
+import smtplib
+import ssl
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+from workbench.settings import Settings
+
+
+class TransientError(Exception):
+    """The mail was not accepted now; the same mail may be accepted later."""
+
+
+class PermanentError(Exception):
+    """The server will never accept this mail (a 5xx reply to sender, recipient or content; RFC 5321, 4.2.1)."""
+
+
+class Transport(Protocol):
+    """A way to hand a message over."""
+
+    claim_for: dt.timedelta
+    """How long a sender needs at most; zero where handing over twice does no harm."""
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        """Return once the message is accepted. Raises TransientError or PermanentError with one line."""
+
+
+class FolderTransport:
+    """Writes each message to `<folder>/<name>.eml`, whole; the name follows from the Message-ID."""
+
+    claim_for = dt.timedelta(0)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, message_id: str) -> Path:
+        readable = re.sub(r"[^A-Za-z0-9.-]+", "_", message_id.strip("<>"))[:80]
+        return self.folder / f"{readable}-{hashlib.sha256(message_id.encode()).hexdigest()[:12]}.eml"
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:  # noqa: ARG002
+        final = self.path(str(message["Message-ID"]))
+        draft = final.with_suffix(f".{os.getpid()}.part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                file.write(message.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(final)
+        except OSError as error:
+            raise TransientError(f"cannot write {final}: {error.strerror}") from error
+
+
+class SmtpTransport:
+    """Sends through the mail server of the settings, one connection a mail."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.smtp_host is None:
+            raise ValueError("no mail server in the settings; set WORKBENCH_SMTP_HOST")
+        self.settings, self.host = settings, settings.smtp_host
+        # Connecting, greeting, TLS, login, three commands, the message and its reply may each take the whole time-out.
+        self.claim_for = dt.timedelta(seconds=10 * settings.smtp_timeout)
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        try:
+            server = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise TransientError(f"mail server {self.host}:{self.settings.smtp_port}: {_say(error)}") from error
+        try:
+            server.sendmail(sender, [recipient], message.as_bytes())
+        except smtplib.SMTPRecipientsRefused as error:
+            code, reply = error.recipients[recipient]
+            raise _refusal(code, reply) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise TransientError(f"mail server {self.host}:{self.settings.smtp_port}: {_say(error)}") from error
+        finally:
+            # The server has accepted or refused by now; a connection lost while parting changes nothing.
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        settings, context = self.settings, ssl.create_default_context()
+        if settings.smtp_security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, settings.smtp_port, timeout=settings.smtp_timeout, context=context
+            )
+        else:
+            server = smtplib.SMTP(self.host, settings.smtp_port, timeout=settings.smtp_timeout)
+        try:
+            if settings.smtp_security == "starttls":
+                server.starttls(context=context)
+            if settings.smtp_user is not None:
+                password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
+                server.login(settings.smtp_user, password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def transport_for(settings: Settings) -> Transport:
+    """The mail server of the settings, else the folder `mails` of the home folder."""
+    return SmtpTransport(settings) if settings.smtp_host else FolderTransport(settings.home / "mails")
+
+
+def _refusal(code: int, reply: bytes | str) -> TransientError | PermanentError:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    line = " ".join(f"{code} {text}".split())[:500]
+    return PermanentError(line) if code >= 500 else TransientError(line)
+
+
+def _say(error: Exception) -> str:
+    return " ".join((str(error) or type(error).__name__).split())[:500]

@@ -1,0 +1,250 @@
+"""The words of a digest in one language: the catalogues shared with the pages, and phrases for each entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.support import NullTranslations, Translations
+
+from scrapers.records import Precision
+from workbench.digest.coverage import Coverage, CoverageState
+from workbench.digest.models import Edition
+from workbench.digest.select import BallotEntry, CountEntry, Digest, Entry, ItemEntry, MoveEntry, SectionKind
+from workbench.digest.window import Window
+from workbench.i18n import DEFAULT_LANGUAGE, mark
+from workbench.standards.ballots import BallotKind, EstimatedBallot
+from workbench.standards.stages import stage_name
+
+TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
+
+_log = logging.getLogger(__name__)
+
+_BALLOTS: Final[dict[BallotKind, str]] = {
+    BallotKind.NP: mark("NP ballot"),
+    BallotKind.CIB: mark("CIB"),
+    BallotKind.CD: mark("CD ballot"),
+    BallotKind.DIS: mark("DIS ballot"),
+    BallotKind.FDIS: mark("FDIS ballot"),
+    BallotKind.DTS: mark("DTS ballot"),
+    BallotKind.DTR: mark("DTR ballot"),
+    BallotKind.DPAS: mark("DPAS ballot"),
+    BallotKind.SR: mark("Systematic review"),
+    BallotKind.WDRL: mark("Withdrawal ballot"),
+}
+_HEADINGS: Final[dict[SectionKind, str]] = {
+    SectionKind.OVERDUE: mark("Overdue by estimate"),
+    SectionKind.DUE: mark("Due in 14 days"),
+    SectionKind.OPENED: mark("Opened in this period"),
+    SectionKind.MOVES: mark("Stage moves"),
+    SectionKind.NEW_ITEMS: mark("New work items"),
+    SectionKind.GONE: mark("No longer listed"),
+    SectionKind.DRAFTS: mark("New drafts"),
+    SectionKind.PUBLICATIONS: mark("New publications"),
+    SectionKind.OTHER: mark("Other changes"),
+}
+
+
+class _Untranslated(NullTranslations):
+    """Answers for what a catalogue lacks: the English text, and a line in the log."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def gettext(self, message: str) -> str:
+        _log.warning("no %s translation of %r", self.language, message)
+        return message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        _log.warning("no %s translation of %r", self.language, msgid1)
+        return msgid1 if n == 1 else msgid2
+
+
+class Words:
+    """Texts, dates and phrases in one language of the catalogues."""
+
+    def __init__(self, language: str, zone: ZoneInfo, translations: Path = TRANSLATIONS) -> None:
+        self.language, self.zone = language, zone
+        self._catalogue = Translations.load(str(translations), [language])
+        if language != DEFAULT_LANGUAGE:
+            self._catalogue.add_fallback(_Untranslated(language))
+
+    def gettext(self, message: str, **values: object) -> str:
+        """The translation, with `%(name)s` filled in."""
+        text = str(self._catalogue.gettext(message))
+        return text % values if values else text
+
+    def ngettext(self, one: str, many: str, count: int, **values: object) -> str:
+        """The translation for a count, which fills `%(num)d`."""
+        return str(self._catalogue.ngettext(one, many, count)) % {"num": count, **values}
+
+    def date(self, day: dt.date) -> str:
+        """`2026-12-04`, in Japanese `2026年12月4日(金)`."""
+        return format_date(day, self.gettext("yyyy-MM-dd"), locale=self.language)
+
+    def moment(self, at: dt.datetime) -> str:
+        """Day, hour and minute in the zone of the settings, which is named."""
+        local = at.astimezone(self.zone)
+        pattern = self.gettext("yyyy-MM-dd HH:mm")
+        return f"{format_datetime(local, pattern, tzinfo=self.zone, locale=self.language)} {local.tzname()}"
+
+    def title(self, edition: Edition, week: str) -> str:
+        if edition is Edition.IP:
+            return self.gettext("Standards digest %(week)s for the IP team", week=week)
+        return self.gettext("Standards digest %(week)s for delegates", week=week)
+
+    def period(self, window: Window) -> str:
+        start, end = self.moment(window.start), self.moment(window.end)
+        return self.gettext("What became known between %(start)s and %(end)s.", start=start, end=end)
+
+    def nothing(self) -> str:
+        return self.gettext("Nothing changed, and nothing is due in the next 14 days.")
+
+    def coverage_heading(self) -> str:
+        return self.gettext("Sources")
+
+    def estimates_note(self) -> str:
+        return self.gettext(
+            "Dates marked as estimated are the opening of a ballot plus its usual length; no source announced them."
+        )
+
+    def digest_link(self) -> str:
+        return self.gettext("This digest in the workbench")
+
+    def changes_link(self) -> str:
+        return self.gettext("All changes")
+
+    def heading(self, kind: SectionKind) -> str:
+        return self.gettext(_HEADINGS[kind])
+
+    def ballot(self, ballot: EstimatedBallot) -> str:
+        consultation = ballot.kind is BallotKind.CD and ballot.consultation
+        return self.gettext("CD consultation") if consultation else self.gettext(_BALLOTS[ballot.kind])
+
+    def stage(self, code: str) -> str:
+        """The code and its meaning; the code is never translated."""
+        name = stage_name(code)
+        return code if name == code else f"{code} {self.gettext(name)}"
+
+    def details(self, entry: Entry) -> list[str]:
+        """The lines under an entry's name."""
+        match entry:
+            case BallotEntry():
+                return self._ballot_details(entry)
+            case MoveEntry():
+                return self._move_details(entry)
+            case ItemEntry(stage=str() as stage):
+                return [self.gettext("Stage %(stage)s", stage=self.stage(stage))]
+            case CountEntry():
+                return [self.ngettext("%(num)d fact changed", "%(num)d facts changed", entry.count)]
+            case _:
+                return []
+
+    def _ballot_details(self, entry: BallotEntry) -> list[str]:
+        ballot, lines = entry.ballot, []
+        name = self.ballot(ballot)
+        if ballot.closes_on is None or entry.days_left is None:
+            lines.append(self.gettext("%(ballot)s open; no source dates its opening", ballot=name))
+        elif entry.days_left < 0:
+            past = self.ngettext("%(num)d day past", "%(num)d days past", -entry.days_left)
+            lines.append(
+                self.gettext(
+                    "%(ballot)s: should have closed on %(date)s (estimated), %(span)s; the stage is still %(stage)s",
+                    ballot=name,
+                    date=self.date(ballot.closes_on),
+                    span=past,
+                    stage=ballot.stage,
+                )
+            )
+        else:
+            left = self.ngettext("%(num)d day left", "%(num)d days left", entry.days_left)
+            lines.append(
+                self.gettext(
+                    "%(ballot)s: closes on %(date)s (estimated), %(span)s",
+                    ballot=name,
+                    date=self.date(ballot.closes_on),
+                    span=left,
+                )
+            )
+        if ballot.opens_on is not None:
+            day = self.date(ballot.opens_on)
+            if ballot.precision is Precision.DAY:
+                lines.append(self.gettext("opened on %(date)s", date=day))
+            else:
+                lines.append(
+                    self.gettext("first seen open on %(date)s; it may have opened earlier and close earlier", date=day)
+                )
+        if ballot.may_be_proof:
+            lines.append(self.gettext("may be a proof and no ballot"))
+        return lines
+
+    def _move_details(self, entry: MoveEntry) -> list[str]:
+        unknown = self.gettext("unknown")
+        *passed, last = (stage or unknown for stage in entry.stages)
+        path = " → ".join([*passed, self.stage(last)])
+        day = self.date(entry.date)
+        if entry.precision is Precision.DAY:
+            return [path, self.gettext("reached on %(date)s", date=day)]
+        return [path, self.gettext("first seen on %(date)s", date=day)]
+
+    def more(self, count: int) -> str:
+        return self.ngettext("and %(num)d more", "and %(num)d more", count)
+
+    def coverage(self, source: Coverage) -> str:
+        """How well a source was read, with the day and hour of its last success."""
+        last = self.moment(source.last_success) if source.last_success else None
+        match source.state:
+            case CoverageState.NEWS:
+                changes = self.ngettext("%(num)d change", "%(num)d changes", source.changes)
+                return self.gettext("read on %(time)s: %(changes)s", time=last, changes=changes)
+            case CoverageState.NOTHING_NEW:
+                return self.gettext("read on %(time)s: nothing new", time=last)
+            case CoverageState.NEVER_POLLED:
+                return self.gettext("never polled")
+            case CoverageState.NOT_POLLED:
+                state = self.gettext("not polled in this period")
+            case CoverageState.NOT_READ:
+                failed = self.moment(source.last_failure) if source.last_failure else self.gettext("unknown")
+                state = self.gettext("could not be read on %(time)s", time=failed)
+        if last is None:
+            return self.gettext("%(state)s; never read before", state=state)
+        return self.gettext("%(state)s; last read on %(time)s", state=state, time=last)
+
+    def subject(self, digest: Digest, week: str) -> str:
+        """The subject: what has to be done by when, else what is in it."""
+        name = self.gettext("Standards digest %(week)s", week=week)
+        urgent = digest.section(SectionKind.DUE) or digest.section(SectionKind.OVERDUE)
+        if urgent is None:
+            return self.gettext("%(digest)s: %(what)s", digest=name, what=self._news(digest))
+        first = urgent.entries[0]
+        if not isinstance(first, BallotEntry) or first.ballot.closes_on is None:
+            raise TypeError(f"section {urgent.kind} holds something without a deadline: {first}")
+        day = self.date(first.ballot.closes_on)
+        if urgent.total == 1:
+            what = f"{first.about.name}, {self.ballot(first.ballot)}"
+        else:
+            what = self.ngettext("%(num)d ballot", "%(num)d ballots", urgent.total)
+        if urgent.kind is SectionKind.OVERDUE:
+            return self.gettext(
+                "ACTION overdue since %(date)s (estimated): %(what)s – %(digest)s", date=day, what=what, digest=name
+            )
+        return self.gettext("ACTION by %(date)s (estimated): %(what)s – %(digest)s", date=day, what=what, digest=name)
+
+    def _news(self, digest: Digest) -> str:
+        told = []
+        if moves := digest.section(SectionKind.MOVES):
+            told.append(self.ngettext("%(num)d stage move", "%(num)d stage moves", moves.total))
+        if items := digest.section(SectionKind.NEW_ITEMS):
+            told.append(self.ngettext("%(num)d new work item", "%(num)d new work items", items.total))
+        if drafts := digest.section(SectionKind.DRAFTS):
+            told.append(self.ngettext("%(num)d new draft", "%(num)d new drafts", drafts.total))
+        if publications := digest.section(SectionKind.PUBLICATIONS):
+            told.append(self.ngettext("%(num)d new publication", "%(num)d new publications", publications.total))
+        if told:
+            return ", ".join(told)
+        return self.gettext("other changes") if digest.sections else self.gettext("no change")
