@@ -79,6 +79,22 @@ def _print_json(row: dict[str, Any]) -> None:
     click.echo(json.dumps(row, ensure_ascii=False))
 
 
+class _Counter:
+    """A count that goes up on stderr, on a terminal only: how far a long file was read."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.shown = sys.stderr.isatty()
+
+    def show(self, count: int) -> None:
+        if self.shown and count % 25 == 0:
+            click.echo(f"\r{self.label}: {count} read", err=True, nl=False)
+
+    def clear(self) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
 def _run_record(run: Run) -> dict[str, Any]:
     return {
         "source": run.source,
@@ -129,7 +145,9 @@ def migrate() -> None:
 
 @main.command("poll")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
-@click.option("--id", "ids", type=int, multiple=True, help="Only the work items with these ISO ids; repeat for several.")
+@click.option(
+    "--id", "ids", type=int, multiple=True, help="Only the work items with these ISO ids; repeat for several."
+)
 @click.option(
     "--replay",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -213,15 +231,9 @@ def import_patents_command(files: tuple[Path, ...], format_: str, portfolio: str
     with _store(settings) as store:
         results = []
         for path in _expand(files):
-            with click.progressbar(length=None, label=path.name, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-                run = import_patents(
-                    store,
-                    settings,
-                    path,
-                    format=format_,
-                    portfolio=portfolio,
-                    progress=lambda count, bar=bar: bar.update(1),
-                )
+            progress = _Counter(path.name)
+            run = import_patents(store, settings, path, format=format_, portfolio=portfolio, progress=progress.show)
+            progress.clear()
             results.append(_report(run, as_json=as_json))
         _exit_with(*results)
 
@@ -264,9 +276,8 @@ def export_command(kind: str, format_: str, output: Path | None, **filters: Any)
     with _store(settings) as store, store.read() as session:
         pieces = export.write(export.rows(session, kind, given), format_)
         if output is None:
-            stdout = click.get_binary_stream("stdout")
             for piece in pieces:
-                stdout.write(piece)
+                click.echo(piece, nl=False)
         else:
             _write_whole(output, pieces)
 

@@ -80,7 +80,6 @@ class Store:
         """A session that sees one consistent state and writes nothing."""
         with Session(self._reading) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -13,12 +13,14 @@ from openpyxl.cell import WriteOnlyCell
 from sqlmodel import Session, col, select
 
 from scrapers.records import Precision
-from workbench.history.models import Change, Snapshot
+from workbench.history.queries import CHANGE_FILTERS, FilterError, select_changes
 from workbench.mapping.elements import split_elements
 from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
+from workbench.patents.queries import PUBLICATION_FILTERS, select_publications
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, Provision, Relation, RelationKind, StageEvent, WorkItem
+from workbench.standards.queries import WORK_ITEM_FILTERS, select_work_items
 from workbench.standards.status import status_of
 
 Row = dict[str, Any]
@@ -103,7 +105,7 @@ def _xlsx(rows: Iterable[Row]) -> bytes:
     return buffer.getvalue()
 
 
-def _xlsx_cell(sheet: Any, value: Any) -> WriteOnlyCell:
+def _xlsx_cell(sheet: Any, value: Any) -> Any:
     plain = _cell(value)
     if isinstance(plain, str) and len(plain) > _MAX_CELL:
         plain = f"{plain[: _MAX_CELL - 1]}…"
@@ -224,9 +226,7 @@ def _publications(session: Session, filters: Mapping[str, str]) -> Iterator[Row]
             "kind": row.kind,
             "date": None if row.date is None else row.date.isoformat(),
             "application": row.application,
-            "priorities": [
-                " ".join(filter(None, (each["number"], each.get("date")))) for each in row.priorities
-            ],
+            "priorities": [" ".join(filter(None, (each["number"], each.get("date")))) for each in row.priorities],
             "family_id": families.get(row.family_ref),
             "title": row.title,
             "title_language": row.title_language,
@@ -253,9 +253,7 @@ def _matches(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
     top = _positive(filters.get("top", "10"))
     members = None
     if "portfolio" in filters:
-        held = select(PortfolioMember.publication_id).join(
-            Portfolio, col(Portfolio.id) == PortfolioMember.portfolio_id
-        )
+        held = select(PortfolioMember.publication_id).join(Portfolio, col(Portfolio.id) == PortfolioMember.portfolio_id)
         members = held.where(Portfolio.name == filters["portfolio"])
     for draft, item in _drafts(session, filters):
         statement = (

@@ -85,7 +85,7 @@ def count(session: Session, query: str) -> dict[str, int]:
         return {}
     matching = _matching(session, words).subquery()
     rows = session.execute(sa.select(matching.c.kind, sa.func.count()).group_by(matching.c.kind))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _matching(session: Session, words: Sequence[str]) -> SelectOfScalar[SearchEntry]:

@@ -44,11 +44,10 @@ def change_page(
         .where(*_change_conditions(filters))
         .limit(limit)
         .offset(offset)
-        .execution_options(yield_per=500)
     )
     turn = sa.desc if descending else sa.asc
-    for change, snapshot in session.execute(statement.order_by(turn(col(Change.at)), turn(col(Change.id)))).tuples():
-        yield change, snapshot  # noqa: UP028 - a row is no plain tuple
+    ordered = statement.order_by(turn(col(Change.at)), turn(col(Change.id)))
+    yield from session.execute(ordered)
 
 
 def count_changes(session: Session, filters: Mapping[str, str]) -> int:

@@ -20,7 +20,7 @@ from workbench.search import SearchEntry
 from workbench.search import put as put_search_entries
 from workbench.settings import Settings
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
-from workbench.standards.provisions import block_offsets, clause_text, find_provisions
+from workbench.standards.provisions import block_spans, clause_text, find_provisions
 
 
 class UnknownWorkItemError(Exception):
@@ -168,13 +168,16 @@ def _write_clauses(session: Session, row: Draft, draft: records.Draft) -> list[C
             text=clause_text(each.blocks),
             blocks=[
                 {"kind": block.kind.value, "label": block.label, "start": start, "end": end}
-                for block, (start, end) in zip(each.blocks, block_offsets(each.blocks), strict=True)
+                for block, (start, end) in zip(each.blocks, block_spans(each.blocks), strict=True)
             ],
         )
         session.add(clause)
         session.flush()
         clauses.append(clause)
-        for index, found in enumerate(find_provisions(each, draft.language)):
+        provisions = find_provisions(
+            each.blocks, kind=each.kind, normative=each.normative, language=draft.language, title=each.title
+        )
+        for index, found in enumerate(provisions):
             session.add(
                 Provision(
                     clause_id=key_of(clause),
@@ -194,8 +197,7 @@ def _write_clauses(session: Session, row: Draft, draft: records.Draft) -> list[C
 
 def _search_entry(item: WorkItem, draft: Draft, clause: Clause) -> SearchEntry:
     name = " ".join(part for part in (clause.number, clause.title) if part) or clause.kind.value
-    return SearchEntry(
-        kind="clause", key=f"{draft.id}/{clause.order}", title=f"{item.reference} {draft.label}: {name}", body=clause.text
-    )
+    title = f"{item.reference} {draft.label}: {name}"
+    return SearchEntry(kind="clause", key=f"{draft.id}/{clause.order}", title=title, body=clause.text)
 
 

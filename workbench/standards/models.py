@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from scrapers.records import ClauseKind, Precision
 from workbench.db import checked
+from workbench.standards.provisions import Binds, ProvisionKind
 
 
 class MemberKind(StrEnum):
@@ -23,24 +24,6 @@ class MemberKind(StrEnum):
 class RelationKind(StrEnum):
     REPLACES = "replaces"
     REPLACED_BY = "replaced_by"
-
-
-class ProvisionKind(StrEnum):
-    """ISO/IEC Directives Part 2, 3.3."""
-
-    REQUIREMENT = "requirement"
-    RECOMMENDATION = "recommendation"
-    PERMISSION = "permission"
-    POSSIBILITY = "possibility"
-    STATEMENT = "statement"
-
-
-class Binds(StrEnum):
-    """Whether a provision binds where it stands (ISO/IEC Directives Part 2, clauses 12 to 29)."""
-
-    YES = "yes"
-    NO = "no"
-    OPTIONAL = "optional"
 
 
 class Committee(SQLModel, table=True):

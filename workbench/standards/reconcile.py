@@ -26,7 +26,6 @@ from workbench.standards.models import (
 )
 from workbench.standards.stage_history import StageDate, combine
 
-
 # A project page is asked for today and dates its stages; a catalogue file may be a week old.
 _TRUSTED_ON_FIRST_WORD = ("stage", "reference")
 _NOT_FIELDS = {"iso_id", "stage_history", "replaces", "replaced_by"}
