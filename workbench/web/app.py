@@ -15,7 +15,21 @@ from workbench.db import Store
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
 from workbench.resources import resource
 from workbench.settings import Settings, session_secret
-from workbench.web import context, display, errors, preferences, security, text, week
+from workbench.web import (
+    changes,
+    committees,
+    context,
+    display,
+    errors,
+    export,
+    preferences,
+    search,
+    security,
+    sources,
+    standards,
+    text,
+    week,
+)
 
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
@@ -23,6 +37,12 @@ TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     preferences.blueprint,
     week.blueprint,
+    standards.blueprint,
+    committees.blueprint,
+    changes.blueprint,
+    sources.blueprint,
+    search.blueprint,
+    export.blueprint,
 )
 
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 
 PER_PAGE: Final = 50
+MAX_ARGUMENT: Final = 200
 EXPORT_FORMATS: Final = ("csv", "xlsx", "jsonl")
 
 
@@ -77,6 +78,12 @@ class Listing:
             (form, url_for("export.download", kind=self.export_kind, format=form, **self._given()))
             for form in EXPORT_FORMATS
         ]
+
+
+def argument(name: str) -> str:
+    """A value of the address without characters that cannot be shown, and without more than a person would type."""
+    text = "".join(character if character.isprintable() else " " for character in request.args.get(name, ""))
+    return text.strip()[:MAX_ARGUMENT]
 
 
 def page_number(text: str | None) -> int:

@@ -2,11 +2,82 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+import datetime as dt
+from typing import Final
+
+from flask import Blueprint, render_template, url_for
+
+from workbench.history import queries as history
+from workbench.history.models import ChangeKind
+from workbench.standards.queries import OpenBallot, open_ballots
+from workbench.web.ballot_rules import ballot_rules
+from workbench.web.change_rows import change_rows
+from workbench.web.changes import in_zone
+from workbench.web.context import local, session, today
+from workbench.web.listing import argument
+from workbench.web.sources import source_states
+from workbench.web.timeline import WEEKS, CalendarEntry, calendar
+
+DUE_DAYS: Final = 14
+SHOWN: Final = 15
 
 blueprint = Blueprint("week", __name__)
 
 
 @blueprint.get("/")
 def index() -> str:
-    return render_template("web/week.html")
+    until = _day(argument("until")) or today()
+    since = until - dt.timedelta(days=6)
+    window = {"since": since.isoformat(), "until": until.isoformat()}
+    ballots = open_ballots(session(), ballot_rules(), today())
+    soon = today() + dt.timedelta(days=DUE_DAYS)
+    counts = history.count_changes_by_entity(session(), in_zone(window))
+    lists = {}
+    for kind in (ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.REMOVED):
+        total = sum(number for (_, each), number in counts.items() if each is kind)
+        found = history.change_page(session(), in_zone({**window, "kind": kind}), limit=SHOWN) if total else ()
+        lists[kind.value] = (total, change_rows(session(), found))
+    newest = history.newest_change(session())
+    return render_template(
+        "web/week.html",
+        since=since,
+        until=until,
+        window=window,
+        current=until == today(),
+        earlier=(since - dt.timedelta(days=1)).isoformat(),
+        later=min(until + dt.timedelta(days=7), today()).isoformat(),
+        newest=local(newest).date() if newest else None,
+        due=[each for each in ballots if each.ballot.closes_on and today() <= each.ballot.closes_on <= soon],
+        past=[each for each in ballots if each.ballot.overdue],
+        undated=[each for each in ballots if each.ballot.closes_on is None],
+        coming=[each for each in ballots if _coming(each)],
+        picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
+        lists=lists,
+        counts=counts,
+        shown=SHOWN,
+        states=source_states(),
+    )
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1947 <= day.year <= 2200 else None
+
+
+def _coming(entry: OpenBallot) -> bool:
+    monday = today() - dt.timedelta(days=today().weekday())
+    closes = entry.ballot.closes_on
+    return closes is not None and today() <= closes < monday + dt.timedelta(weeks=WEEKS)
+
+
+def _entry(entry: OpenBallot) -> CalendarEntry:
+    return CalendarEntry(
+        name=f"{entry.item.reference} {entry.ballot.kind}",
+        address=url_for("standards.item", iso_id=entry.item.iso_id),
+        group=entry.ballot.stage[:2],
+        opens_on=entry.ballot.opens_on,
+        closes_on=entry.ballot.closes_on or today(),
+    )

@@ -1,0 +1,35 @@
+"""Where a thing has its page. A place whose pages are not installed gives no link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+
+from workbench.history.models import Entity
+
+
+def page_of(kind: str, key: str) -> str | None:
+    """The address of a found or changed thing, by its kind and key; None where it has no page."""
+    first, _, rest = key.partition("/")
+    match kind:
+        case "work_item" if key.isdecimal():
+            return _address("standards.item", iso_id=int(key))
+        case "committee" if key.isdecimal():
+            return _address("committees.item", iso_id=int(key))
+        case Entity.DRAFT if first.isdecimal():
+            return _address("standards.item", iso_id=int(first), _anchor="drafts")
+        case "clause" if first.isdecimal() and rest.isdecimal():
+            return _address("drafts.clause", draft_id=int(first), order=int(rest))
+        case "publication":
+            return _address("patents.publication", number=key)
+    return None
+
+
+def _address(endpoint: str, **values: Any) -> str | None:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def outside(url: str | None) -> str | None:
+    """An address of the web fit for a link; anything else, such as `javascript:`, is none."""
+    return url if url and url.startswith(("https://", "http://")) else None

@@ -1,0 +1,155 @@
+"""Sources, their runs, and the snapshots of what they gave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, abort, render_template
+
+from scrapers.registry import Source
+from scrapers.registry import sources as registered_sources
+from workbench.history import queries
+from workbench.history.models import Run, RunKind, Snapshot
+from workbench.history.snapshots import SnapshotFolder
+from workbench.web.context import now, session, workbench
+from workbench.web.links import outside
+from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.security import SANDBOX_POLICY
+
+_PIECE: Final = 64 * 1024
+_SHOWN_IMPORTS: Final = 20
+
+blueprint = Blueprint("sources", __name__, url_prefix="/sources")
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """How a source fares. `stale`: its last believed run is older than the manifest allows."""
+
+    source: Source
+    last: Run | None
+    success: Run | None
+    stale: bool
+
+    @property
+    def state(self) -> str:
+        """State of the last run, `stale`, or `never`."""
+        if self.last is None:
+            return "never"
+        return "stale" if self.stale and self.last.state in ("ok", "unchanged") else self.last.state.value
+
+
+def source_states() -> list[SourceState]:
+    """Every source there is, polled or not."""
+    health = queries.source_health(session())
+    found = []
+    for name, source in registered_sources().items():
+        known = health.get(name)
+        success = known.success if known else None
+        limit = dt.timedelta(days=source.manifest.stale_after_days)
+        stale = success is not None and now() - (success.finished_at or success.started_at) > limit
+        found.append(SourceState(source, known.last if known else None, success, stale))
+    return found
+
+
+@blueprint.get("/")
+def index() -> str:
+    kinds = (RunKind.IMPORT, RunKind.MAP)
+    return render_template(
+        "web/sources/index.html",
+        states=source_states(),
+        imports=queries.runs(session(), kinds=kinds, limit=_SHOWN_IMPORTS),
+        import_total=queries.count_runs(session(), kinds=kinds),
+    )
+
+
+@blueprint.get("/<name>")
+def source(name: str) -> str:
+    state = next((each for each in source_states() if each.source.name == name), None)
+    if state is None:
+        abort(404)
+    page = page_number(argument("page"))
+    listing = Listing(
+        endpoint="sources.source",
+        path={"name": name},
+        filters={},
+        sort="",
+        default_sort="",
+        page=page,
+        total=queries.count_runs(session(), source=name),
+    )
+    runs = queries.runs(session(), source=name, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    homepage = outside(state.source.manifest.homepage)
+    return render_template("web/sources/source.html", state=state, homepage=homepage, listing=listing, runs=runs)
+
+
+@blueprint.get("/runs")
+def imports() -> str:
+    """Runs that read files or ranked clauses, newest first."""
+    kinds = (RunKind.IMPORT, RunKind.MAP)
+    page = page_number(argument("page"))
+    listing = Listing(
+        endpoint="sources.imports",
+        filters={},
+        sort="",
+        default_sort="",
+        page=page,
+        total=queries.count_runs(session(), kinds=kinds),
+    )
+    runs = queries.runs(session(), kinds=kinds, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    return render_template("web/sources/imports.html", listing=listing, runs=runs)
+
+
+@blueprint.get("/runs/<int:run_id>")
+def run(run_id: int) -> str:
+    row = session().get(Run, run_id)
+    if row is None:
+        abort(404)
+    names = registered_sources()
+    return render_template(
+        "web/sources/run.html",
+        run=row,
+        source=names.get(row.source),
+        changes=queries.count_changes(session(), {"run": str(run_id)}),
+    )
+
+
+@blueprint.get("/snapshots/<int:snapshot_id>")
+def snapshot(snapshot_id: int) -> str:
+    row = _snapshot(snapshot_id)
+    kept = _folder().path(row.sha256).is_file()
+    return render_template("web/sources/snapshot.html", snapshot=row, address=outside(row.url), kept=kept)
+
+
+@blueprint.get("/snapshots/<int:snapshot_id>/body")
+def body(snapshot_id: int) -> Response:
+    """The bytes as they were read, as a text file to keep: nothing in them is rendered."""
+    row = _snapshot(snapshot_id)
+    try:
+        content = _folder().open(row.sha256)
+    except FileNotFoundError:
+        abort(404)
+
+    def pieces() -> Iterator[bytes]:
+        with content:
+            while piece := content.read(_PIECE):
+                yield piece
+
+    response = Response(pieces(), content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="snapshot-{row.sha256[:12]}.txt"'
+    response.headers["Content-Security-Policy"] = SANDBOX_POLICY
+    return response
+
+
+def _folder() -> SnapshotFolder:
+    return SnapshotFolder(workbench().settings.home)
+
+
+def _snapshot(snapshot_id: int) -> Snapshot:
+    row = session().get(Snapshot, snapshot_id)
+    if row is None:
+        abort(404)
+    return row

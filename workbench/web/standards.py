@@ -1,0 +1,77 @@
+"""Work items: the list, and one of them with its stages, next ballot, relations, drafts and changes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from workbench.history.queries import change_page, count_changes
+from workbench.standards import queries
+from workbench.standards.stage_history import StageDate
+from workbench.standards.status import status_of
+from workbench.web.ballot_rules import ballot_rules
+from workbench.web.change_rows import change_rows
+from workbench.web.context import session, today
+from workbench.web.links import outside
+from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
+from workbench.web.timeline import stage_picture
+
+SHOWN_CHANGES = 20
+
+blueprint = Blueprint("standards", __name__, url_prefix="/standards")
+
+
+@blueprint.get("/")
+def index() -> str:
+    filters = {name: argument(name) for name in queries.WORK_ITEM_FILTERS}
+    sort = sort_key(argument("sort"), queries.WORK_ITEM_SORTS, "reference")
+    page = page_number(argument("page"))
+    listing = Listing(
+        endpoint="standards.index",
+        filters=filters,
+        sort=sort,
+        default_sort="reference",
+        page=page,
+        total=queries.count_work_items(session(), filters),
+        export_kind="work-items",
+    )
+    rows = queries.work_item_page(session(), filters, sort=sort, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    committees, types = queries.item_choices(session())
+    return render_template(
+        "web/standards/index.html",
+        listing=listing,
+        rows=rows,
+        filters=filters,
+        committees=committees,
+        types=types,
+        status_of=status_of,
+    )
+
+
+@blueprint.get("/items/<int:iso_id>")
+def item(iso_id: int) -> str:
+    row = queries.work_item(session(), iso_id)
+    if row is None:
+        abort(404)
+    events = queries.stage_events(session(), row)
+    ballot = queries.ballot_of(row, events, ballot_rules(), today())
+    span = None
+    if ballot is not None and ballot.opens_on and ballot.closes_on:
+        span = (ballot.stage, ballot.opens_on, ballot.closes_on)
+    own_changes = {"entity": "work_item", "key": str(iso_id)}
+    return render_template(
+        "web/standards/item.html",
+        item=row,
+        address=outside(row.url),
+        status=status_of(row.stage),
+        events=events,
+        since=next((event for event in reversed(events) if event.stage == row.stage), None),
+        picture=stage_picture([StageDate(each.date, each.stage, each.precision) for each in events], today(), span),
+        ballot=ballot,
+        committee=queries.committee_named(session(), row.committee) if row.committee else None,
+        relations=queries.relations(session(), row),
+        amendments=queries.amendments(session(), row),
+        drafts=queries.drafts(session(), row),
+        changes=change_rows(session(), change_page(session(), own_changes, limit=SHOWN_CHANGES)),
+        change_total=count_changes(session(), own_changes),
+        own_changes=own_changes,
+    )
