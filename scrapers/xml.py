@@ -20,6 +20,7 @@ from scrapers.errors import UnreadableFileError
 
 MIB = 1024 * 1024
 DEFAULT_MAX_BYTES = 64 * MIB
+LIBXML2_MAX_DEPTH = 256
 _CHUNK = 256 * 1024
 # "xml" is a reserved target, so this opens a document wherever it starts a line.
 _PROLOG = re.compile(rb"(?:\A|(?<=[\n\r>]))(?:\xef\xbb\xbf)?<\?xml\s")
@@ -27,13 +28,18 @@ _LONGEST_PROLOG_START = 16
 
 
 def parse_xml(
-    source: bytes | Path, *, what: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES, first_line: int = 1
+    source: bytes | Path,
+    *,
+    what: str | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    max_depth: int = LIBXML2_MAX_DEPTH,
+    first_line: int = 1,
 ) -> etree._Element:
     """The root element of one XML document.
 
     `what` names the document in messages (default: the file's name); `first_line` is the line of the file on which
     `source` begins. Raises UnreadableFileError, one line with name and line number, where the document is missing,
-    larger than `max_bytes`, not well-formed, nested deeper than libxml2 allows (256) or declares entities.
+    larger than `max_bytes`, not well-formed, nested deeper than `max_depth` elements or declares entities.
     """
     name = what or (source.name if isinstance(source, Path) else "the XML document")
     data = _read(source, name, max_bytes) if isinstance(source, Path) else source
@@ -49,6 +55,8 @@ def parse_xml(
         reason = re.sub(r", line \d+, column \d+.*", "", error.msg or "the document is empty")
         raise UnreadableFileError(f"{name}, line {line}: not well-formed XML ({reason}); get the file again") from error
     _refuse_entities(root, name)
+    if max_depth < LIBXML2_MAX_DEPTH and root.xpath("boolean(" + "/*" * (max_depth + 1) + ")"):
+        raise UnreadableFileError(f"{name}: elements are nested deeper than {max_depth}; no such document needs that")
     return root
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from scrapers.drafts.flow import child_of
 from scrapers.drafts.metanorma_flow import MetanormaFlow
-from scrapers.drafts.reader import Reader, xml_root
+from scrapers.drafts.reader import MAX_DEPTH, Reader, xml_root
 from scrapers.drafts.tree import Tree
 from scrapers.errors import UnreadableFileError
 from scrapers.records import Draft
@@ -25,7 +25,7 @@ def recognises(head: bytes) -> bool:
 
 def read(path: Path) -> Draft:
     """Read presentation XML; raises UnreadableFileError for semantic XML, which holds no clause numbers."""
-    root = parse_xml(path)
+    root = parse_xml(path, max_depth=MAX_DEPTH)
     if next((element for element in root.iter() if local_name(element) == "fmt-title"), None) is None:
         raise UnreadableFileError(
             f"{path.name}: Metanorma XML without printed numbers (no <fmt-title>); "

@@ -22,6 +22,9 @@ PARSER_VERSION = "drafts/1"
 """Raised whenever the same file would be read otherwise than before."""
 
 HEAD_BYTES = 16 * 1024
+MAX_DEPTH = 100
+"""How deep the elements of a draft may be nested; real ones stay under 40, and readers recurse."""
+
 _BEFORE_ROOT = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(r"<([^\s!?/>][^\s/>]*)[^>]*>?")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from scrapers.drafts.flow import child_of, child_text
-from scrapers.drafts.reader import Reader, xml_root
+from scrapers.drafts.reader import MAX_DEPTH, Reader, xml_root
 from scrapers.drafts.sts_flow import StsFlow
 from scrapers.drafts.tree import Tree
 from scrapers.errors import UnreadableFileError
@@ -26,7 +26,7 @@ def recognises(head: bytes) -> bool:
 
 def read(path: Path) -> Draft:
     """Read an STS file; raises UnreadableFileError where it is broken or has no front, body or back matter."""
-    root = parse_xml(path)
+    root = parse_xml(path, max_depth=MAX_DEPTH)
     parts = list(_parts(root))
     if not parts:
         raise UnreadableFileError(

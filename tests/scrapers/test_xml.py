@@ -88,6 +88,15 @@ def test_broken_documents_are_refused_with_their_line(data: bytes, line: int) ->
     assert refused(data).startswith(f"sample.xml, line {line}:")
 
 
+def test_a_reader_can_allow_less_depth() -> None:
+    def nested(depth: int) -> bytes:
+        return b"<a>" * depth + b"</a>" * depth
+
+    assert parse_xml(nested(100), max_depth=100) is not None
+    with pytest.raises(UnreadableFileError, match="nested deeper than 100"):
+        parse_xml(nested(101), max_depth=100)
+
+
 def test_a_document_over_the_limit_is_refused() -> None:
     assert "larger than the limit of 10 bytes" in refused(b"<a>0123456789</a>", max_bytes=10)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？]+[」』）)]*|(?<!\d)．|．(?!\d)")
+_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？]+|(?<!\d)．|．(?!\d)")
 _NEXT = re.compile(r"\s*[\"'“‘(\[]?(?:[A-Z0-9]|[^\x00-\x7f])")
 _LAST_WORD = re.compile(r"(\S+?)[.!?]+[\"'”’)\]]*$")
 # These never end a sentence in a standard, whatever follows them.
@@ -14,6 +14,8 @@ _ABBREVIATIONS = frozenset(
 )
 # After these a single capital letter is a designation ("Annex A."), not an initial ("J. Sato").
 _DESIGNATED = frozenset("annex table figure clause class type part formula group grade level key method option".split())
+_OPENER = re.compile(r"\s+(?:The|This|These|An?|It|If|When|Where|In|For|Each|All|No|Every|Any|NOTE|EXAMPLE)\b")
+_LONGEST_WORDS = 100
 _CLOSING = "」』）)"
 
 
@@ -44,16 +46,17 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if stop != ".":
         return True
-    words = text[start : match.end()].split()
+    window = max(start, match.end() - _LONGEST_WORDS)
+    words = text[window : match.end()].split()
     last = _LAST_WORD.match(words[-1]) if words else None
     word = last[1].lstrip('("“‘[') if last else ""
     if word.lower() in _ABBREVIATIONS:
         return False
-    if len(words) == 1 and re.fullmatch(r"\d+|[A-Za-z]", word):
+    if len(words) == 1 and window == start and re.fullmatch(r"\d+|[A-Za-z]", word):
         return False
     if len(word) == 1 and word.isupper():
         before = words[-2] if len(words) > 1 else ""
-        return before.lower() in _DESIGNATED or before[:1].islower()
+        return before.lower() in _DESIGNATED or _OPENER.match(text, match.end()) is not None
     return True
 
 

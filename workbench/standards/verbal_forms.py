@@ -37,6 +37,8 @@ class Form:
 
 _REQ, _REC, _PER, _POS, _STA = ProvisionKind
 _STRENGTH = {kind: rank for rank, kind in enumerate(ProvisionKind)}
+# No sentence of a standard is as long; of text that is, only the start and the end are looked at.
+_LONGEST = 2000
 STATEMENT = Form(_STA, "no-verbal-form")
 
 _BE = r"(?:is|are|be|was|were)"
@@ -146,7 +148,8 @@ def form_of(sentence: str, language: str, *, imperatives: bool = True) -> Form:
     Japanese; in further languages it is a statement that a person should look at. Quoted text says nothing. With
     `imperatives` off a base-form verb at the start is not a requirement (cells of a table).
     """
-    bare = _QUOTED.sub(" quotation ", sentence.strip())
+    readable = sentence if len(sentence) <= 2 * _LONGEST else f"{sentence[:_LONGEST]} {sentence[-_LONGEST:]}"
+    bare = _QUOTED.sub(" quotation ", readable.strip())
     bare = _LABEL.sub("", bare, count=1)
     if _KANA.search(bare):
         return _japanese(bare)
