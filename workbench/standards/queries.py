@@ -79,7 +79,7 @@ def work_item_page(
     key, descending = sort.removeprefix("-"), sort.startswith("-")
     if key == "reference":
         names = session.execute(sa.select(col(WorkItem.id), col(WorkItem.reference)).where(*_conditions(filters)))
-        ordered = sorted(names.tuples(), key=lambda pair: natural_order(pair[1]), reverse=descending)
+        ordered = sorted(names, key=lambda pair: natural_order(pair[1]), reverse=descending)
         ids = [identity for identity, _ in ordered[offset : offset + limit]]
         found = {item.id: item for item in session.exec(select(WorkItem).where(col(WorkItem.id).in_(ids)))}
         return _with_dates(session, [found[identity] for identity in ids])
@@ -110,15 +110,16 @@ def work_item(session: Session, iso_id: int) -> WorkItem | None:
     return session.exec(select(WorkItem).where(WorkItem.iso_id == iso_id)).one_or_none()
 
 
-def references(session: Session, iso_ids: Iterable[int]) -> dict[int, str]:
-    """References of work items by ISO id."""
-    rows = session.exec(select(WorkItem.iso_id, WorkItem.reference).where(col(WorkItem.iso_id).in_(set(iso_ids))))
-    return dict(rows.all())
+def names(session: Session, iso_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Reference and title of work items by ISO id; the title is empty where none is known."""
+    rows = session.exec(select(WorkItem).where(col(WorkItem.iso_id).in_(set(iso_ids))))
+    return {row.iso_id: (row.reference, row.title_en or row.title_fr or "") for row in rows}
 
 
-def committee_references(session: Session, iso_ids: Iterable[int]) -> dict[int, str]:
-    rows = session.exec(select(Committee.iso_id, Committee.reference).where(col(Committee.iso_id).in_(set(iso_ids))))
-    return dict(rows.all())
+def committee_names(session: Session, iso_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Reference and title of committees by ISO id."""
+    rows = session.exec(select(Committee).where(col(Committee.iso_id).in_(set(iso_ids))))
+    return {row.iso_id: (row.reference, row.title_en or row.title_fr or "") for row in rows}
 
 
 def stage_events(session: Session, item: WorkItem) -> Sequence[StageEvent]:

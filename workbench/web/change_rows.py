@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from workbench.history.models import Change, Entity, Snapshot
-from workbench.standards.queries import committee_references, references
+from workbench.history.models import Change, ChangeKind, Entity, Snapshot
+from workbench.standards.queries import committee_names, names
 from workbench.web.links import page_of
 
 
@@ -19,23 +20,49 @@ class ChangeRow:
     change: Change
     snapshot: Snapshot | None
     name: str
+    title: str
     address: str | None
+
+
+@dataclass(frozen=True)
+class ChangeGroup:
+    """What one reading of a source changed about one thing."""
+
+    first: ChangeRow
+    rows: list[ChangeRow]
 
 
 def change_rows(session: Session, changes: Iterable[tuple[Change, Snapshot | None]]) -> list[ChangeRow]:
     """Two queries for all names, however many changes there are."""
     pairs = list(changes)
-    items = references(session, _ids(pairs, Entity.WORK_ITEM, Entity.DRAFT))
-    committees = committee_references(session, _ids(pairs, Entity.COMMITTEE))
+    items = names(session, _ids(pairs, Entity.WORK_ITEM, Entity.DRAFT))
+    committees = committee_names(session, _ids(pairs, Entity.COMMITTEE))
 
-    def name(change: Change) -> str:
+    def row(change: Change, snapshot: Snapshot | None) -> ChangeRow:
         iso_id, _, rest = change.key.partition("/")
         known = committees if change.entity is Entity.COMMITTEE else items
-        if change.entity is Entity.PUBLICATION or not iso_id.isdecimal() or int(iso_id) not in known:
-            return change.key
-        return " ".join(filter(None, (known[int(iso_id)], rest)))
+        name, title = change.key, ""
+        if change.entity is not Entity.PUBLICATION and iso_id.isdecimal() and int(iso_id) in known:
+            reference, title = known[int(iso_id)]
+            name = " ".join(filter(None, (reference, rest)))
+        elif change.kind is ChangeKind.NEW:
+            title = str(change.new or "")
+        return ChangeRow(change, snapshot, name, title, page_of(change.entity, change.key))
 
-    return [ChangeRow(each, snapshot, name(each), page_of(each.entity, each.key)) for each, snapshot in pairs]
+    return [row(change, snapshot) for change, snapshot in pairs]
+
+
+def grouped(rows: Iterable[ChangeRow]) -> list[ChangeGroup]:
+    """Neighbours that speak of the same thing, from the same reading, together; the stage first."""
+
+    def reading(row: ChangeRow) -> tuple[object, ...]:
+        return row.change.entity, row.change.key, row.change.at, row.change.snapshot_id
+
+    groups = []
+    for _, neighbours in itertools.groupby(rows, key=reading):
+        together = sorted(neighbours, key=lambda row: (row.change.field != "stage", row.change.id))
+        groups.append(ChangeGroup(together[0], together))
+    return groups
 
 
 def _ids(pairs: list[tuple[Change, Snapshot | None]], *entities: Entity) -> set[int]:

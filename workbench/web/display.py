@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 from workbench.web import context, labels
+from workbench.web.source_names import source_name
 from workbench.web.text import decimal, gettext, language, ngettext
 
 
@@ -34,6 +35,11 @@ def moment(value: dt.datetime) -> str:
     """Day, hour and minute in the zone of the settings, which the page names."""
     value = context.local(value)
     return f"{day(value.date())} {value:%H:%M}"
+
+
+def local_day(value: dt.datetime) -> dt.date:
+    """The day of a time in the zone of the settings."""
+    return context.local(value).date()
 
 
 def week_name(monday: dt.date) -> str:
@@ -125,6 +131,7 @@ def install(app: Flask) -> None:
         day,
         partial_date,
         moment,
+        local_day,
         week_name,
         relative,
         ago,
@@ -138,6 +145,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         label=labels.label,
         choices=labels.choices,
+        source_name=source_name,
         stage_label=labels.stage_label,
         group_label=labels.group_label,
     )

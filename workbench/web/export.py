@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
+import tempfile
 from typing import Final
 
-from flask import Blueprint, Response, abort, request, stream_with_context
+from flask import Blueprint, Response, abort, request, send_file
 
 from workbench import export
 from workbench.history.queries import FilterError
@@ -15,23 +15,26 @@ from workbench.web.context import session
 from workbench.web.listing import argument
 
 _NOT_FILTERS: Final = {"sort", "page"}
+_IN_MEMORY: Final = 8 * 1024 * 1024
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
 
 
-@blueprint.get("/<kind>.<format>")
-def download(kind: str, format: str) -> Response:  # noqa: A002
-    if kind not in export.KINDS or format not in export.FORMATS:
+@blueprint.get("/<table>.<format>")
+def download(table: str, format: str) -> Response:  # noqa: A002
+    if table not in export.KINDS or format not in export.FORMATS:
         abort(404)
     filters = {name: argument(name) for name in request.args if name not in _NOT_FILTERS}
-    if kind == "changes":
+    if table == "changes":
         filters = in_zone(filters)
-    pieces = export.write(export.rows(session(), kind, filters), format)
+    # Written whole before it is sent: an error is still an error page, and the store is not kept waiting for a reader.
+    body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     try:
-        # Filters are refused with the first row, when the answer is not on its way yet.
-        first = next(pieces, b"")
+        body.writelines(export.write(export.rows(session(), table, filters), format))
     except (export.UnknownExportError, UnknownWorkItemError, FilterError):
+        body.close()
         abort(400)
-    response = Response(stream_with_context(itertools.chain((first,), pieces)), content_type=export.FORMATS[format])
-    response.headers["Content-Disposition"] = f'attachment; filename="{kind}.{format}"'
-    return response
+    body.seek(0)
+    return send_file(
+        body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{table}.{format}", max_age=0
+    )

@@ -75,7 +75,7 @@ class Listing:
         if self.export_kind is None or "export.download" not in current_app.view_functions:
             return []
         return [
-            (form, url_for("export.download", kind=self.export_kind, format=form, **self._given()))
+            (form, url_for("export.download", table=self.export_kind, format=form, **self._given()))
             for form in EXPORT_FORMATS
         ]
 

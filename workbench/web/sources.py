@@ -10,7 +10,6 @@ from typing import Final
 from flask import Blueprint, Response, abort, render_template
 
 from scrapers.registry import Source
-from scrapers.registry import sources as registered_sources
 from workbench.history import queries
 from workbench.history.models import Run, RunKind, Snapshot
 from workbench.history.snapshots import SnapshotFolder
@@ -18,6 +17,7 @@ from workbench.web.context import now, session, workbench
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 from workbench.web.security import SANDBOX_POLICY
+from workbench.web.source_names import known_sources
 
 _PIECE: Final = 64 * 1024
 _SHOWN_IMPORTS: Final = 20
@@ -46,7 +46,7 @@ def source_states() -> list[SourceState]:
     """Every source there is, polled or not."""
     health = queries.source_health(session())
     found = []
-    for name, source in registered_sources().items():
+    for name, source in known_sources().items():
         known = health.get(name)
         success = known.success if known else None
         limit = dt.timedelta(days=source.manifest.stale_after_days)
@@ -108,7 +108,7 @@ def run(run_id: int) -> str:
     row = session().get(Run, run_id)
     if row is None:
         abort(404)
-    names = registered_sources()
+    names = known_sources()
     return render_template(
         "web/sources/run.html",
         run=row,

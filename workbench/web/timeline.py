@@ -13,9 +13,9 @@ from workbench.standards.stage_history import StageDate
 ROW: Final = 26
 TOP: Final = 26
 LABELS: Final = 128
-WIDTH: Final = 760
+WIDTH: Final = 900
 _MARGIN: Final = 14
-_LABEL_GAP: Final = 24
+_LABEL_GAP: Final = 30
 _MIN_SPAN: Final = dt.timedelta(days=240)
 
 WEEKS: Final = 12

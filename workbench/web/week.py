@@ -11,7 +11,7 @@ from workbench.history import queries as history
 from workbench.history.models import ChangeKind
 from workbench.standards.queries import OpenBallot, open_ballots
 from workbench.web.ballot_rules import ballot_rules
-from workbench.web.change_rows import change_rows
+from workbench.web.change_rows import change_rows, grouped
 from workbench.web.changes import in_zone
 from workbench.web.context import local, session, today
 from workbench.web.listing import argument
@@ -19,7 +19,7 @@ from workbench.web.sources import source_states
 from workbench.web.timeline import WEEKS, CalendarEntry, calendar
 
 DUE_DAYS: Final = 14
-SHOWN: Final = 15
+SHOWN: Final = 40
 
 blueprint = Blueprint("week", __name__)
 
@@ -36,7 +36,7 @@ def index() -> str:
     for kind in (ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.REMOVED):
         total = sum(number for (_, each), number in counts.items() if each is kind)
         found = history.change_page(session(), in_zone({**window, "kind": kind}), limit=SHOWN) if total else ()
-        lists[kind.value] = (total, change_rows(session(), found))
+        lists[kind.value] = (total, grouped(change_rows(session(), found)))
     newest = history.newest_change(session())
     return render_template(
         "web/week.html",
@@ -54,7 +54,6 @@ def index() -> str:
         picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
         lists=lists,
         counts=counts,
-        shown=SHOWN,
         states=source_states(),
     )
 
