@@ -141,7 +141,7 @@ class StsFlow(Flow):
         self.at = self.tree.open(number, title, kind, normative=normative, parent=parent)
         self.footnotes(footnotes, Place())
         if local_name(element) == "ref-list":
-            self._references(element, Place())
+            self._entries(element)
         else:
             self._content(element)
         self.at = outer
@@ -172,16 +172,19 @@ class StsFlow(Flow):
     def _endnotes_in_place(self, _group: etree._Element, _place: Place) -> None:
         """Endnotes are read where the text refers to them."""
 
-    def _references(self, element: etree._Element, place: Place) -> None:
-        title = child_text(element, "title")
-        if title and title != self.tree.title(self.at):
+    def _references(self, element: etree._Element, _place: Place) -> None:
+        title = child_of(element, "title")
+        if title is not None and self.plain(title) not in ("", self.tree.title(self.at)):
             self._clause(element, ClauseKind.BIBLIOGRAPHY, parent=self.at)
-            return
+        else:
+            self._entries(element)
+
+    def _entries(self, element: etree._Element) -> None:
         for child in element:
             if local_name(child) == "ref":
                 self._reference(child)
             elif local_name(child) != "title":
-                self.block(child, place)
+                self.block(child, Place())
 
     def _reference(self, element: etree._Element) -> None:
         label = child_text(element, "label")

@@ -139,6 +139,14 @@ def test_references_carry_their_label_once() -> None:
     ]
 
 
+def test_a_footnote_in_the_title_of_a_bibliography_is_a_footnote(tmp_path: Path) -> None:
+    file = tmp_path / "titled.xml"
+    text = STS.read_text(encoding="utf-8")
+    file.write_text(text.replace("<title>Online", "<title>Online<fn><p>In May.</p></fn>"), encoding="utf-8")
+    last = read_draft(file).clauses[-1]
+    assert (last.title, [block.text for block in last.blocks]) == ("Online", ["In May.", "Lantern pages"])
+
+
 @pytest.mark.parametrize("meta", ["iso-meta", "nat-meta", "reg-meta"])
 def test_other_kinds_of_metadata_and_adoptions_are_read_alike(meta: str, tmp_path: Path) -> None:
     text = STS.read_text(encoding="utf-8").replace("std-meta", meta)
