@@ -1,7 +1,7 @@
 """Read the followed committees and their deliverables from ISO Open Data.
 
-Field layout: https://www.iso.org/open-data.html. Required in both files are `id` and `reference`; deliverables name
-their committee by its reference in `ownerCommittee`.
+Field layout: https://www.iso.org/open-data.html. Required in both files are `id` and `reference`; deliverables must
+also name `currentStage` and, by its reference, `ownerCommittee`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from scrapers.context import Context
 from scrapers.errors import DriftError, InvalidIdentifierError
 from scrapers.fetching import Response
-from scrapers.identifiers import StageCode, StandardRef
+from scrapers.identifiers import StandardRef
 from scrapers.records import Committee, Member, WorkItem
 from scrapers.sources.iso_open_data import fields
 from scrapers.sources.iso_open_data.fields import BadFieldError, Fields
@@ -178,25 +178,18 @@ def _read_work_item(raw: Fields) -> WorkItem:
         "url": f"https://www.iso.org/standard/{iso_id}.html",
     }
     titles: dict[str, Any] = {}
-    stage: dict[str, Any] = {}
+    raw.require("currentStage", fields.stage, values, "stage")
     raw.optional("title", fields.by_language, titles, "by_language", {})
     raw.optional("deliverableType", fields.text, values, "deliverable_type")
     raw.optional("supplementType", fields.text, values, "supplement_type")
     raw.optional("publicationDate", fields.date, values, "publication_date")
     raw.optional("edition", fields.integer, values, "edition")
     raw.optional("icsCode", fields.words, values, "ics", ())
-    raw.optional("currentStage", fields.number_or_text, stage, "code", "")
     raw.optional("replaces", fields.numbers, values, "replaces", ())
     raw.optional("replacedBy", fields.numbers, values, "replaced_by", ())
     raw.optional("languages", fields.words, values, "languages", ())
     raw.optional("pages", fields.page_count, values, "pages")
     raw.optional("scope", fields.plain, values, "scope")
-    try:
-        values["stage"] = StageCode.parse(stage["code"])
-    except KeyError:
-        raw.notes.append("currentStage is missing; the stage is left as it was")
-    except InvalidIdentifierError as error:
-        raw.notes.append(f"currentStage: {error}; the stage is left as it was")
     try:
         base = StandardRef.parse(reference).base
     except InvalidIdentifierError as error:

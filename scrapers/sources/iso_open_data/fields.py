@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from scrapers.errors import InvalidIdentifierError
+from scrapers.identifiers import StageCode
 from scrapers.text import clean_html, fold
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -60,6 +62,15 @@ class Fields:
         except BadFieldError as error:
             self.notes.append(f"{error}; it is left as it was")
 
+    def require(self, name: str, read: Callable[[str, Any], Any], into: dict[str, Any], key: str) -> None:
+        """As `optional` for a field that must be there; null is as bad as a wrong value."""
+        if name not in self._left:
+            raise BadFieldError(f"{name} is missing")
+        if self._left[name] is None:
+            del self._left[name]
+            self.notes.append(f"{name} is null; it is left as it was")
+        self.optional(name, read, into, key)
+
     def _required(self, name: str) -> Any:
         if self._left.get(name) is None:
             raise BadFieldError(f"{name} is missing")
@@ -95,9 +106,12 @@ def day(name: str, value: Any) -> dt.date:
         raise BadFieldError(f"{name} is {_short(value)}; expected YYYY-MM-DD") from error
 
 
-def number_or_text(name: str, value: Any) -> int | str:
-    """A whole number or a text."""
-    return value if isinstance(value, str) else _integer(name, value)
+def stage(name: str, value: Any) -> StageCode:
+    """A stage code, as ISO Open Data's number (20 means 00.20) or as text."""
+    try:
+        return StageCode.parse(value if isinstance(value, str) else _integer(name, value))
+    except InvalidIdentifierError as error:
+        raise BadFieldError(f"{name}: {error}") from error
 
 
 def words(name: str, value: Any) -> tuple[str, ...]:
