@@ -27,7 +27,7 @@ lint: $(VENV)/development messages  ## Check style, types and the order of impor
 	$(BIN)/lint-imports
 
 bench: $(VENV)/development  ## Measure speed as ratios within one run
-	$(RUN) pytest -q -s tests/benchmarks --benchmarks $(ARGS)
+	$(RUN) pytest -q -s tests/benchmarks $(ARGS)
 
 pages: $(VENV)/development  ## Write the expected records of the recorded-style pages anew, for a person to review
 	$(RUN) tests.pages

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import ipaddress
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,18 +13,28 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask import Flask
+from waitress import create_server
 
 from scrapers.errors import ScraperError, UnreadableFileError
 from scrapers.registry import Source, sources
-from workbench import __version__, export
+from workbench import __version__, export, sample
 from workbench.db import Store, StoreError
+from workbench.demo import DemoError, demo_settings
+from workbench.demo import build as build_demo
+from workbench.digest import verbs as digest
 from workbench.history.models import Run, RunState
+from workbench.history.queries import FilterError, source_health
+from workbench.jobs import next_due, run_scheduler
+from workbench.mapping.evaluation import evaluate, make_run
+from workbench.mapping.labelled import read_corpus, read_labels, read_queries, write_run
 from workbench.mapping.runs import UnknownPortfolioError, drafts_of, map_draft
 from workbench.patents.imports import import_patents
 from workbench.settings import Settings, SettingsError, explain_settings, load_settings
 from workbench.sources.poll import NotConfiguredError, Replay, poll
 from workbench.standards.ballots import BallotRulesError
 from workbench.standards.drafts import UnknownWorkItemError, find_work_item, import_draft
+from workbench.web import create_app
 
 # What a person can mend: shown as one line, without a traceback.
 EXPECTED_ERRORS = (
@@ -33,6 +45,9 @@ EXPECTED_ERRORS = (
     BallotRulesError,
     UnknownWorkItemError,
     UnknownPortfolioError,
+    FilterError,
+    DemoError,
+    digest.DigestError,
     export.UnknownExportError,
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines on stdout and nothing else there.")
@@ -293,6 +308,190 @@ def _write_whole(output: Path, pieces: Iterable[bytes]) -> None:
         raise UnreadableFileError(f"{output}: {error.strerror}; name a file in a folder that can be written") from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+@main.command("sources")
+@JSON
+def sources_command(as_json: bool) -> None:
+    """Show every source: state, last success, next run."""
+    settings = load_settings()
+    due = next_due("poll", settings.zone, dt.datetime.now(dt.UTC))
+    with _store(settings) as store, store.read() as session:
+        health = source_health(session)
+    for source in sources().values():
+        found = health.get(source.name)
+        row = {
+            "source": source.name,
+            "title": source.manifest.title,
+            "state": "never polled" if found is None else found.last.state.value,
+            "last_success": _moment(None if found is None or found.success is None else found.success.finished_at),
+            "last_error": None if found is None else found.last.error,
+            "next_run": _moment(due),
+        }
+        if as_json:
+            _print_json(row)
+        else:
+            click.echo(f"{source.name:<16} {row['state']:<12} last success {row['last_success'] or 'never'}")
+            if row["last_error"]:
+                _say(f"{source.name}: {row['last_error']}")
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+@main.group("eval")
+def eval_group() -> None:
+    """Measure an engine on labelled data."""
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@eval_group.command("mapping")
+@click.option("--queries", type=_FILE, required=True, help="JSON Lines of claims: id, text, parent_text, group.")
+@click.option("--corpus", type=_FILE, required=True, help="JSON Lines of clauses: id, title, text, standard.")
+@click.option("--qrels", type=_FILE, required=True, help="Lines of query id, clause id and grade (2 or 1), by tabs.")
+@click.option("--run-out", type=_FILE, help="Write the ranking there, as a TREC run of 100 clauses a query.")
+@JSON
+def eval_mapping(queries: Path, corpus: Path, qrels: Path, run_out: Path | None, as_json: bool) -> None:
+    """Rank labelled claims with the engine of `workbench map` and print how well it did."""
+    asked, clauses, labels = read_queries(queries), read_corpus(corpus), read_labels(qrels)
+    run = make_run(asked, clauses)
+    if run_out is not None:
+        write_run(run_out, run.matches)
+    for result in evaluate(asked, clauses, labels, run):
+        record = result.as_record()
+        if as_json:
+            _print_json(record)
+        else:
+            click.echo("  ".join(f"{name} {value}" for name, value in record.items()))
+
+
+@main.group("digest")
+def digest_group() -> None:
+    """Compose and send the weekly mail."""
+
+
+_RECIPIENT = click.option("--recipient", metavar="NAME", help="Only this person; everybody by default.")
+_AT = click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="The moment of the digest in the configured zone; now by default.",
+)
+
+
+def _instant(at: dt.datetime | None, settings: Settings) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) if at is None else at.replace(tzinfo=settings.zone).astimezone(dt.UTC)
+
+
+@digest_group.command("people")
+@click.argument("file", type=_FILE)
+def digest_people(file: Path) -> None:
+    """Load who receives the digest from a TOML FILE of [[person]] tables: name, email, language, edition."""
+    settings = load_settings()
+    with _store(settings) as store, store.write() as session:
+        count = digest.load_recipients(session, file)
+    click.echo(f"{count} people receive the digest")
+
+
+@digest_group.command("preview")
+@_RECIPIENT
+@_AT
+@JSON
+def digest_preview(recipient: str | None, at: dt.datetime | None, as_json: bool) -> None:
+    """Print the digests as they would be now; nothing is kept or sent."""
+    settings = load_settings()
+    with _store(settings) as store:
+        mails = digest.preview(store, settings, recipient, _instant(at, settings))
+    if not mails:
+        raise Failure("nobody receives the digest yet; load people with `workbench digest people FILE`")
+    for mail in mails:
+        if as_json:
+            _print_json(
+                {"to": mail.email, "name": mail.name, "subject": mail.subject, "text": mail.text, "html": mail.html, "week": mail.week}
+            )
+        else:
+            click.echo(f"To: {mail.name} <{mail.email}>\nSubject: {mail.subject}\n\n{mail.text}")
+
+
+@digest_group.command("send")
+@_RECIPIENT
+@_AT
+@JSON
+def digest_send(recipient: str | None, at: dt.datetime | None, as_json: bool) -> None:
+    """Compose this week's digests that are not there yet, and send what waits in the outbox."""
+    settings = load_settings()
+    with _store(settings) as store:
+        counts = digest.send(store, settings, recipient, _instant(at, settings), progress=_say)
+    if as_json:
+        _print_json(dataclasses.asdict(counts))
+    _exit_with(counts.failed == 0)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8042, show_default=True, type=click.IntRange(0, 65535), help="The port to listen at.")
+def serve(host: str, port: int) -> None:
+    """Serve the web application."""
+    settings = load_settings()
+    with _store(settings) as store:
+        _serve(create_app(settings, store), host, port)
+
+
+def _serve(app: Flask, host: str, port: int) -> None:
+    if not _is_loopback(host):
+        raise Failure(
+            f"the workbench has no accounts yet, so it listens only on this machine, not at {host}; "
+            "use --host 127.0.0.1 and put a proxy that asks for a login in front of it"
+        )
+    try:
+        server = create_server(app, host=host, port=port, threads=8, ident="workbench")
+    except OSError as error:
+        raise Failure(f"cannot listen at {host}:{port} ({error.strerror}); name another with --port") from error
+    click.echo(f"The workbench is at http://{host}:{server.effective_port}/ (Ctrl+C ends it)")
+    server.run()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@main.command()
+def scheduler() -> None:
+    """Run the jobs when they are due: poll daily, digest on Mondays. Several may run; each job runs once."""
+    settings = load_settings()
+
+    def poll_all(at: dt.datetime) -> None:
+        del at
+        for source in sources().values():
+            _report(poll(store, settings, source), as_json=False)
+
+    def send_digest(at: dt.datetime) -> None:
+        digest.send(store, settings, None, at, progress=_say)
+
+    def retry_outbox(at: dt.datetime) -> None:
+        del at
+        digest.retry(store, settings)
+
+    with _store(settings) as store:
+        run_scheduler(store, settings, {"poll": poll_all, "digest": send_digest, "outbox": retry_outbox})
+
+
+@main.command()
+@click.option("--port", default=8042, show_default=True, type=click.IntRange(0, 65535), help="The port to listen at.")
+@click.option("--no-serve", is_flag=True, help="Only bring the sample data up to date.")
+def demo(port: int, no_serve: bool) -> None:
+    """Show the whole workbench on sample data: through the real sources and importers, then served."""
+    settings = demo_settings(load_settings())
+    with _store(settings) as store:
+        for step in build_demo(store, settings):
+            click.echo(f"{step.title}: {step.result}")
+        if not no_serve:
+            _serve(create_app(settings, store, sample=True, clock=lambda: sample.NOW), "127.0.0.1", port)
 
 
 @main.command("doctor")

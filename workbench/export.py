@@ -1,4 +1,4 @@
-"""Everything that can be taken out of the workbench: rows in the shapes that others rely on, as JSON Lines, CSV or XLSX."""
+"""What can be taken out of the workbench: rows in the shapes that others rely on, as JSON Lines, CSV or XLSX."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from sqlmodel import Session, col, select
 
 from scrapers.records import Precision
-from workbench.history.queries import CHANGE_FILTERS, FilterError, select_changes
+from workbench.history.queries import CHANGE_FILTERS, select_changes
 from workbench.mapping.elements import split_elements
 from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication

@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from scrapers.errors import ScraperError, UnreadableFileError
 from scrapers.patents import PARSER_VERSION, Refusal, read_patents
 from scrapers.records import Publication
-from workbench.db import Store, key_of
+from workbench.db import Store
 from workbench.history.files import keep_file
 from workbench.history.log import ChangeLog, Counts, finish_run, keep_snapshot, start_run
 from workbench.history.models import Run, RunKind, RunState
-from workbench.patents.models import Portfolio, PortfolioMember
+from workbench.patents.portfolios import put_into
 from workbench.patents.reconcile import reconcile_publication
 from workbench.settings import Settings
 
@@ -82,19 +82,9 @@ def _write(
     portfolio: str | None,
 ) -> Counts:
     counts = Counts()
-    portfolio_id = None if portfolio is None else _portfolio(session, portfolio)
     for record in publications:
         row, outcome = reconcile_publication(session, log, record, snapshot_id)
         counts.add(outcome)
-        if portfolio_id is not None and session.get(PortfolioMember, (portfolio_id, key_of(row))) is None:
-            session.add(PortfolioMember(portfolio_id=portfolio_id, publication_id=key_of(row)))
+        if portfolio is not None:
+            put_into(session, portfolio, [row])
     return counts
-
-
-def _portfolio(session: Session, name: str) -> int:
-    found = session.exec(select(Portfolio).where(Portfolio.name == name)).one_or_none()
-    if found is None:
-        found = Portfolio(name=name)
-        session.add(found)
-        session.flush()
-    return key_of(found)

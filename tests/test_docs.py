@@ -1,0 +1,87 @@
+"""The documentation is true: commands, options, settings and targets it names exist, and each is named."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from workbench.cli import main
+from workbench.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def _commands(group: click.Group, path: str = "workbench") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+COMMANDS = dict(_commands(main))
+
+
+def test_readme_lists_every_command_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `(workbench [a-z ]+)` \|", README, re.MULTILINE))
+    assert listed == set(COMMANDS)
+
+
+def test_every_command_and_every_option_has_help() -> None:
+    for path, command in COMMANDS.items():
+        assert command.help, path
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{path} {parameter.opts}"
+
+
+@pytest.mark.parametrize("line", re.findall(r"^workbench .+$", README, re.MULTILINE))
+def test_a_command_line_in_the_readme_uses_options_that_exist(line: str) -> None:
+    words = line.split()
+    path = max((path for path in COMMANDS if f"{line} ".startswith(f"{path} ")), key=len)
+    known = {name for parameter in COMMANDS[path].params for name in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_readme_lists_every_setting_once_with_its_default() -> None:
+    rows = re.findall(r"^\| `WORKBENCH_([A-Z_]+)` \| (.+?) \|", README, re.MULTILINE)
+    assert sorted(name.lower() for name, _ in rows) == sorted(Settings.model_fields)
+    for name, shown in rows:
+        default = Settings.model_fields[name.lower()].default
+        if isinstance(default, str | int | float) and not isinstance(default, bool):
+            assert shown.strip("`") == (f"{default:g}" if isinstance(default, float) else str(default)), name
+
+
+def test_every_setting_is_described() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_targets_and_files_that_the_documents_name_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"(?<![\w`])make ([a-z]+)", README + CONTRIBUTING)) - {"demo"} | {"demo"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for image in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (ROOT / image).is_file(), image
+    for name in re.findall(r"`((?:workbench|scrapers|migrations|tests|templates)/[\w./]+)`", CONTRIBUTING):
+        assert (ROOT / name).exists(), name
+
+
+def test_version_and_changelog_agree() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_pinned_requirements_have_hashes_and_no_addresses() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "index-url" not in text
+        for pin in re.findall(r"^[a-z0-9_.\[\]-]+==[^\n]+(?:\n    --hash=[^\n]+)*", text, re.MULTILINE):
+            assert "--hash=sha256:" in pin, pin.splitlines()[0]

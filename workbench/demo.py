@@ -1,0 +1,93 @@
+"""`workbench demo`: sample data through the real sources and importers, step by step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import select
+
+from scrapers.registry import sources
+from workbench import sample
+from workbench.db import Store
+from workbench.digest import verbs as digest
+from workbench.history.models import Run, RunState
+from workbench.mapping.runs import drafts_of, map_draft
+from workbench.patents.imports import import_patents
+from workbench.patents.models import Publication
+from workbench.patents.portfolios import put_into
+from workbench.settings import Settings
+from workbench.sources.poll import Replay, poll
+from workbench.standards.drafts import import_draft
+
+class DemoError(Exception):
+    """A step of the demo failed; `str(error)` says which and why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A finished step of the demo, with its counts in words."""
+
+    title: str
+    result: str
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The demo keeps everything in a folder of its own inside the home folder, in SQLite, and sends no mail."""
+    return settings.model_copy(
+        update={"home": settings.home / "demo", "database_url": None, "smtp_host": None, "timezone": "Asia/Tokyo"}
+    )
+
+
+def build(store: Store, settings: Settings) -> Iterator[Step]:
+    """Bring the demo's store up to date; what is there already stays as it is. Raises DemoError."""
+    folder = sample.folder()
+    for day in sample.DAYS:
+        for source in sources().values():
+            ids = sample.PAGE_IDS if source.name == "iso_pages" else ()
+            run = poll(store, settings, source, ids=ids, replay=Replay(folder / "replay", day))
+            yield Step(f"Poll {source.manifest.title}, as on {day}", _counted(run, "work items"))
+    for draft in sample.DRAFTS:
+        run = import_draft(
+            store,
+            settings,
+            folder / "drafts" / draft.file,
+            work_item=str(draft.work_item),
+            label=draft.label,
+            dated=draft.dated,
+            now=_at(draft.dated),
+        )
+        yield Step(f"Import draft {draft.label} of {draft.work_item}", _counted(run, "clauses"))
+    for file in sorted((folder / "patents").glob("*.xml")):
+        run = import_patents(store, settings, file, now=_at(sample.DAYS[-1]))
+        yield Step(f"Import publications from {file.name}", _counted(run, "publications"))
+    with store.write() as session:
+        ours = [row for row in session.exec(select(Publication)) if sample.OWN_PARTY in row.applicants]
+        put_into(session, sample.OWN_PARTY, ours)
+        yield Step(f"Portfolio of {sample.OWN_PARTY}", f"{len(ours)} publications")
+    with store.read() as session:
+        drafts = drafts_of(session, None)
+    for draft_name in drafts:
+        run = map_draft(store, draft_name, now=_at(sample.DAYS[-1]))
+        yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
+    yield _compose(store, settings, folder)
+
+
+def _compose(store: Store, settings: Settings, folder: Path) -> Step:
+    with store.write() as session:
+        digest.load_recipients(session, folder / "people.toml")
+    counts = digest.send(store, settings, None, sample.NOW, progress=lambda _: None, clock=lambda: sample.NOW)
+    return Step("Compose the weekly digest", f"{counts.composed} new mails, in {settings.home / 'mails'}")
+
+
+def _at(day: dt.date) -> Callable[[], dt.datetime]:
+    moment = dt.datetime.combine(day, dt.time(6), dt.UTC)
+    return lambda: moment
+
+
+def _counted(run: Run, what: str) -> str:
+    if run.state not in (RunState.OK, RunState.UNCHANGED):
+        raise DemoError(f"{run.source}: {run.error}")
+    return f"{run.records} {what}: {run.inserted} new, {run.updated} changed, {run.unchanged} unchanged"

@@ -1,0 +1,26 @@
+"""Portfolios: named sets of publications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, select
+
+from workbench.db import key_of
+from workbench.patents.models import Portfolio, PortfolioMember, Publication
+
+
+def put_into(session: Session, name: str, publications: Iterable[Publication]) -> int:
+    """Add publications to the portfolio of that name, which is made where there is none; returns how many were new."""
+    portfolio = session.exec(select(Portfolio).where(Portfolio.name == name)).one_or_none()
+    if portfolio is None:
+        portfolio = Portfolio(name=name)
+        session.add(portfolio)
+        session.flush()
+    added = 0
+    for publication in publications:
+        member = (key_of(portfolio), key_of(publication))
+        if session.get(PortfolioMember, member) is None:
+            session.add(PortfolioMember(portfolio_id=member[0], publication_id=member[1]))
+            added += 1
+    return added
