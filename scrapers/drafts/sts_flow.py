@@ -81,7 +81,8 @@ class StsFlow(Flow):
                 self._clause(child, ClauseKind.BIBLIOGRAPHY if name == "ref-list" else default)
             elif name == "app-group":
                 for annex in child:
-                    self.block(annex, Place())
+                    if local_name(annex) == "app":
+                        self._annex(annex, Place())
             elif name == "app":
                 self._annex(child, Place())
             elif default is ClauseKind.CLAUSE and text_of(child):
