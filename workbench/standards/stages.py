@@ -8,15 +8,15 @@ from workbench.i18n import mark
 
 # ISO/IEC Directives Part 1, Consolidated ISO Supplement, Annex SD; the wording is ours.
 GROUP_NAMES: Final[dict[str, str]] = {
-    "00": mark("Preliminary"),
-    "10": mark("Proposal"),
-    "20": mark("Preparatory"),
-    "30": mark("Committee"),
-    "40": mark("Enquiry"),
-    "50": mark("Approval"),
-    "60": mark("Publication"),
-    "90": mark("Review"),
-    "95": mark("Withdrawal"),
+    "00": mark("Preliminary stage"),
+    "10": mark("Proposal stage"),
+    "20": mark("Preparatory stage"),
+    "30": mark("Committee stage"),
+    "40": mark("Enquiry stage"),
+    "50": mark("Approval stage"),
+    "60": mark("Publication stage"),
+    "90": mark("Review stage"),
+    "95": mark("Withdrawal stage"),
 }
 _NAMES: Final[dict[str, str]] = {
     "00.00": mark("Idea for a new project received"),

@@ -12,7 +12,7 @@ from workbench.standards.stage_history import StageDate
 
 ROW: Final = 26
 TOP: Final = 26
-LABELS: Final = 128
+LABELS: Final = 160
 WIDTH: Final = 900
 _MARGIN: Final = 14
 _LABEL_GAP: Final = 30
