@@ -19,9 +19,13 @@ from workbench.web import (
     changes,
     committees,
     context,
+    digest,
     display,
+    drafts,
     errors,
     export,
+    mapping,
+    patents,
     preferences,
     search,
     security,
@@ -43,6 +47,10 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sources.blueprint,
     search.blueprint,
     export.blueprint,
+    drafts.blueprint,
+    patents.blueprint,
+    mapping.blueprint,
+    digest.blueprint,
 )
 
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.

@@ -1,0 +1,148 @@
+"""Drafts: the list of versions, the reader, and one clause with what the engine found for it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, abort, render_template, url_for
+from werkzeug.wrappers import Response
+
+from workbench.mapping.queries import count_matches_of_clause, matches_of_clause
+from workbench.standards import draft_queries
+from workbench.standards.draft_queries import Heading
+from workbench.standards.models import Clause, Draft, WorkItem
+from workbench.standards.provisions import ProvisionKind
+from workbench.web.context import session
+from workbench.web.listing import argument, page_number
+from workbench.web.reading import clause_anchors, provision_anchor, reading_blocks
+
+CLAUSES_PER_PAGE: Final = 200
+_OPEN_TREE: Final = 80
+_SHOWN_MATCHES: Final = 25
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts")
+
+
+@blueprint.get("/")
+def index() -> str:
+    return render_template("web/drafts/index.html", lines=draft_queries.draft_lines(session()), kinds=ProvisionKind)
+
+
+@blueprint.get("/<int:draft_id>")
+def draft(draft_id: int) -> str:
+    """The text of a draft; `only` leaves the clauses that hold a provision of one kind, `page` cuts a long one."""
+    row, item = _draft(draft_id)
+    tree = draft_queries.headings(session(), draft_id)
+    only = _kind(argument("only"))
+    entries = tree
+    if only is not None:
+        holding = set(draft_queries.orders_with(session(), draft_id, only))
+        entries = [entry for entry in tree if entry.order in holding]
+    pages = draft_queries.reading_pages(entries, CLAUSES_PER_PAGE) or [[]]
+    page = min(page_number(argument("page")), len(pages))
+    shown = {entry.order for entry in pages[page - 1]}
+    clauses: list[Clause] = []
+    if shown:
+        between = draft_queries.clauses_between(session(), draft_id, min(shown), max(shown))
+        clauses = [clause for clause in between if clause.order in shown]
+    provisions = draft_queries.provisions_of(session(), clauses)
+    anchors = clause_anchors(tree)
+    places = {entry.order: number for number, part in enumerate(pages, start=1) for entry in part}
+    return render_template(
+        "web/drafts/reader.html",
+        draft=row,
+        item=item,
+        versions=draft_queries.versions(session(), item),
+        snapshot=draft_queries.snapshot_of(session(), row),
+        counts=draft_queries.provision_counts(session(), draft_id),
+        kinds=ProvisionKind,
+        only=only,
+        page=page,
+        pages=[part[0] for part in pages if part],
+        found=len(entries),
+        sections=[(clause, reading_blocks(clause, provisions.get(clause.id or 0, ()))) for clause in clauses],
+        tree=tree,
+        children=_children(tree),
+        open_tree=len(tree) <= _OPEN_TREE,
+        unfolded=_unfolded(tree, shown),
+        addresses={order: _reader_address(draft_id, only, number, anchors[order]) for order, number in places.items()},
+        anchors=anchors,
+        provision_anchor=provision_anchor,
+    )
+
+
+@blueprint.get("/<int:draft_id>/clauses/<int:order>")
+def clause(draft_id: int, order: int) -> str | Response:
+    """One clause: its text, its provisions with the rule that found each, its best matches, its neighbours."""
+    draft, item = _draft(draft_id)
+    row = draft_queries.clause_at(session(), draft_id, order)
+    if row is None:
+        abort(404)
+    tree = {entry.order: entry for entry in draft_queries.headings(session(), draft_id)}
+    provisions = draft_queries.provisions_of(session(), [row]).get(row.id or 0, [])
+    return render_template(
+        "web/drafts/clause.html",
+        draft=draft,
+        item=item,
+        clause=row,
+        ancestors=_ancestors(tree, order),
+        subclauses=[entry for entry in tree.values() if entry.parent == order],
+        previous=tree.get(order - 1),
+        next=tree.get(order + 1),
+        groups=reading_blocks(row, provisions),
+        provisions=provisions,
+        provision_anchor=provision_anchor,
+        reader_address=_address_in_reader(draft, tree, row),
+        matches=matches_of_clause(session(), row, _SHOWN_MATCHES),
+        match_total=count_matches_of_clause(session(), row),
+    )
+
+
+def _draft(draft_id: int) -> tuple[Draft, WorkItem]:
+    found = draft_queries.find_draft(session(), draft_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _kind(text: str) -> ProvisionKind | None:
+    return ProvisionKind(text) if text in set(ProvisionKind) else None
+
+
+def _children(tree: list[Heading]) -> dict[int | None, list[Heading]]:
+    children: dict[int | None, list[Heading]] = {}
+    for entry in tree:
+        children.setdefault(entry.parent, []).append(entry)
+    return children
+
+
+def _unfolded(tree: list[Heading], shown: set[int]) -> set[int]:
+    """In a long tree, the clauses of level 1 of which something is shown."""
+    top, found = None, set()
+    for entry in tree:
+        if entry.level == 1:
+            top = entry.order
+        if entry.order in shown and top is not None and len(shown) < len(tree):
+            found.add(top)
+    return found
+
+
+def _ancestors(tree: dict[int, Heading], order: int) -> list[Heading]:
+    """The clauses above one, the topmost first."""
+    found: list[Heading] = []
+    parent = tree[order].parent
+    while parent is not None:
+        found.insert(0, tree[parent])
+        parent = tree[parent].parent
+    return found
+
+
+def _reader_address(draft_id: int, only: ProvisionKind | None, page: int, anchor: str) -> str:
+    return url_for("drafts.draft", draft_id=draft_id, only=only, page=page if page > 1 else None, _anchor=anchor)
+
+
+def _address_in_reader(draft: Draft, tree: dict[int, Heading], row: Clause) -> str:
+    entries = list(tree.values())
+    pages = draft_queries.reading_pages(entries, CLAUSES_PER_PAGE)
+    page = next(number for number, part in enumerate(pages, start=1) if row.order in {each.order for each in part})
+    return _reader_address(draft.id or 0, None, page, clause_anchors(entries)[row.order])
