@@ -20,6 +20,7 @@ from workbench.standards.models import Draft, StageEvent, WorkItem
 MONDAY = dt.datetime(2026, 11, 16, 8, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 FRIDAY = MONDAY - dt.timedelta(days=3)
 LONG_AGO = MONDAY - dt.timedelta(days=400)
+HOSTILE = "A title\r\nBcc: everyone@example.com\r\n\r\n<script>alert(1)</script> \u202e\x07 & \u2028more"
 MANIFESTS = {
     name: Manifest(
         name=name,
@@ -44,12 +45,9 @@ def catalogues() -> None:
     compile_catalogues()
 
 
-def add_run(
-    session: Session, source: str = "alpha", at: dt.datetime = FRIDAY, state: RunState = RunState.OK
-) -> int:
-    run = Run(
-        kind=RunKind.POLL, source=source, parser_version="1", state=state, started_at=at, finished_at=at, clock=at
-    )
+def add_run(session: Session, source: str = "alpha", at: dt.datetime = FRIDAY, state: RunState = RunState.OK) -> int:
+    kind = RunKind.POLL if source in MANIFESTS else RunKind.IMPORT
+    run = Run(kind=kind, source=source, parser_version="1", state=state, started_at=at, finished_at=at, clock=at)
     session.add(run)
     session.flush()
     return key_of(run)
@@ -100,9 +98,7 @@ def add_item(
     session.flush()
     for code, day, precision in events:
         session.add(
-            StageEvent(
-                work_item_id=key_of(item), stage=code, date=dt.date.fromisoformat(day), precision=precision
-            )
+            StageEvent(work_item_id=key_of(item), stage=code, date=dt.date.fromisoformat(day), precision=precision)
         )
     session.flush()
     return item
@@ -113,11 +109,11 @@ def add_recipient(
     name: str = "A Delegate",
     language: Language = Language.EN,
     edition: Edition = Edition.DELEGATE,
+    email: str | None = None,
 ) -> int:
+    email = email or f"{name.replace(' ', '.').lower()}@example.com"
     with store.write() as session:
-        row = Recipient(
-            name=name, email=f"{name.replace(' ', '.').lower()}@example.com", language=language, edition=edition
-        )
+        row = Recipient(name=name, email=email, language=language, edition=edition)
         session.add(row)
         session.flush()
         return key_of(row)
@@ -139,7 +135,7 @@ def week(store: Store) -> Store:
             90007,
             "ISO/IEC TR 90007:2025",
             "60.60",
-            title="情報技術 — <b>A title & some tags</b> that is long enough to be broken into more than one line of text",
+            title="情報技術 — <b>A title & some tags</b> that is long enough to be broken into two lines",
             deliverable="TR",
         )
         add_change(session, "90003", "stage", "50.00", "50.20")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from workbench.digest.layout import one_line, rule, wrap
+from workbench.digest.layout import clip, one_line, rule, wrap
 from workbench.digest.models import Edition, Language
 from workbench.digest.select import About, BallotEntry, Digest, Section
 from workbench.digest.window import Window
@@ -111,7 +111,7 @@ def compose(digest: Digest, *, name: str, email: str, language: Language, settin
         edition=digest.edition,
         week=week,
         window=digest.window,
-        subject=one_line(_render("digest-subject.txt", document)),
+        subject=clip(one_line(_render("digest-subject.txt", document))),
         text=_render("digest-text.txt", document),
         html=_render("digest-html.html", document),
         quiet=digest.quiet,
@@ -147,9 +147,9 @@ def _document(digest: Digest, week: str, words: Sequence[Words], base_url: str) 
         )
 
     def paragraph(about: About, details: Iterable[tuple[str, Iterable[str]]]) -> Paragraph:
-        title = one_line(about.title or "")
+        title = clip(one_line(about.title or ""))
         return Paragraph(
-            name=one_line(about.name),
+            name=clip(one_line(about.name)),
             title=Phrase(about.title_language, title) if title else None,
             link=base_url + quote(about.path, safe="/.:,-"),
             details=tuple(Phrase(language, one_line(line)) for language, lines in details for line in lines),

@@ -7,12 +7,17 @@ import unicodedata
 from typing import Final
 
 LINE_WIDTH: Final = 76
+LONGEST_NAME: Final = 300
 
 _OPENING = "（「『【〔［〈《"
 _CLOSING = "、。，．・：；！？）」』】〕］〉》々ー"
 # Scripts that break between any two characters: kana, CJK ideographs and their full-width forms.
 _WIDE = r"\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60"
-_UNITS = re.compile(rf"\s+|[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[{_OPENING}]*[^\s{_WIDE}]+[{_CLOSING}]*|\S")
+# A Japanese date is one unit, so that nobody and nothing reads half of it.
+_UNITS = re.compile(
+    rf"\s+|(?:[0-9]+[年月日])+(?:\([月火水木金土日]\))?[{_CLOSING}]*"
+    rf"|[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[{_OPENING}]*(?:(?![0-9]+[年月日])[^\s{_WIDE}])+[{_CLOSING}]*|\S"
+)
 
 
 def one_line(text: str) -> str:
@@ -22,6 +27,11 @@ def one_line(text: str) -> str:
     """
     kept = (" " if character.isspace() else character for character in text)
     return " ".join("".join(each for each in kept if unicodedata.category(each) not in ("Cc", "Cf", "Cs")).split())
+
+
+def clip(text: str, limit: int = LONGEST_NAME) -> str:
+    """The text, cut where it is longer than any name or title has reason to be."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def width(text: str) -> int:

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
-import email.policy
 import hashlib
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any, Final
 
 from workbench.digest.layout import one_line
 from workbench.digest.models import Mail
+
+# UTF-8 that, as base64 within `=?utf-8?b?` and `?=` and after `Subject: `, keeps to 76 characters (RFC 2047, 2).
+_ENCODED_WORD_BYTES: Final = 39
+
+
+class _MailPolicy(EmailPolicy):
+    """As `email.policy.SMTP`, but subjects are encoded here.
+
+    The library of Python 3.11 writes encoded words of more than 75 characters, and takes those it finds in a text
+    apart without looking for line breaks in them.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() != "subject":
+            return str(super().fold(name, value))
+        text = one_line(str(value))
+        if text.isascii() and "=?" not in text:
+            return str(super().fold(name, self.header_factory(name, text)))
+        return f"{name}: {f'{self.linesep} '.join(_encoded_words(text))}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode("ascii") if name.lower() == "subject" else super().fold_binary(name, value)
+
+
+def _encoded_words(text: str) -> list[str]:
+    pieces, piece = [], b""
+    for character in text:
+        encoded = character.encode()
+        if len(piece) + len(encoded) > _ENCODED_WORD_BYTES:
+            pieces.append(piece)
+            piece = b""
+        piece += encoded
+    return [f"=?utf-8?b?{base64.b64encode(each).decode('ascii')}?=" for each in [*pieces, piece]]
 
 
 class AddressError(ValueError):
@@ -27,7 +62,8 @@ def address(text: str) -> Address:
 def make_address(name: str, specification: str) -> Address:
     """An address with the name of its owner; the name is stripped of line breaks. Raises AddressError."""
     try:
-        made = Address(display_name=one_line(name), addr_spec=specification)
+        # An encoded word in a name would be taken apart again when the header is written.
+        made = Address(display_name=one_line(name).replace("=?", "= ?"), addr_spec=specification)
     except (HeaderParseError, ValueError, IndexError) as error:
         raise AddressError(f"{specification!r} is no e-mail address; expected one such as name@example.org") from error
     if not made.domain or not made.username or not specification.isascii():
@@ -38,7 +74,7 @@ def make_address(name: str, specification: str) -> Address:
 def build_message(mail: Mail) -> EmailMessage:
     """Text first, then HTML, both complete (RFC 2046, 5.1.4); Auto-Submitted (RFC 3834), List-Id (RFC 2919)."""
     sender = address(mail.sender)
-    message = EmailMessage(policy=email.policy.SMTP)
+    message = EmailMessage(policy=_MailPolicy(linesep="\r\n"))
     message["From"] = sender
     message["To"] = address(mail.to)
     message["Subject"] = one_line(mail.subject)

@@ -107,6 +107,14 @@ def compose_due(
     return ComposeCounts(composed, existing, quiet)
 
 
+def _to(recipient: Recipient) -> str:
+    try:
+        return str(make_address(recipient.name, recipient.email))
+    except AddressError:
+        # Sending will refuse it and say so in the outbox; the other recipients get theirs.
+        return recipient.email
+
+
 def _row(recipient: Recipient, made: ComposedMail, settings: Settings, now: dt.datetime) -> Mail:
     sender = address(settings.mail_from)
     unique = f"{made.week}.{made.edition}.{secrets.token_hex(12)}"
@@ -120,7 +128,7 @@ def _row(recipient: Recipient, made: ComposedMail, settings: Settings, now: dt.d
         changes_to=made.window.to,
         message_id=f"<{unique}@{sender.domain}>",
         sender=str(sender),
-        to=str(make_address(recipient.name, recipient.email)),
+        to=_to(recipient),
         subject=made.subject,
         text=made.text,
         html=made.html,

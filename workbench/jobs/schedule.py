@@ -1,0 +1,96 @@
+"""What runs when. Pure: due times are computed from the clock on the wall of a zone, never stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+_DAY = dt.timedelta(days=1)
+
+
+class Rhythm(Protocol):
+    """When something is due. All times are aware and returned in UTC."""
+
+    def last_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        """The newest due time that is not after `now`."""
+
+    def next_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        """The first due time after `now`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Every day at a time on the wall.
+
+    On the day a zone skips that time the job is due as much later as the clock was put forward; on the day a zone has
+    it twice, the first one counts.
+    """
+
+    at: dt.time
+
+    def last_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        return max(due for due in self._around(now, zone) if due <= now)
+
+    def next_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        return min(due for due in self._around(now, zone) if due > now)
+
+    def _around(self, now: dt.datetime, zone: ZoneInfo) -> list[dt.datetime]:
+        today = now.astimezone(zone).date()
+        # One day more than a day needs: a zone may leave out a whole day.
+        return [_instant(today + offset * _DAY, self.at, zone) for offset in range(-2, 3)]
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Every week on a weekday (Monday is 0) at a time on the wall; else as `Daily`."""
+
+    weekday: int
+    at: dt.time
+
+    def last_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        return max(due for due in self._around(now, zone) if due <= now)
+
+    def next_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        return min(due for due in self._around(now, zone) if due > now)
+
+    def _around(self, now: dt.datetime, zone: ZoneInfo) -> list[dt.datetime]:
+        today = now.astimezone(zone).date()
+        here = today + (self.weekday - today.weekday()) * _DAY
+        return [_instant(here + offset * 7 * _DAY, self.at, zone) for offset in range(-2, 3)]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """At even intervals, counted from 1970-01-01 UTC, so that every process computes the same due times."""
+
+    interval: dt.timedelta
+
+    def last_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:  # noqa: ARG002
+        epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+        return epoch + (now - epoch) // self.interval * self.interval
+
+    def next_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+        return self.last_due(now, zone) + self.interval
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of the schedule: when it is due, and how long after a missed due time it still makes sense."""
+
+    name: str
+    rhythm: Rhythm
+    grace: dt.timedelta
+
+
+# In the order in which missed jobs are made up for: what the digest tells must be polled first.
+JOBS: Final[tuple[Job, ...]] = (
+    Job("poll", Daily(dt.time(5)), dt.timedelta(hours=12)),
+    Job("digest", Weekly(0, dt.time(8)), dt.timedelta(hours=96)),
+    Job("outbox", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
+)
+
+
+def _instant(day: dt.date, at: dt.time, zone: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(day, at, tzinfo=zone).astimezone(dt.UTC)
