@@ -465,7 +465,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("elements", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_match_claim_id")),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_match_claim_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["clause_id"], ["clause.id"], name=op.f("fk_match_clause_id")),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_match_draft_id")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_match_run_id")),

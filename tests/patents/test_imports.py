@@ -69,7 +69,8 @@ def test_an_amended_claim_is_a_logged_change(store: Store, settings: Settings, t
         after = {row["number"]: row for row in rows(session, "publications")}
         changes = session.exec(select(Change).where(Change.run_id == run.id, Change.key == number)).all()
     assert "AMENDEDWORD" in after[number]["claims"][0]["text"]
-    assert any(change.field == "claims (en)" and 1 in change.new["changed"] for change in changes)
+    change = next(change for change in changes if change.field == "claim 1 (en)")
+    assert (change.old, change.new) == (row["claims"][0]["text"], after[number]["claims"][0]["text"])
 
 
 def test_a_file_that_holds_nothing_readable_changes_nothing(store: Store, settings: Settings, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class Match(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     run_id: int = Field(foreign_key="run.id", index=True)
     draft_id: int = Field(foreign_key="draft.id", index=True)
-    claim_id: int = Field(foreign_key="claim.id", index=True)
+    claim_id: int = Field(foreign_key="claim.id", ondelete="CASCADE", index=True)
     clause_id: int = Field(foreign_key="clause.id", index=True)
     rank: int
     score: float

@@ -31,7 +31,7 @@ def import_patents(
     format: str = "auto",  # noqa: A002
     portfolio: str | None = None,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
-    progress: Callable[[int], None] = lambda read: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """Import one file; returns the finished run. `progress` hears how many publications were read so far.
 

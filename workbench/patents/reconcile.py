@@ -17,7 +17,6 @@ from workbench.patents.models import Claim, Family, Publication
 from workbench.search import SearchEntry
 from workbench.search import put as put_search_entries
 
-
 _NOT_FIELDS = {"number", "claims", "source_format"}
 _SEARCHED_CLAIMS = 200_000
 
@@ -55,9 +54,7 @@ def reconcile_publication(
         log.new(Entity.PUBLICATION, row.number, row.title, snapshot_id)
     else:
         for difference in differences:
-            log.changed(
-                Entity.PUBLICATION, row.number, difference.field, difference.old, difference.new, snapshot_id
-            )
+            log.changed(Entity.PUBLICATION, row.number, difference.field, difference.old, difference.new, snapshot_id)
     claims_changed = _write_claims(session, log, row, record.claims, snapshot_id, silent=inserted)
     if inserted or differences or claims_changed:
         put_search_entries(session, [_search_entry(session, row)])
@@ -108,41 +105,37 @@ def _write_claims(
     for language in sorted({claim.language for claim in claims}):
         known = {
             claim.number: claim
-            for claim in session.exec(
-                select(Claim).where(Claim.publication_id == row.id, Claim.language == language)
-            )
+            for claim in session.exec(select(Claim).where(Claim.publication_id == row.id, Claim.language == language))
         }
+        old_texts = {number: claim.text for number, claim in known.items()}
         read = {claim.number: claim for claim in claims if claim.language == language}
-        touched = []
-        for number, claim in sorted(read.items()):
-            fields = {
-                "text": claim.text,
-                "independent": claim.independent,
-                "depends_on": list(claim.depends_on),
-            }
-            held = known.get(number)
-            if held is not None and all(getattr(held, name) == value for name, value in fields.items()):
-                continue
-            held = held or Claim(publication_id=key_of(row), language=language, number=number, text="", independent=True)
-            for name, value in fields.items():
-                setattr(held, name, value)
-            session.add(held)
-            touched.append(number)
-        gone = sorted(known.keys() - read.keys())
-        for number in gone:
-            session.delete(known[number])
-        if touched or gone:
-            changed = True
-            if not silent:
-                log.changed(
-                    Entity.PUBLICATION,
-                    row.number,
-                    f"claims ({language})",
-                    sorted(known) or None,
-                    {"changed": touched, "gone": gone},
-                    snapshot_id,
-                )
+        if read and not known and not silent:
+            log.changed(Entity.PUBLICATION, row.number, f"claims ({language})", None, len(read), snapshot_id)
+        for number in sorted(known.keys() | read.keys()):
+            old, new = known.get(number), read.get(number)
+            if new is not None:
+                written = _write_claim(session, row, old, new)
+            else:
+                session.delete(old)
+                written = True
+            if written and known and not silent:
+                before, after = (old_texts.get(number), None if new is None else new.text)
+                log.changed(Entity.PUBLICATION, row.number, f"claim {number} ({language})", before, after, snapshot_id)
+            changed = changed or written
     return changed
+
+
+def _write_claim(session: Session, row: Publication, held: Claim | None, claim: records.Claim) -> bool:
+    fields = {"text": claim.text, "independent": claim.independent, "depends_on": list(claim.depends_on)}
+    if held is not None and all(getattr(held, name) == value for name, value in fields.items()):
+        return False
+    held = held or Claim(
+        publication_id=key_of(row), language=claim.language, number=claim.number, text="", independent=True
+    )
+    for name, value in fields.items():
+        setattr(held, name, value)
+    session.add(held)
+    return True
 
 
 def _search_entry(session: Session, row: Publication) -> SearchEntry:

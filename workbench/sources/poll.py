@@ -157,7 +157,7 @@ def poll(
             snapshot_ids = keeper.write(session, believed=True)
             log = ChangeLog(session, run_id, source.name, clock)
             counts = _write_records(session, log, source.manifest, context.records, snapshot_ids)
-            if source.manifest.complete:
+            if source.manifest.complete and not context.incomplete:
                 counts.removed = _mark_missing(session, log, found)
             state = RunState.OK if counts.inserted + counts.updated + counts.removed else RunState.UNCHANGED
             return finish_run(session, run_id, state, counts, warnings=context.warnings)
