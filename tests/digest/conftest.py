@@ -141,6 +141,7 @@ def week(store: Store) -> Store:
         add_change(session, "90003", "stage", "50.00", "50.20")
         add_change(session, "90003", "stage_history", ["50.00 2026-10-01"], ["50.00 2026-10-01", "50.20 2026-11-12"])
         add_change(session, "90004", "stage", "30.20", "30.60")
+        add_change(session, "90004", "pages", 8, 9)
         add_change(session, "90005", "pages", 30, 31)
         add_change(session, "90005", "title_en", "An old title", "A new title")
         add_change(session, "90006", kind=ChangeKind.NEW, new="ISO/IEC AWI 90006")

@@ -66,17 +66,16 @@ def test_a_move_tells_every_stage_passed_and_the_best_date_known(store: Store) -
         add_item(session, 2, "B", "30.60")
         add_change(session, "1", "stage", "30.60", "40.00", at=FRIDAY - dt.timedelta(days=1))
         add_change(session, "1", "stage", "40.00", "40.20")
+        add_change(session, "1", "stage_history", [], ["40.20 2026-11-12"])
+        add_change(session, "1", "reference", "A0", "A")
         add_change(session, "2", "stage", None, "30.60")
     section = digest_of(store).section(SectionKind.MOVES)
     assert section is not None
     first, second = section.entries
     assert isinstance(first, MoveEntry)
     assert isinstance(second, MoveEntry)
-    assert (first.stages, first.date, first.precision) == (
-        ("30.60", "40.00", "40.20"),
-        dt.date(2026, 11, 12),
-        Precision.DAY,
-    )
+    assert first.stages == ("30.60", "40.00", "40.20")
+    assert (first.date, first.precision, first.others) == (dt.date(2026, 11, 12), Precision.DAY, 1)
     assert (second.stages, second.date, second.precision) == ((None, "30.60"), FRIDAY.date(), Precision.OBSERVED)
 
 

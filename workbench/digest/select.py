@@ -86,12 +86,16 @@ class BallotEntry:
 
 @dataclass(frozen=True, slots=True)
 class MoveEntry:
-    """The stages a work item went through in the window, and when the last one was reached or first seen."""
+    """The stages a work item went through in the window, and when the last one was reached or first seen.
+
+    `others` counts the other facts of it that changed.
+    """
 
     about: About
     stages: tuple[str | None, ...]
     date: dt.date
     precision: Precision
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,18 +248,19 @@ def _add_items(
         others = [change for change in of_item if change.kind is ChangeKind.CHANGED and change.field not in told]
         if moves:
             history = histories.get(item.id or 0, ()) if item else ()
-            found.entries[SectionKind.MOVES].append(_move(about, moves, history, zone))
-        if others:
+            found.entries[SectionKind.MOVES].append(_move(about, moves, history, zone, len(others)))
+        elif others:
             found.entries[SectionKind.OTHER].append(CountEntry(about, len(others)))
 
 
-def _move(about: About, moves: Sequence[Change], history: Iterable[StageDate], zone: ZoneInfo) -> MoveEntry:
-    stages = [_text(moves[0].old), *(_text(change.new) for change in moves)]
+def _move(
+    about: About, moves: Sequence[Change], history: Iterable[StageDate], zone: ZoneInfo, others: int
+) -> MoveEntry:
+    stages = (_text(moves[0].old), *(_text(change.new) for change in moves))
     seen = moves[-1].at.astimezone(zone).date()
     reached = [event for event in history if event.stage == stages[-1] and event.date <= seen]
-    if reached:
-        return MoveEntry(about, tuple(stages), reached[-1].date, reached[-1].precision)
-    return MoveEntry(about, tuple(stages), seen, Precision.OBSERVED)
+    last = reached[-1] if reached else StageDate(seen, stages[-1] or "", Precision.OBSERVED)
+    return MoveEntry(about, stages, last.date, last.precision, others)
 
 
 def _text(value: object) -> str | None:

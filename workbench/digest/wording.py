@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 
 from scrapers.records import Precision
@@ -21,6 +21,9 @@ from workbench.standards.ballots import BallotKind, EstimatedBallot
 from workbench.standards.stages import stage_name
 
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
+
+# How readers expect a day: ISO 8601, and in Japanese with the weekday.
+_DAY_PATTERNS: Final = {"en": "yyyy-MM-dd", "ja": "y年M月d日(E)"}
 
 _log = logging.getLogger(__name__)
 
@@ -85,13 +88,12 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """`2026-12-04`, in Japanese `2026年12月4日(金)`."""
-        return format_date(day, self.gettext("yyyy-MM-dd"), locale=self.language)
+        return format_date(day, _DAY_PATTERNS[self.language], locale=self.language)
 
     def moment(self, at: dt.datetime) -> str:
         """Day, hour and minute in the zone of the settings, which is named."""
         local = at.astimezone(self.zone)
-        pattern = self.gettext("yyyy-MM-dd HH:mm")
-        return f"{format_datetime(local, pattern, tzinfo=self.zone, locale=self.language)} {local.tzname()}"
+        return f"{self.date(local.date())} {local:%H:%M} {local.tzname()}"
 
     def title(self, edition: Edition, week: str) -> str:
         if edition is Edition.IP:
@@ -188,9 +190,12 @@ class Words:
         *passed, last = (stage or unknown for stage in entry.stages)
         path = " → ".join([*passed, self.stage(last)])
         day = self.date(entry.date)
-        if entry.precision is Precision.DAY:
-            return [path, self.gettext("reached on %(date)s", date=day)]
-        return [path, self.gettext("first seen on %(date)s", date=day)]
+        exact = entry.precision is Precision.DAY
+        reached = self.gettext("reached on %(date)s", date=day)
+        lines = [path, reached if exact else self.gettext("first seen on %(date)s", date=day)]
+        if entry.others:
+            lines.append(self.ngettext("%(num)d other fact changed", "%(num)d other facts changed", entry.others))
+        return lines
 
     def more(self, count: int) -> str:
         return self.ngettext("and %(num)d more", "and %(num)d more", count)
