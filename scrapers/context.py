@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from scrapers.addresses import check_host
-from scrapers.fetching import Cache, CachedBody, Fetcher, Response
+from scrapers.credentials import Credentials, read_credentials
+from scrapers.errors import SourceError
+from scrapers.fetching import Asker, Cache, CachedBody, Fetcher, Request, Response
 from scrapers.manifest import Manifest
 from scrapers.records import Record
 
@@ -29,7 +32,8 @@ class Context:
 
     `incomplete` is true where a part could not be read, so that what is absent from `records` may still exist.
     `store_snapshot` keeps a body and returns its id; it is called for every body fetched, also when the run fails
-    later. `options` are what the run was asked for, such as `committees` or `ids`.
+    later. `options` are what the run was asked for, such as `committees`, `ids`, `watches` or `credentials`.
+    `measures` are numbers about the run itself, such as how much of a quota is used.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Context:
         self.options: Mapping[str, Any] = dict(options or {})
         self.records: list[Emitted] = []
         self.warnings: list[str] = []
+        self.measures: dict[str, float] = {}
         self.incomplete = False
         self._further = 0
         self._fetcher = fetcher
@@ -58,6 +63,34 @@ class Context:
         self._snapshots[response] = self._store_snapshot(response)
         return response
 
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The credentials that the manifest names, from option `credentials`. Raises NotConfiguredError."""
+        return read_credentials(self.manifest, self.options.get("credentials") or {})
+
+    @property
+    def asker(self) -> Asker:
+        """The fetcher as one that talks with an API, and the clocks of the run."""
+        if not isinstance(self._fetcher, Asker):
+            raise SourceError(f"{self.manifest.name}: this fetcher can't talk with an API; use HttpFetcher or a replay")
+        return self._fetcher
+
+    def ask(self, request: Request, *, keep: bool = True) -> Response:
+        """Send a request to an API once, and keep a body of status 200 as a snapshot unless it holds a secret.
+
+        Raises as `Asker.ask`.
+        """
+        check_host(request.url, self.manifest.allowed_hosts)
+        response = self.asker.ask(request)
+        check_host(response.url, self.manifest.allowed_hosts)
+        if keep and response.status == 200:
+            self._snapshots[response] = self._store_snapshot(response)
+        return response
+
+    def measure(self, name: str, value: float) -> None:
+        """Note a number about the run; the last one of a name counts."""
+        self.measures[name] = value
+
     def emit(self, record: Record, *, snapshot: Response) -> None:
         """Hand over a record read from `snapshot`, a response of this context's `fetch`."""
         self.records.append(Emitted(record, self._snapshots[snapshot]))
@@ -69,9 +102,13 @@ class Context:
 
     def warn(self, message: str) -> None:
         """Note what is odd but spoils nothing; one line. After two hundred only their number is kept."""
-        line = " ".join(message.split())
+        line = " ".join(self._hide(message).split())
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(line)
         else:
             self._further += 1
             self.warnings[MAX_WARNINGS:] = [f"{self._further} further warnings are not listed"]
+
+    def _hide(self, text: str) -> str:
+        known = self.__dict__.get("credentials")  # none are made only to be hidden
+        return known.hide(text) if isinstance(known, Credentials) else text

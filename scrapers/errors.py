@@ -3,8 +3,11 @@
     ScraperError
     ├── InvalidIdentifierError    a reference, stage code or number does not follow its grammar
     ├── SourceError               a run of a polled source failed
+    │   ├── NotConfiguredError    the source needs credentials that the settings don't have: no failure
     │   ├── FetchError            the network, the server or the replay folder gave no usable answer
     │   │   ├── RefusedError      robots.txt, a 401/403 or an anti-bot page: the publisher says no
+    │   │   ├── QuotaError        what the publisher allows for this hour, day or week is used up
+    │   │   ├── CutOffError       the connection failed or the answer was cut: another attempt may help
     │   │   └── TooLargeError     the answer passed its size or time limit
     │   ├── DriftError            the page or file no longer has the shape the source was written for
     │   └── ExpectationError      the run finished but missed its expectations: nothing may be believed
@@ -29,12 +32,31 @@ class SourceError(ScraperError):
     """A run of a polled source failed; nothing of it is stored as fact."""
 
 
+class NotConfiguredError(SourceError):
+    """A source needs credentials that the settings don't have; `register_url` is where to get them.
+
+    Nothing was asked and nothing failed: a page shows the source as "not configured" with the link.
+    """
+
+    def __init__(self, message: str, register_url: str) -> None:
+        super().__init__(message)
+        self.register_url = register_url
+
+
 class FetchError(SourceError):
     """The network, the server or the replay folder gave no usable answer."""
 
 
 class RefusedError(FetchError):
     """The publisher says no: robots.txt, a 401 or 403, an anti-bot page."""
+
+
+class QuotaError(FetchError):
+    """What the publisher allows for this hour, day or week is used up, or the wait for it is too long for a run."""
+
+
+class CutOffError(FetchError):
+    """The connection failed or the answer was cut; another attempt may help."""
 
 
 class TooLargeError(FetchError):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, Literal, Protocol, cast, runtime_checkable
 
 from scrapers.errors import TooLargeError
 
@@ -24,7 +24,8 @@ class Limits:
 
     `interval` is the least time between two requests to one host, `concurrency` the most requests open to it at once.
     `max_ratio` bounds decompressed over received bytes; it applies from one mebibyte on.
-    A `Retry-After` longer than `max_retry_after` ends the fetch instead of being waited for.
+    A `Retry-After` longer than `max_retry_after` ends the fetch instead of being waited for. `obey_robots` is false
+    only for an API whose use its publisher grants by registration: its terms rule, robots.txt speaks of crawlers.
     """
 
     interval: float = 1.0
@@ -38,12 +39,30 @@ class Limits:
     backoff: float = 1.0
     max_backoff: float = 60.0
     max_retry_after: float = 120.0
+    obey_robots: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of an API. `url` never holds a secret, so that it may stand in snapshots and messages.
+
+    `secrets` are headers that go to the host of `url` alone, not to where it redirects; `form` is the body of a POST,
+    sent as application/x-www-form-urlencoded. Neither is ever shown.
+    """
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Response:
-    """A usable answer (status 200). `headers` have lower-case names; `body` is a file, None for HEAD.
+    """A usable answer: status 200, or for `Asker.ask` any but that of a redirect.
 
+    `headers` have lower-case names; `body` is a file, None for HEAD.
     `url` is the address that answered after redirects, `requested_url` the one asked for. A body that the publisher
     says has not changed comes from the snapshot: then `from_cache` is true and `status` is still 200.
     `gzipped` says how the file is stored, not how it was sent. The file lives as long as its fetcher.
@@ -124,3 +143,24 @@ class Fetcher(Protocol):
 
     def head(self, url: str) -> Response:
         """Get the headers only."""
+
+
+@runtime_checkable
+class Asker(Protocol):
+    """Talks with an API: one exchange for each call, so that its caller paces and repeats; and the run's clocks."""
+
+    def ask(self, request: Request) -> Response:
+        """Send a request once. An answer of any status is given back, of an error at most 64 KiB of its body.
+
+        Raises CutOffError where the connection failed or the answer was cut, RefusedError for an anti-bot page,
+        TooLargeError at a limit, FetchError where the address may not be asked.
+        """
+
+    def time(self) -> dt.datetime:
+        """The time of the run, aware."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for measuring."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""

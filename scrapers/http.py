@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import socket
 import tempfile
 import threading
 import time
-import zlib
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from scrapers.addresses import check_host, check_public, host_of, redirect_target
-from scrapers.errors import FetchError, RefusedError, TooLargeError
+from scrapers.bodies import CHUNK, Inflater, TransientError, Watchdog, start_of
+from scrapers.errors import CutOffError, FetchError, RefusedError, TooLargeError
 from scrapers.fetching import (
     MAX_REDIRECTS,
     REDIRECT_STATUSES,
@@ -29,6 +27,7 @@ from scrapers.fetching import (
     CachedBody,
     Fetcher,
     Limits,
+    Request,
     Response,
 )
 from scrapers.politeness import HostGate, backoff, read_retry_after
@@ -38,8 +37,6 @@ from scrapers.robots import MAX_ROBOTS_BYTES, RobotsRules
 __all__ = ["Cache", "CachedBody", "Fetcher", "HttpFetcher", "Limits", "Response"]
 
 TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
-_CHUNK = 64 * 1024
-_RATIO_FROM = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +50,12 @@ class _Answer:
     sample: bytes
 
 
-class _TransientError(Exception):
-    """A failure that may pass: worth another attempt, after `retry_after` seconds where the host said so."""
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a request to an API carries."""
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
+    headers: Mapping[str, str]
+    form: Mapping[str, str] | None
 
 
 class HttpFetcher:
@@ -77,6 +74,7 @@ class HttpFetcher:
         limits: Limits | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
         allow_loopback: bool = False,
     ) -> None:
         self._limits = limits or Limits()
@@ -86,6 +84,7 @@ class HttpFetcher:
         self._cache = cache
         self._clock = clock
         self._sleep = sleep
+        self._monotonic = monotonic
         self._allow_loopback = allow_loopback
         self._gates: dict[str, HostGate] = {}
         self._robots: dict[str, RobotsRules | RefusedError] = {}
@@ -133,6 +132,62 @@ class HttpFetcher:
         check_usable(answer.url, answer.status, answer.headers, b"")
         return Response(url, answer.url, answer.status, answer.headers, None, self._clock())
 
+    def ask(self, request: Request) -> Response:
+        """Send a request to an API once; see `scrapers.fetching.Asker`. Only a GET follows redirects."""
+        try:
+            answer = self._talk(request)
+        except TransientError as error:
+            raise CutOffError(f"{request.url}: {error}") from error
+        wall = bot_wall(answer.headers, answer.sample)
+        if wall is not None:
+            raise RefusedError(
+                f"{request.url}: expected an answer of the API, found an anti-bot page ({wall}, status "
+                f"{answer.status}); nothing was read. Ask the publisher about automatic access"
+            )
+        body = answer.body
+        if body is None:
+            body = self._new_file()
+            body.write_bytes(answer.sample)
+        shown = answer.url if answer.url == request.url else answer.url.partition("?")[0]
+        return Response(request.url, shown, answer.status, answer.headers, body, self._clock())
+
+    def time(self) -> dt.datetime:
+        """The time now, aware."""
+        return self._clock()
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return self._monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._sleep(seconds)
+
+    def _talk(self, request: Request) -> _Answer:
+        """One exchange and, for a GET, where it leads; secrets stay with the host asked, signed addresses unsaid."""
+        url, sent, signature = request.url, _Sent({**request.headers, **request.secrets}, request.form), ""
+        for _ in range(MAX_REDIRECTS + 1):
+            check_host(url, self._allowed_hosts)
+            if self._limits.obey_robots:
+                self._rules(url).check(url, self._token)
+            try:
+                answer = self._exchange(request.method, url, request.max_bytes or self._limits.max_bytes, sent)
+            except FetchError as error:
+                raise type(error)(str(error).replace(signature, "…") if signature else str(error)) from None
+            if answer.status not in REDIRECT_STATUSES or request.method != "GET":
+                return answer
+            target = redirect_target(url, answer.headers.get("location", ""))
+            parts = urlsplit(target)
+            if parts.scheme != "https" and not self._allow_loopback:
+                raise FetchError(f"{request.url}: redirected to {parts.netloc} without https; nothing was read")
+            if parts.netloc != urlsplit(request.url).netloc:
+                sent = _Sent(request.headers, None)
+            url, signature = target, parts.query
+        raise FetchError(f"{request.url}: more than {MAX_REDIRECTS} redirects; nothing was read")
+
+    def _new_file(self) -> Path:
+        return Path(self._folder.name) / f"{next(self._numbers)}.body"
+
     def _unchanged(self, url: str) -> Response | None:
         """Ask by HEAD whether the stored body is still the latest; None where it isn't or the host doesn't tell."""
         if self._cached(url) is None:
@@ -165,7 +220,7 @@ class HttpFetcher:
         for attempt in range(limits.retries + 1):
             try:
                 return self._follow(method, url, max_bytes or limits.max_bytes, obey_robots=obey_robots)
-            except _TransientError as error:
+            except TransientError as error:
                 wait = backoff(attempt, limits) if error.retry_after is None else error.retry_after
                 if wait > limits.max_retry_after:
                     raise FetchError(
@@ -225,7 +280,9 @@ class HttpFetcher:
         host = host_of(url)
         with self._lock:
             if host not in self._gates:
-                self._gates[host] = HostGate(self._limits.concurrency, self._limits.interval, self._sleep)
+                self._gates[host] = HostGate(
+                    self._limits.concurrency, self._limits.interval, self._sleep, self._monotonic
+                )
             return self._gates[host]
 
     def _check_public(self, url: str) -> None:
@@ -236,36 +293,44 @@ class HttpFetcher:
         try:
             check_public(url, allow_loopback=self._allow_loopback)
         except OSError as error:
-            raise _TransientError(f"the host's name was not resolved ({error})") from error
+            raise TransientError(f"the host's name was not resolved ({error})") from error
 
-    def _exchange(self, method: str, url: str, max_bytes: int) -> _Answer:
-        """Send one request and read its answer. Raises _TransientError where another attempt may help."""
-        headers = {}
-        cached = self._cached(url) if method == "GET" else None
+    def _exchange(self, method: str, url: str, max_bytes: int, sent: _Sent | None = None) -> _Answer:
+        """Send one request and read its answer. Raises TransientError where another attempt may help.
+
+        With `sent` it is one to an API: without validators, and an answer of any status is given back.
+        """
+        headers = dict(sent.headers) if sent is not None else {}
+        form = sent.form if sent is not None else None
+        cached = self._cached(url) if method == "GET" and sent is None else None
         if cached is not None and cached.etag:
             headers["If-None-Match"] = cached.etag
         if cached is not None and cached.last_modified:
             headers["If-Modified-Since"] = cached.last_modified
         with self._gate(url).turn():
             self._check_public(url)
-            watchdog = _Watchdog(self._limits.total_timeout)
+            watchdog = Watchdog(self._limits.total_timeout)
             try:
                 with (
                     watchdog,
-                    self._client.stream(method, url, headers=headers, extensions={"trace": watchdog.trace}) as raw,
+                    self._client.stream(
+                        method, url, headers=headers, data=form, extensions={"trace": watchdog.trace}
+                    ) as raw,
                 ):
-                    return self._read(method, url, raw, max_bytes)
+                    return self._read(method, url, raw, max_bytes, any_status=sent is not None)
             except httpx.HTTPError as error:
                 if watchdog.ended:
                     raise TooLargeError(
                         f"{url}: no whole answer within {self._limits.total_timeout:.0f} s; nothing was read. "
                         "Run again later"
                     ) from error
-                raise _TransientError(f"connection failed ({type(error).__name__}: {error})") from error
+                # What a library says of a request to an API may quote its secret headers.
+                detail = type(error).__name__ if sent is not None else f"{type(error).__name__}: {error}"
+                raise TransientError(f"connection failed ({detail})") from (None if sent is not None else error)
             except httpx.InvalidURL as error:
                 raise FetchError(f"{url!r} is not an address that can be fetched: {error}") from error
 
-    def _read(self, method: str, url: str, raw: httpx.Response, max_bytes: int) -> _Answer:
+    def _read(self, method: str, url: str, raw: httpx.Response, max_bytes: int, *, any_status: bool) -> _Answer:
         status = raw.status_code
         headers = {name.lower(): value for name, value in raw.headers.items()}
         if method == "HEAD" or status in REDIRECT_STATUSES or status == 304:
@@ -276,103 +341,13 @@ class HttpFetcher:
                 raise TooLargeError(
                     f"{url}: {declared} bytes announced, at most {max_bytes} are read; nothing was kept"
                 )
-            path = Path(self._folder.name) / f"{next(self._numbers)}.body"
+            path = self._new_file()
             with path.open("wb") as file:
-                _Inflater(url, headers, max_bytes, self._limits.max_ratio).copy(raw, file)
+                Inflater(url, headers, max_bytes, self._limits.max_ratio).copy(raw.iter_raw(CHUNK), file)
             with path.open("rb") as file:
                 sample = file.read(SAMPLE_BYTES)
         else:
-            path, sample = None, _start_of(raw)
-        if status in TRANSIENT_STATUSES and bot_wall(headers, sample) is None:
-            raise _TransientError(f"status {status}", read_retry_after(headers.get("retry-after"), self._clock()))
+            path, sample = None, start_of(raw.iter_raw(CHUNK), headers)
+        if status in TRANSIENT_STATUSES and not any_status and bot_wall(headers, sample) is None:
+            raise TransientError(f"status {status}", read_retry_after(headers.get("retry-after"), self._clock()))
         return _Answer(url, status, headers, path, sample)
-
-
-class _Watchdog:
-    """Ends an exchange that takes longer than `seconds` by shutting its socket, however slowly bytes still drip in."""
-
-    def __init__(self, seconds: float) -> None:
-        self.ended = False
-        self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take the socket when it is connected, and again when TLS has wrapped it (httpcore's trace extension)."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            self._socket = info["return_value"].get_extra_info("socket")
-            if self.ended:
-                self._end()
-
-    def _end(self) -> None:
-        self.ended = True
-        if self._socket is not None:
-            with suppress(OSError):  # already closed by the other side
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-
-class _Inflater:
-    """Copies a body to a file, inflating gzip in bounded steps, and stops as soon as a limit is passed."""
-
-    def __init__(self, url: str, headers: Mapping[str, str], max_bytes: int, max_ratio: int) -> None:
-        self._url = url
-        self._max_bytes = max_bytes
-        self._max_ratio = max_ratio
-        self._received = 0
-        self._written = 0
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "", "gzip", "x-gzip"):
-            raise FetchError(f"{url}: content encoding {encoding!r} was not asked for; expected gzip or none")
-        self._gzip = encoding.endswith("gzip")
-
-    def copy(self, raw: httpx.Response, file: IO[bytes]) -> None:
-        """Raises TooLargeError at a limit, _TransientError where a gzip body ends too early."""
-        inflate = zlib.decompressobj(wbits=31)
-        for chunk in raw.iter_raw(_CHUNK):
-            self._received += len(chunk)
-            if not self._gzip:
-                self._write(chunk, file)
-                continue
-            data = chunk
-            while data:
-                if inflate.eof:
-                    inflate = zlib.decompressobj(wbits=31)
-                try:
-                    self._write(inflate.decompress(data, _CHUNK), file)
-                except zlib.error as error:
-                    raise FetchError(f"{self._url}: the body is no valid gzip ({error}); nothing was kept") from error
-                data = inflate.unconsumed_tail or inflate.unused_data
-        if self._gzip and self._received and not inflate.eof:
-            raise _TransientError("the gzip body ends too early")
-
-    def _write(self, data: bytes, file: IO[bytes]) -> None:
-        self._written += len(data)
-        if self._written > self._max_bytes:
-            raise TooLargeError(
-                f"{self._url}: more than {self._max_bytes} bytes; reading was stopped, nothing was kept"
-            )
-        if self._written > max(_RATIO_FROM, self._received * self._max_ratio):
-            raise TooLargeError(
-                f"{self._url}: inflates to more than {self._max_ratio} times its size; reading was stopped, "
-                "nothing was kept"
-            )
-        file.write(data)
-
-
-def _start_of(raw: httpx.Response) -> bytes:
-    """Start of an error page, for telling who wrote it."""
-    sample = b""
-    for chunk in raw.iter_raw(_CHUNK):
-        sample += chunk
-        if len(sample) >= SAMPLE_BYTES:
-            break
-    if raw.headers.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip"):
-        with suppress(zlib.error):  # an error page that is no valid gzip names no wall
-            return zlib.decompressobj(wbits=31).decompress(sample, SAMPLE_BYTES)
-    return sample

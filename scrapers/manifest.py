@@ -30,12 +30,16 @@ class Expectations(_Part):
 
 
 class Requests(_Part):
-    """How politely the source is asked: seconds between requests, requests at once, bytes and seconds of a body."""
+    """How politely the source is asked: seconds between requests, requests at once, bytes and seconds of a body.
+
+    `obey_robots` may be false only where the source needs credentials; see `scrapers.fetching.Limits`.
+    """
 
     interval_seconds: Annotated[float, Field(gt=0)] = 1.0
     concurrency: Annotated[int, Field(ge=1, le=8)] = 1
     max_bytes: Annotated[int, Field(gt=0)] = DEFAULT_MAX_BYTES
     total_timeout_seconds: Annotated[float, Field(gt=0)] = DEFAULT_TOTAL_TIMEOUT
+    obey_robots: bool = True
 
     def limits(self) -> Limits:
         """The same as limits of a fetcher."""
@@ -44,7 +48,15 @@ class Requests(_Part):
             concurrency=self.concurrency,
             max_bytes=self.max_bytes,
             total_timeout=self.total_timeout_seconds,
+            obey_robots=self.obey_robots,
         )
+
+
+class Registration(_Part):
+    """The credentials that a source needs, by the names the settings give them, and where one registers for them."""
+
+    names: Annotated[tuple[str, ...], Field(min_length=1)]
+    register_url: str
 
 
 class Manifest(_Part):
@@ -52,6 +64,7 @@ class Manifest(_Part):
 
     `urls` are named addresses or templates (`{id}`) of the source. `complete` is true where a run lists everything
     that the source has, so that an absence means "removed". `frequency` is how often the publisher updates, in words.
+    `allowances` are numbers that the publisher announces, such as requests a minute: data, to be edited when it changes.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -67,6 +80,14 @@ class Manifest(_Part):
     stale_after_days: Annotated[int, Field(gt=0)]
     expectations: Expectations = Expectations()
     requests: Requests = Requests()
+    credentials: Registration | None = None
+    allowances: dict[str, Annotated[int, Field(gt=0)]] = {}
+
+    @model_validator(mode="after")
+    def _robots_are_obeyed_without_registration(self) -> Manifest:
+        if self.credentials is None and not self.requests.obey_robots:
+            raise ValueError("requests.obey_robots is false, which only a source with credentials may say")
+        return self
 
     @model_validator(mode="after")
     def _urls_are_allowed(self) -> Manifest:

@@ -16,10 +16,17 @@ from scrapers.fetching import Limits
 class HostGate:
     """Lets requests to one host through: at most `concurrency` at once, `interval` seconds between their starts."""
 
-    def __init__(self, concurrency: int, interval: float, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        concurrency: int,
+        interval: float,
+        sleep: Callable[[float], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._places = threading.BoundedSemaphore(concurrency)
         self._lock = threading.Lock()
         self._sleep = sleep
+        self._monotonic = monotonic
         self._free_at = 0.0
         self.interval = interval
 
@@ -28,7 +35,7 @@ class HostGate:
         """Wait for a place and for the interval to pass; hold the place while the block runs."""
         with self._places:
             with self._lock:
-                now = time.monotonic()
+                now = self._monotonic()
                 start = max(now, self._free_at)
                 self._free_at = start + self.interval
             if start > now:

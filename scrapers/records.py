@@ -200,3 +200,116 @@ class Publication(Record):
     cpc: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     source_format: str
+
+
+class Watch(Record):
+    """What someone follows at the patent offices; key: `name`.
+
+    The terms within a field are alternatives, the fields narrow each other: any of `applicants`, and any of `cpc` (a
+    subclass such as `G06N` or a group such as `G06N 3/08`, with all below it), and any of `words` (words or phrases in
+    title or abstract), published from `since` to `until`, both included; None stands for what the source defines.
+    `numbers` are publications and `applications` are applications followed by number, in docdb form, whatever the rest.
+    """
+
+    name: str
+    applicants: tuple[str, ...] = ()
+    cpc: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    since: dt.date | None = None
+    until: dt.date | None = None
+    numbers: tuple[str, ...] = ()
+    applications: tuple[str, ...] = ()
+
+    @property
+    def searches(self) -> bool:
+        """Whether there is anything to search for, beside what is followed by number."""
+        return bool(self.applicants or self.cpc or self.words)
+
+
+class FamilyMember(Record):
+    """A publication in an extended family; `simple_family_id` is its DOCDB simple family."""
+
+    number: str
+    application: str | None = None
+    date: dt.date | None = None
+    simple_family_id: str | None = None
+
+
+class PatentFamily(Record):
+    """The INPADOC extended family of a publication; key: `number`, the publication that was asked for.
+
+    The office gives an extended family no number of its own. The simple families are those of the members.
+    """
+
+    number: str
+    members: tuple[FamilyMember, ...]
+
+
+class LegalEvent(Record):
+    """An event in the life of an application; key: `application`, `office`, `code`, `date`, `text`.
+
+    `application` is in docdb form, `number` the publication it was listed with, if any. `code` and `description` are the
+    office's; `effect` is "+" or "-" where the office says that the event is to the good or the bad of the right.
+    """
+
+    application: str
+    number: str | None = None
+    office: str
+    code: str
+    date: dt.date | None = None
+    description: str | None = None
+    text: str | None = None
+    effect: str | None = None
+
+
+class ApplicationStatus(Record):
+    """What an office's register says of an application; key: `application`, in docdb form.
+
+    `status` is in the office's words, `status_code` its code. `publications` are docdb numbers. Dates are the office's
+    own, never computed here; `expiry_date` is the one it prints. `ended_on` is the day the right ended, if it has.
+    """
+
+    application: str
+    status: str | None = None
+    status_code: str | None = None
+    status_date: dt.date | None = None
+    title: str | None = None
+    filing_date: dt.date | None = None
+    publications: tuple[str, ...] = ()
+    grant_number: str | None = None
+    grant_date: dt.date | None = None
+    decision_date: dt.date | None = None
+    expiry_date: dt.date | None = None
+    ended_on: dt.date | None = None
+    next_fee_date: dt.date | None = None
+    fees_paid_to_year: int | None = None
+    claims_count: int | None = None
+    applicants: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+
+
+class CitedDocument(Record):
+    """A document that an examiner cited against an application; key: `application`, `date`, `kind`, `order`.
+
+    `document` is as the office writes it; `kind` is the office's code for the step in which it was cited.
+    """
+
+    application: str
+    date: dt.date | None = None
+    kind: str
+    order: int
+    document: str
+    is_patent: bool = True
+
+
+class FiledClaims(Record):
+    """Claims as filed or amended before the office; key: `application`, `document_number`, `part`.
+
+    `document_code` is the office's code for the kind of paper, `part` the paper's place in the answer.
+    """
+
+    application: str
+    document_code: str
+    document_number: str
+    part: str
+    claims: tuple[Claim, ...]

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from scrapers.addresses import redirect_target
 from scrapers.errors import FetchError, TooLargeError
-from scrapers.fetching import MAX_REDIRECTS, REDIRECT_STATUSES, Response
+from scrapers.fetching import MAX_REDIRECTS, REDIRECT_STATUSES, Request, Response
 from scrapers.refusals import SAMPLE_BYTES, check_usable
 
 MAX_INDEX_BYTES = 16 * 1024 * 1024
@@ -65,6 +65,7 @@ class ReplayFetcher:
         )
         self._folder = folder
         self._as_of = as_of
+        self._slept = 0.0
         self._answers: dict[str, _Recording] = {}
         for recording in sorted(recordings, key=lambda each: each.recorded_at):
             if as_of is None or recording.recorded_at.date() <= as_of:
@@ -91,6 +92,23 @@ class ReplayFetcher:
         check_usable(recording.url, recording.status, recording.headers, b"")
         recorded = {"last-modified": format_datetime(recording.recorded_at, usegmt=True)}
         return self._response(url, recording, None, recorded | recording.headers)
+
+    def ask(self, request: Request) -> Response:
+        """The recorded answer of the address, of whatever status; headers and form of the request play no part."""
+        recording = self._follow(request.url)
+        return self._response(request.url, recording, recording.body, recording.headers)
+
+    def time(self) -> dt.datetime:
+        """The clock of the run."""
+        return self.now
+
+    def monotonic(self) -> float:
+        """Grows by what was slept."""
+        return self._slept
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for nothing: nobody is asked."""
+        self._slept += seconds
 
     def _response(self, url: str, recording: _Recording, body: Path | None, headers: dict[str, str]) -> Response:
         return Response(url, recording.url, recording.status, headers, body, recording.recorded_at)
