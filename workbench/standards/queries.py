@@ -53,12 +53,10 @@ def natural_order(reference: str) -> tuple[Any, ...]:
 
     `ISO/IEC CD 5259-2` comes after `ISO/IEC 5259-1:2024` and before `ISO/IEC 22989`.
     """
-    document, _, supplement = reference.partition("/CD Amd") if "/CD Amd" in reference else (reference, "", "")
-    found = re.search(r"(?<![0-9])([0-9]{3,6})(?:-([0-9]{1,4}))?", document)
+    found = re.search(r"(?<![0-9])([0-9]{3,6})(?:-([0-9]{1,4}))?", reference, re.ASCII)
     if found is None:
         return (1, reference)
-    rest = supplement or document[found.end() :]
-    return (0, int(found[1]), int(found[2] or 0), rest, reference)
+    return (0, int(found[1]), int(found[2] or 0), reference[found.end() :], reference)
 
 
 def select_work_items(session: Session, filters: Mapping[str, str]) -> list[WorkItem]:

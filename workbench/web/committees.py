@@ -10,7 +10,7 @@ from workbench.web.context import session
 blueprint = Blueprint("committees", __name__, url_prefix="/committees")
 
 
-@blueprint.get("/<int:iso_id>")
+@blueprint.get("/<int(max=2147483647):iso_id>")
 def item(iso_id: int) -> str:
     row = queries.committee(session(), iso_id)
     if row is None:

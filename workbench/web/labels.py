@@ -81,7 +81,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "mail": {
         "pending": mark("Waiting"),
         "claimed": mark("Being sent"),
-        "sent": mark("Sent"),
+        "sent": mark("Handed over"),
         "failed": mark("Failed"),
     },
     "text_language": {
@@ -104,6 +104,9 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "TTA": mark("Technology Trends Assessment"),
         "R": mark("Recommendation (until 1972)"),
         "DATA": mark("Data"),
+        "Amd": mark("Amendment"),
+        "Cor": mark("Corrigendum"),
+        "Add": mark("Addendum"),
     },
     "ballot": {
         "NP": mark("New work item proposal (NP)"),

@@ -103,7 +103,7 @@ def imports() -> str:
     return render_template("web/sources/imports.html", listing=listing, runs=runs)
 
 
-@blueprint.get("/runs/<int:run_id>")
+@blueprint.get("/runs/<int(max=2147483647):run_id>")
 def run(run_id: int) -> str:
     row = session().get(Run, run_id)
     if row is None:
@@ -117,14 +117,14 @@ def run(run_id: int) -> str:
     )
 
 
-@blueprint.get("/snapshots/<int:snapshot_id>")
+@blueprint.get("/snapshots/<int(max=2147483647):snapshot_id>")
 def snapshot(snapshot_id: int) -> str:
     row = _snapshot(snapshot_id)
     kept = _folder().path(row.sha256).is_file()
     return render_template("web/sources/snapshot.html", snapshot=row, address=outside(row.url), kept=kept)
 
 
-@blueprint.get("/snapshots/<int:snapshot_id>/body")
+@blueprint.get("/snapshots/<int(max=2147483647):snapshot_id>/body")
 def body(snapshot_id: int) -> Response:
     """The bytes as they were read, as a text file to keep: nothing in them is rendered."""
     row = _snapshot(snapshot_id)

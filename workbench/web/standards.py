@@ -47,7 +47,7 @@ def index() -> str:
     )
 
 
-@blueprint.get("/items/<int:iso_id>")
+@blueprint.get("/items/<int(max=2147483647):iso_id>")
 def item(iso_id: int) -> str:
     row = queries.work_item(session(), iso_id)
     if row is None:

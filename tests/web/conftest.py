@@ -1,0 +1,90 @@
+"""The application over a small store, on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.catalogues import compile_catalogues
+from tests.conftest import empty_database
+from tests.web.library import NOW as LIBRARY_NOW
+from tests.web.library import Library, fill_with_samples
+from tests.web.seed import NOW, seed
+from workbench.db import Store
+from workbench.settings import Settings
+from workbench.web import create_app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    compile_catalogues()
+
+
+def clock() -> dt.datetime:
+    return NOW
+
+
+@pytest.fixture
+def seeded(store: Store) -> Store:
+    seed(store)
+    return store
+
+
+@pytest.fixture
+def app(settings: Settings, seeded: Store) -> Flask:
+    return create_app(settings, seeded, clock=clock)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def empty(settings: Settings, store: Store) -> FlaskClient:
+    """The pages of a store in which nothing is known yet."""
+    return create_app(settings, store, clock=clock).test_client()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The drafts, publications and matches of the sample data on each database; tests of a module only read it."""
+    with empty_database(request.param, request, tmp_path_factory.mktemp("library")) as settings:
+        store = Store(settings)
+        store.migrate()
+        fill_with_samples(store, settings)
+        yield Library(store, create_app(settings, store, clock=lambda: LIBRARY_NOW).test_client())
+        store.close()
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def sqlite_store(sqlite_settings: Settings) -> Iterator[Store]:
+    """For what cannot differ between databases."""
+    store = Store(sqlite_settings)
+    store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def page(sqlite_settings: Settings, sqlite_store: Store) -> FlaskClient:
+    """Seeded pages on SQLite alone."""
+    seed(sqlite_store)
+    return create_app(sqlite_settings, sqlite_store, clock=clock).test_client()
+
+
+def token(client: FlaskClient) -> str:
+    """The token that forms of this client carry."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
+    assert found is not None
+    return found[1]
