@@ -25,7 +25,8 @@ from workbench.demo import build as build_demo
 from workbench.digest import verbs as digest
 from workbench.history.models import Run, RunState
 from workbench.history.queries import FilterError, source_health
-from workbench.jobs import next_due, run_scheduler
+from workbench.jobs.schedule import JOBS
+from workbench.jobs.scheduler import run_scheduler
 from workbench.mapping.evaluation import evaluate, make_run
 from workbench.mapping.labelled import read_corpus, read_labels, read_queries, write_run
 from workbench.mapping.runs import UnknownPortfolioError, drafts_of, map_draft
@@ -128,9 +129,10 @@ def _run_record(run: Run) -> dict[str, Any]:
 
 def _report(run: Run, *, as_json: bool) -> bool:
     """Print a finished run; returns whether it went well."""
+    good = run.state in (RunState.OK, RunState.UNCHANGED)
     if as_json:
         _print_json(_run_record(run))
-    else:
+    elif good:
         click.echo(
             f"{run.source}: {run.state.value}, {run.records} records: {run.inserted} inserted, {run.updated} updated, "
             f"{run.unchanged} unchanged, {run.removed} removed"
@@ -139,7 +141,7 @@ def _report(run: Run, *, as_json: bool) -> bool:
         _say(f"{run.source}: warning: {warning}")
     if run.error:
         _say(f"{run.source}: {run.error}")
-    return run.state in (RunState.OK, RunState.UNCHANGED)
+    return good
 
 
 def _exit_with(*went_well: bool) -> None:
@@ -276,7 +278,14 @@ def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> 
 
 @main.command("export")
 @click.argument("kind", type=click.Choice(list(export.KINDS)))
-@click.option("--format", "format_", type=click.Choice(list(export.FORMATS)), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(export.FORMATS)),
+    default="jsonl",
+    show_default=True,
+    help="What to write.",
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
 @click.option("--work-item", metavar="REF|ISO_ID", help="Only rows of this work item.")
 @click.option("--label", help="Only rows of the draft with this label.")
@@ -315,7 +324,7 @@ def _write_whole(output: Path, pieces: Iterable[bytes]) -> None:
 def sources_command(as_json: bool) -> None:
     """Show every source: state, last success, next run."""
     settings = load_settings()
-    due = next_due("poll", settings.zone, dt.datetime.now(dt.UTC))
+    due = next(job for job in JOBS if job.name == "poll").rhythm.next_due(dt.datetime.now(dt.UTC), settings.zone)
     with _store(settings) as store, store.read() as session:
         health = source_health(session)
     for source in sources().values():
@@ -409,7 +418,14 @@ def digest_preview(recipient: str | None, at: dt.datetime | None, as_json: bool)
     for mail in mails:
         if as_json:
             _print_json(
-                {"to": mail.email, "name": mail.name, "subject": mail.subject, "text": mail.text, "html": mail.html, "week": mail.week}
+                {
+                    "to": mail.email,
+                    "name": mail.name,
+                    "subject": mail.subject,
+                    "text": mail.text,
+                    "html": mail.html,
+                    "week": mail.week,
+                }
             )
         else:
             click.echo(f"To: {mail.name} <{mail.email}>\nSubject: {mail.subject}\n\n{mail.text}")
@@ -467,8 +483,9 @@ def scheduler() -> None:
 
     def poll_all(at: dt.datetime) -> None:
         del at
-        for source in sources().values():
-            _report(poll(store, settings, source), as_json=False)
+        good = [_report(poll(store, settings, source), as_json=False) for source in sources().values()]
+        if not all(good):
+            raise Failure(f"{good.count(False)} of {len(good)} sources failed; see the page of sources")
 
     def send_digest(at: dt.datetime) -> None:
         digest.send(store, settings, None, at, progress=_say)
