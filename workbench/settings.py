@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValueError
 
 SC_42 = 6794475
 
@@ -140,6 +141,11 @@ def load_settings(**overrides: Any) -> Settings:
     """Read environment and settings file. Raises SettingsError naming the setting and the remedy."""
     try:
         settings = Settings(**_from_file())
+    except UnreadableValueError as error:
+        name = str(error).partition('"')[2].partition('"')[0]
+        raise SettingsError(
+            f"setting {name} (WORKBENCH_{name.upper()}): not of the form that is expected, such as [6794475] for a list"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
