@@ -64,7 +64,7 @@ class Manifest(_Part):
 
     `urls` are named addresses or templates (`{id}`) of the source. `complete` is true where a run lists everything
     that the source has, so that an absence means "removed". `frequency` is how often the publisher updates, in words.
-    `allowances` are numbers that the publisher announces, such as requests a minute: data, to be edited when it changes.
+    `allowances` are numbers that the publisher announces, such as requests a minute: data, edited when they change.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

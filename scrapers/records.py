@@ -156,6 +156,7 @@ class Draft(Record):
     language: str = "en"
     stage: str | None = None
     copyright: str | None = None
+    confidentiality: str | None = None
     clauses: tuple[Clause, ...]
 
 
@@ -248,7 +249,7 @@ class PatentFamily(Record):
 class LegalEvent(Record):
     """An event in the life of an application; key: `application`, `office`, `code`, `date`, `text`.
 
-    `application` is in docdb form, `number` the publication it was listed with, if any. `code` and `description` are the
+    `application` is in docdb form, `number` the publication it was listed with, if any. `code`, `description` are the
     office's; `effect` is "+" or "-" where the office says that the event is to the good or the bad of the right.
     """
 

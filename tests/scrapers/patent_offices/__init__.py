@@ -1,0 +1,1 @@
+"""A local server that plays the patent offices: real paths, headers, quotas and faults, on a clock that tests turn."""
