@@ -11,6 +11,7 @@ from scrapers.records import Precision
 from workbench.db import Store, key_of
 from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
+from workbench.patents.models import Publication
 from workbench.search import SearchEntry, put
 from workbench.standards.models import (
     Committee,
@@ -70,6 +71,19 @@ def seed(store: Store) -> None:
         _committee(session)
         for each in _ITEMS:
             _work_item(session, *each, snapshot_id=key_of(snapshot))
+        session.add(
+            Publication(
+                number="XX.1.A",
+                raw_number="XX1A",
+                country="XX",
+                doc_number="1",
+                kind="A",
+                title="Apparatus <for> records",
+                source_format="sample",
+                first_seen=NOW,
+                last_seen=NOW,
+            )
+        )
         session.add(Relation(from_iso_id=90004, kind=RelationKind.REPLACES, to_iso_id=90003))
         session.add(Relation(from_iso_id=90004, kind=RelationKind.REPLACED_BY, to_iso_id=99999))
         _draft(session, key_of(snapshot))
