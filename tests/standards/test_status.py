@@ -16,7 +16,7 @@ CODES = [f"{group}.{substage}" for group, substages in STAGE_MATRIX.items() for 
 @pytest.mark.parametrize(
     ("stage", "status"),
     [
-        ("00.00", "proposed"), ("00.99", "proposed"), ("10.99", "proposed"), ("10.98", "cancelled"), ("00.98", "cancelled"),
+        ("00.00", "proposed"), ("00.99", "proposed"), ("10.99", "proposed"), ("10.98", "cancelled"),
         ("20.00", "in_progress"), ("30.60", "in_progress"), ("40.98", "cancelled"), ("50.99", "in_progress"),
         ("60.00", "in_progress"), ("60.60", "published"), ("90.20", "published"), ("90.99", "published"),
         ("95.20", "published"), ("95.92", "published"), ("95.99", "withdrawn"),
@@ -44,9 +44,9 @@ def test_references_sort_by_number_part_and_supplement() -> None:
         "ISO/IEC CD 22990",
         "IWA without a number",
     ]
-    assert sorted(reversed(ordered), key=natural_order) == ordered
+    assert sorted(ordered[::-1], key=natural_order) == ordered
 
 
 @given(st.lists(st.text()))
 def test_any_reference_can_be_sorted(references: list[str]) -> None:
-    assert sorted(references, key=natural_order) == sorted(reversed(references), key=natural_order)
+    assert sorted(references, key=natural_order) == sorted(references[::-1], key=natural_order)

@@ -73,7 +73,7 @@ def test_the_calendar_holds_what_closes_in_twelve_weeks(entries: list[CalendarEn
     assert closes == sorted(closes)
     assert all(week.date.weekday() == 0 for week in picture.weeks)
     for row in picture.rows:
-        assert timeline.CALENDAR_LABELS <= row.bar.x
+        assert row.bar.x >= timeline.CALENDAR_LABELS
         assert row.bar.x + row.bar.width <= timeline.CALENDAR_WIDTH
 
 

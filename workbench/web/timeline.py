@@ -100,7 +100,8 @@ def stage_picture(
     if not events:
         return None
     ordered = sorted(events)
-    first, last = ordered[0].date, max(ordered[-1].date, today, *(ballot[1:] if ballot else ()))
+    # A page may announce a stage ahead of time, so today may lie before everything known.
+    first, last = min(ordered[0].date, today), max(ordered[-1].date, today, *(ballot[1:] if ballot else ()))
     if last - first < _MIN_SPAN:
         first = last - _MIN_SPAN
     scale = (WIDTH - LABELS - 2 * _MARGIN) / (last - first).days
@@ -154,7 +155,7 @@ def calendar(entries: Sequence[CalendarEntry], today: dt.date) -> Calendar:
     shown = sorted((entry for entry in entries if today <= entry.closes_on < end), key=lambda entry: entry.closes_on)
     rows = []
     for place, entry in enumerate(shown[:CALENDAR_ROWS]):
-        start = across(max(entry.opens_on or monday, monday))
+        start = across(min(max(entry.opens_on or monday, monday), entry.closes_on))
         # A ballot is open through its closing day.
         stop = across(entry.closes_on + dt.timedelta(days=1))
         rows.append(CalendarRow(entry, Span(start, TOP + ROW * place + ROW / 2, round(max(2.0, stop - start), 1))))
