@@ -44,9 +44,11 @@ def test_references_sort_by_number_part_and_supplement() -> None:
         "ISO/IEC CD 22990",
         "IWA without a number",
     ]
-    assert sorted(ordered[::-1], key=natural_order) == ordered
+    mixed = ordered[3:] + ordered[:3]
+    assert sorted(mixed, key=natural_order) == ordered
 
 
 @given(st.lists(st.text()))
 def test_any_reference_can_be_sorted(references: list[str]) -> None:
-    assert sorted(references, key=natural_order) == sorted(references[::-1], key=natural_order)
+    mixed = references[len(references) // 2 :] + references[: len(references) // 2]
+    assert sorted(references, key=natural_order) == sorted(mixed, key=natural_order)
