@@ -144,17 +144,22 @@ def _collect(
         pieces.append(child.tail or "")
 
 
-def _refuse_entities(root: etree._Element, name: str) -> None:
-    dtd = root.getroottree().docinfo.internalDTD
+def declared_entity(element: etree._Element) -> str | None:
+    """The name of an entity that the document of this element declares, if any may expand; None otherwise."""
+    dtd = element.getroottree().docinfo.internalDTD
     if dtd is None:
-        return
-    for entity in dtd.iterentities():
-        # lxml shows an unparsed entity as one with its notation for content and no original text.
-        unparsed = entity.orig is None and entity.content is not None
-        if not unparsed:
-            raise UnreadableFileError(
-                f"{name}: declares the entity {entity.name!r}, which is not safe to read; replace it by its text"
-            )
+        return None
+    # lxml shows an unparsed entity as one with its notation for content and no original text.
+    unsafe = (entity for entity in dtd.iterentities() if entity.orig is not None or entity.content is None)
+    return next((entity.name or "" for entity in unsafe), None)
+
+
+def _refuse_entities(root: etree._Element, name: str) -> None:
+    entity = declared_entity(root)
+    if entity is not None:
+        raise UnreadableFileError(
+            f"{name}: declares the entity {entity!r}, which is not safe to read; replace it by its text"
+        )
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:

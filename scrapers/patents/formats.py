@@ -9,10 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scrapers.errors import UnreadableFileError
-from scrapers.patents import ops_xml, uspto_xml
+from scrapers.patents import (
+    bigquery,
+    docdb_xml,
+    ep_xml,
+    google_html,
+    jpo_xml,
+    ops_xml,
+    table_reader,
+    uspto_aps,
+    uspto_odp,
+    uspto_ppubs,
+    uspto_st96,
+    uspto_xml,
+    zip_files,
+)
+from scrapers.patents.column_maps import ColumnMap, built_in
+from scrapers.patents.tables import OLE, ZIP, is_xlsx, looks_like_csv
 from scrapers.patents.xml_stream import Outcome
 
 _HEAD_BYTES = 256 * 1024
+_TABLE_HEAD = 64 * 1024  # characters
 _BEFORE_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(r"<(?:([\w.-]+):)?([\w.-]+)((?:\s[^<>]*)?)/?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:[\w.-]+:)?([\w.-]+)")
@@ -29,10 +46,16 @@ class Root:
 
 @dataclass(frozen=True)
 class Head:
-    """The beginning of a file: its first bytes and the roots of the XML documents that begin there."""
+    """The beginning of a file: its first bytes and the roots of the XML documents that begin there.
+
+    `is_table` tells that it is a workbook or looks like CSV; `column_map` is that of the known export it is.
+    """
 
     data: bytes
     roots: tuple[Root, ...]
+    is_json: bool
+    is_table: bool
+    column_map: ColumnMap | None
 
 
 @dataclass(frozen=True)
@@ -54,51 +77,127 @@ class Unsupported:
     recognises: Callable[[Head], bool]
 
 
+def _has_root(*names: str, namespace: str = "") -> Callable[[Head], bool]:
+    """Whether a document with one of these roots begins in the file, in a namespace that holds the given words."""
+    return lambda head: any(
+        root.name in names and (not namespace or not root.namespace or namespace in root.namespace)
+        for root in head.roots
+    )
+
+
+def _json_with(*keys: str) -> Callable[[Head], bool]:
+    """Whether the file is JSON and has one of these keys near its beginning."""
+    pattern = re.compile(rb'"(?:' + "|".join(keys).encode() + rb')"\s*:')
+    return lambda head: head.is_json and pattern.search(head.data) is not None
+
+
+def _exported(name: str) -> Callable[[Head], bool]:
+    return lambda head: head.column_map is not None and head.column_map.name == name
+
+
+def _table_reader(column_map: ColumnMap) -> Reader:
+    return Reader(
+        column_map.name,
+        column_map.title,
+        _exported(column_map.name),
+        lambda path: table_reader.read(path, column_map),
+    )
+
+
 READERS = (
     Reader(
         uspto_xml.NAME,
         "USPTO full text XML, 2001 on",
-        lambda head: any(root.name in uspto_xml.ROOTS | uspto_xml.OTHER_ROOTS.keys() for root in head.roots),
+        _has_root(*uspto_xml.ROOTS, *uspto_xml.OTHER_ROOTS),
         uspto_xml.read,
     ),
     Reader(
+        uspto_aps.NAME,
+        "USPTO green book text, grants of 1976 to 2001",
+        lambda head: re.search(rb"^PATN *\r?\nWKU ", head.data, re.MULTILINE) is not None,
+        uspto_aps.read,
+    ),
+    Reader(
+        uspto_st96.NAME,
+        "USPTO CPC master classification file, ST.96",
+        _has_root(uspto_st96.MASTER),
+        uspto_st96.read_master,
+    ),
+    Reader(
+        "uspto-xml4ip",
+        "documents of a USPTO application's file, ST.96: refused one by one",
+        _has_root(*uspto_st96.FILE_ROOTS, namespace="uspto"),
+        uspto_st96.read_file_documents,
+    ),
+    Reader(
+        uspto_odp.NAME,
+        "USPTO Open Data Portal JSON",
+        _json_with(uspto_odp.BAG, "ApplicationNumber", *uspto_odp.OTHER_KEYS),
+        uspto_odp.read,
+    ),
+    Reader(uspto_ppubs.NAME, "USPTO Patent Public Search JSON", _json_with(uspto_ppubs.KEY), uspto_ppubs.read),
+    Reader(
         ops_xml.NAME,
         "EPO OPS XML (biblio, claims)",
-        lambda head: any(
-            root.name in ops_xml.ROOTS and (not root.namespace or "epo.org" in root.namespace) for root in head.roots
-        ),
+        _has_root(*ops_xml.ROOTS, namespace="epo.org"),
         ops_xml.read,
+    ),
+    Reader(docdb_xml.NAME, "EPO DOCDB XML", _has_root(*docdb_xml.ROOTS), docdb_xml.read),
+    Reader(ep_xml.NAME, "European publication server XML", _has_root(*ep_xml.ROOTS), ep_xml.read),
+    Reader(
+        jpo_xml.NAME,
+        "JPO gazette XML",
+        _has_root(jpo_xml.GAZETTE, *jpo_xml.ST96_ROOTS, *jpo_xml.FILE_ROOTS),
+        jpo_xml.read,
+    ),
+    Reader(
+        google_html.NAME,
+        "saved Google Patents page",
+        lambda head: google_html.MARK in head.data and re.search(rb"<(?:!doctype )?html", head.data, re.I) is not None,
+        google_html.read,
+    ),
+    Reader(
+        bigquery.NAME,
+        "BigQuery rows of Google's public patent data, JSON Lines",
+        _json_with(bigquery.KEY),
+        bigquery.read,
+    ),
+    *(_table_reader(column_map) for column_map in built_in()),
+    Reader(
+        zip_files.NAME,
+        "ZIP archive of any of these",
+        lambda head: head.data.startswith(b"PK") and not head.is_table,
+        lambda path: zip_files.read(path, _read_member),
     ),
 )
 UNSUPPORTED = (
-    Unsupported("a ZIP archive", "unpack it and import the files in it", lambda head: head.data.startswith(b"PK")),
     Unsupported(
-        "USPTO green book text (APS, grants of 1976 to 2001)",
-        "import the publication in XML",
-        lambda head: re.search(rb"^PATN\s*\r?\nWKU ", head.data, re.MULTILINE) is not None,
+        "an answer of the JPO's patent information API",
+        "import the gazette of the publication",
+        _json_with("remainAccessCount"),
     ),
     Unsupported(
-        "USPTO XML by WIPO ST.96",
-        "import the full text of the publication (us-patent-grant or us-patent-application)",
-        lambda head: any(
-            root.namespace == "patent:uspto:doc:us:gov" or "ST96" in root.namespace + root.attributes
-            for root in head.roots
-        ),
+        "a recorded HTTP answer",
+        "import the body of the answer",
+        lambda head: head.data.startswith(b"HTTP/"),
     ),
     Unsupported(
-        "EPO DOCDB XML",
-        "import the publication from OPS (biblio, claims)",
-        lambda head: any(root.name in {"exchange-documents", "exchange-document"} for root in head.roots),
+        "a table whose headings are those of no known export",
+        "give a column map for it",
+        lambda head: head.is_table and head.column_map is None,
     ),
 )
 
 
-def reader_for(path: Path, format: str = "auto") -> Reader:  # noqa: A002
+def reader_for(path: Path, format: str = "auto", column_map: ColumnMap | None = None) -> Reader:  # noqa: A002
     """The reader of the named format, or with `auto` the one that recognises the file.
 
-    Raises UnreadableFileError, one line naming the file, where the format is unknown, recognised but not read, or the
-    file cannot be opened.
+    A column map makes a reader of its own for tables. Raises UnreadableFileError, one line naming the file, where the
+    format is unknown, recognised but not read, or the file cannot be opened.
     """
+    if column_map is not None:
+        _head(path)
+        return _table_reader(column_map)
     known = ", ".join(f"{reader.name} ({reader.title})" for reader in READERS)
     if format != "auto":
         for reader in READERS:
@@ -106,14 +205,19 @@ def reader_for(path: Path, format: str = "auto") -> Reader:  # noqa: A002
                 return reader
         raise UnreadableFileError(f"{path.name}: format {format!r} is not known; known formats: auto, {known}")
     head = _head(path)
-    for other in UNSUPPORTED:
-        if other.recognises(head):
-            raise UnreadableFileError(f"{path.name}: is {other.title}, which is not read; {other.remedy}")
     for reader in READERS:
         if reader.recognises(head):
             return reader
-    found = f"XML with root <{head.roots[0].name}>" if head.roots else "no XML"
+    for other in UNSUPPORTED:
+        if other.recognises(head):
+            raise UnreadableFileError(f"{path.name}: is {other.title}, which is not read; {other.remedy}")
+    found = f"XML with root <{head.roots[0].name}>" if head.roots else "JSON" if head.is_json else "no XML"
     raise UnreadableFileError(f"{path.name}: is {found}, of no known format; known formats: {known}")
+
+
+def _read_member(path: Path) -> Iterator[Outcome]:
+    """The publications of a member of an archive; an archive in an archive was refused before."""
+    return reader_for(path).read(path)
 
 
 def _head(path: Path) -> Head:
@@ -126,7 +230,20 @@ def _head(path: Path) -> Head:
         ) from error
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = data.decode("utf-16" if utf16 else "utf-8", errors="replace").removeprefix("﻿")
-    return Head(data, tuple(_roots(text)))
+    roots = tuple(_roots(text)) if text.lstrip().startswith("<") else ()
+    is_json = not roots and text.lstrip()[:1] in {"{", "["}
+    is_table = _is_table(path, data, text, bool(roots) or is_json)
+    return Head(data, roots, is_json, is_table, table_reader.recognised(path) if is_table else None)
+
+
+def _is_table(path: Path, data: bytes, text: str, other: bool) -> bool:
+    if data.startswith(OLE):
+        return True
+    if data.startswith(ZIP):
+        return is_xlsx(path)
+    return (
+        not other and not text.lstrip().startswith("<") and b"\x00" not in data and looks_like_csv(text[:_TABLE_HEAD])
+    )
 
 
 def _roots(text: str) -> Iterator[Root]:

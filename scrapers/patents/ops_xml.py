@@ -16,12 +16,12 @@ from lxml import etree
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
 from scrapers.identifiers import PatentNumber
 from scrapers.patents.claims import PrintedClaim, build_claims, split_claims
-from scrapers.patents.classification import symbol, symbol_from_parts
-from scrapers.patents.fields import Refusal, date_of, distinct_names, preferred, publication, unique
-from scrapers.patents.markup import flat_text
+from scrapers.patents.classification import symbol
+from scrapers.patents.exchange import cpc_of_parts, in_languages, joined, names, text
+from scrapers.patents.fields import Refusal, date_of, preferred, publication, unique
 from scrapers.patents.xml_stream import Outcome, read_documents
 from scrapers.records import Claim, Priority, Publication
-from scrapers.xml import local_name, text_of
+from scrapers.xml import local_name
 
 NAME = "ops-xml"
 ROOTS = frozenset({"world-patent-data", "fulltext-documents", "fault", "error"})
@@ -59,18 +59,13 @@ def _read_root(root: etree._Element, place: str) -> Iterator[Outcome]:
 
 
 def _fault(root: etree._Element) -> str:
-    return " ".join(filter(None, (_text(root, "{*}code"), _text(root, "{*}description") or _text(root, "{*}message"))))
+    return " ".join(filter(None, (text(root, "{*}code"), text(root, "{*}description") or text(root, "{*}message"))))
 
 
 def _answer(root: etree._Element) -> str:
     names = [local_name(child) for child in root]
     known = [_ANSWERS[name] for name in names if name in _ANSWERS]
     return known[0] if known else f"<{next((name for name in names if name and name != 'meta'), 'nothing')}>"
-
-
-def _text(element: etree._Element, path: str) -> str:
-    found = element.find(path)
-    return text_of(found) if found is not None else ""
 
 
 def _number_of(document: etree._Element) -> PatentNumber:
@@ -80,7 +75,7 @@ def _number_of(document: etree._Element) -> PatentNumber:
         reference = document.find("{*}bibliographic-data/{*}publication-reference/{*}document-id")
         if reference is None:
             raise UnreadableFileError(f"<{local_name(document)}> has no publication number")
-        country, doc_number, kind = (_text(reference, f"{{*}}{name}") for name in ("country", "doc-number", "kind"))
+        country, doc_number, kind = (text(reference, f"{{*}}{name}") for name in ("country", "doc-number", "kind"))
     return PatentNumber.from_parts(country, doc_number, kind or None)
 
 
@@ -91,13 +86,13 @@ def _biblio(document: etree._Element) -> Publication:
     data = document.find("{*}bibliographic-data")
     if data is None:
         raise UnreadableFileError(f"the exchange document of {number} has no bibliographic-data")
-    title = preferred(_in_languages(data.findall("{*}invention-title")))
-    abstract = preferred(_in_languages(document.findall("{*}abstract")))
+    title = preferred(in_languages(data.findall("{*}invention-title")))
+    abstract = preferred(in_languages(document.findall("{*}abstract")))
     reference = _reference(data.find("{*}publication-reference"), "docdb")
     application = _reference(data.find("{*}application-reference"), "docdb")
     fields: dict[str, Any] = {
-        "date": date_of(_text(reference, "{*}date")) if reference is not None else None,
-        "application": _joined(application),
+        "date": date_of(text(reference, "{*}date")) if reference is not None else None,
+        "application": joined(application),
         "priorities": tuple(
             filter(None, (_priority(claim) for claim in data.iterfind("{*}priority-claims/{*}priority-claim")))
         ),
@@ -105,12 +100,12 @@ def _biblio(document: etree._Element) -> Publication:
         "title": title[1] if title else None,
         "title_language": title[0] if title else None,
         "abstract": abstract[1] if abstract else None,
-        "applicants": _names(data, "{*}parties/{*}applicants/{*}applicant", "{*}applicant-name/{*}name"),
-        "inventors": _names(data, "{*}parties/{*}inventors/{*}inventor", "{*}inventor-name/{*}name"),
+        "applicants": names(data, "{*}parties/{*}applicants/{*}applicant", "{*}applicant-name/{*}name", "original"),
+        "inventors": names(data, "{*}parties/{*}inventors/{*}inventor", "{*}inventor-name/{*}name", "original"),
         "ipc": unique(
-            symbol(_text(item, "{*}text")) for item in data.iterfind("{*}classifications-ipcr/{*}classification-ipcr")
+            symbol(text(item, "{*}text")) for item in data.iterfind("{*}classifications-ipcr/{*}classification-ipcr")
         ),
-        "cpc": _cpc(data),
+        "cpc": cpc_of_parts(data),
     }
     return publication(number, NAME, fields)
 
@@ -122,51 +117,14 @@ def _reference(reference: etree._Element | None, form: str) -> etree._Element | 
     return next((item for item in reference.iterfind("{*}document-id") if item.get("document-id-type") == form), None)
 
 
-def _joined(document_id: etree._Element | None) -> str | None:
-    if document_id is None or not _text(document_id, "{*}doc-number"):
-        return None
-    parts = (_text(document_id, f"{{*}}{name}") for name in ("country", "doc-number", "kind"))
-    return ".".join(part for part in parts if part)
-
-
 def _priority(claim: etree._Element) -> Priority | None:
     """A priority in its printed form where OPS has it, preceded by the country, otherwise in epodoc or docdb form."""
     original, epodoc, docdb = (_reference(claim, form) for form in ("original", "epodoc", "docdb"))
-    standard = _text(epodoc, "{*}doc-number") if epodoc is not None else _joined(docdb) or ""
-    printed = _text(original, "{*}doc-number") if original is not None else ""
+    standard = text(epodoc, "{*}doc-number") if epodoc is not None else joined(docdb) or ""
+    printed = text(original, "{*}doc-number") if original is not None else ""
     number = f"{standard[:2]} {printed}" if printed and standard else printed or standard
-    date = next((_text(form, "{*}date") for form in (epodoc, docdb, original) if form is not None), None)
+    date = next((text(form, "{*}date") for form in (epodoc, docdb, original) if form is not None), None)
     return Priority(number=number, date=date_of(date)) if number else None
-
-
-def _names(data: etree._Element, parties: str, name: str) -> tuple[str, ...]:
-    """Names in the original form, which keeps their spelling, or in epodoc form where OPS has no other.
-
-    The two lists differ in length and order, so one of them is taken as a whole.
-    """
-    listed = [(party.get("data-format"), _text(party, name)) for party in data.iterfind(parties)]
-    original = [text for form, text in listed if form == "original" and text]
-    return distinct_names(original or [text for _, text in listed])
-
-
-def _cpc(data: etree._Element) -> tuple[str, ...]:
-    parts = ("section", "class", "subclass", "main-group", "subgroup")
-    return unique(
-        symbol_from_parts(*(_text(item, f"{{*}}{part}") for part in parts))
-        for item in data.iterfind("{*}patent-classifications/{*}patent-classification")
-        if _scheme(item).startswith("CPC")
-    )
-
-
-def _scheme(classification: etree._Element) -> str:
-    scheme = classification.find("{*}classification-scheme")
-    return (scheme.get("scheme") or "") if scheme is not None else ""
-
-
-def _in_languages(elements: list[etree._Element]) -> list[tuple[str, str]]:
-    """Texts with their languages; the language is empty where OPS does not know it (`ol`: original language)."""
-    texts = [((element.get("lang") or "").lower(), flat_text(element)) for element in elements]
-    return [("" if language == "ol" else language, text) for language, text in texts if text]
 
 
 def _fulltext(document: etree._Element) -> Publication:

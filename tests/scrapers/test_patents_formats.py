@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -190,12 +189,13 @@ def test_faults_of_ops_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"PATN\r\nWKU  039999999\r\nSRC  5\r\n", "green book"),
-        (b'<?xml version="1.0"?>\n<uspat:Sample xmlns:uspat="patent:uspto:doc:us:gov"/>', "ST.96"),
-        (b'<exch:exchange-documents xmlns:exch="http://www.epo.org/exchange"/>', "DOCDB"),
-        (b"PK\x03\x04", "ZIP"),
+        (b'<?xml version="1.0"?>\n<uspat:Sample xmlns:uspat="patent:uspto:doc:us:gov"/>', "root <Sample>"),
+        (b"PK\x03\x04", "not a readable ZIP"),
+        (b"HTTP/1.1 403 Forbidden\r\n", "a recorded HTTP answer"),
+        (b'{"result": {"statusCode": "100", "remainAccessCount": "9"}}', "the JPO's patent information API"),
+        (b"Case,Country,Number\r\nA,US,1\r\n", "give a column map"),
         (b"<html><body>a page</body></html>", "root <html>"),
-        (b'{"patents": []}', "no XML"),
+        (b'{"patents": []}', "JSON"),
         (b"", "no XML"),
         (b"\x00\xff\xfe\x80", "no XML"),
         (b"\xff\xfe<\x00h\x00i\x00/\x00>\x00", "root <hi>"),
@@ -225,14 +225,6 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         read_patents(tmp_path / "none.xml")
     with pytest.raises(UnreadableFileError, match="cannot be read"):
         list(read_patents(tmp_path / "none.xml", "uspto-xml"))
-
-
-def test_a_zip_of_good_files_says_what_to_do(tmp_path: Path) -> None:
-    path = tmp_path / "week.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.write(SAMPLES / "grants.xml", "grants.xml")
-    with pytest.raises(UnreadableFileError, match="unpack it"):
-        read_patents(path)
 
 
 def test_a_named_format_is_used_without_looking(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ _OFFICES = st.sampled_from("EP US WO JP CN KR DE FR GB CA AU SE".split())
 _NUMBERS = st.from_regex(r"[DHPRETSM]{0,2}[0-9]{1,13}", fullmatch=True)
 _KINDS = st.none() | st.sampled_from("A A1 A2 B B1 B2 C U Y1 S1 W T3".split())
 _WORDED = st.from_regex(
-    r"(JP |)(特開|特表|特願|特許|特許第|再公表|特公|実開|実公|平成|PCT/|ZL|JPA)( ?)(平|昭|WO|)[0-9０-９]{1,4}(-|－|/|年|)"
+    r"(JP |)(特開|特表|特願|特許|再公表|特公|実開|実公|平成|PCT/|ZL|JPA)( ?)(平|昭|WO|)[0-9０-９]{1,4}(-|－|/|年|)"
     r"(第|)[0-9０-９]{1,13}(\.[0-9X]|号|)",
     fullmatch=True,
 )
