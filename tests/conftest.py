@@ -6,6 +6,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -50,11 +51,11 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def settings(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Settings with a home of their own and an empty database of the dialect under test."""
+@contextmanager
+def empty_database(dialect: str, request: pytest.FixtureRequest, home: Path) -> Iterator[Settings]:
+    """Settings with this home and an empty database of the dialect; for fixtures of any scope."""
     if dialect == "sqlite":
-        yield Settings(home=tmp_path / "home")
+        yield Settings(home=home)
         return
     server = sa.make_url(request.getfixturevalue("postgres_url"))
     name = f"test_{uuid.uuid4().hex}"
@@ -62,9 +63,16 @@ def settings(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
     with admin.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
     url = server.set(database=name).render_as_string(hide_password=False)
-    yield Settings(home=tmp_path / "home", database_url=url)
+    yield Settings(home=home, database_url=url)
     with admin.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a home of their own and an empty database of the dialect under test."""
+    with empty_database(dialect, request, tmp_path / "home") as settings:
+        yield settings
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from scrapers.records import Precision
 from workbench.history.queries import CHANGE_FILTERS, select_changes
 from workbench.mapping.elements import split_elements
-from workbench.mapping.models import Match
-from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
+from workbench.mapping.queries import MATCH_FILTERS, select_matches
+from workbench.patents.models import Claim, Family
 from workbench.patents.queries import PUBLICATION_FILTERS, select_publications
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, Provision, Relation, RelationKind, StageEvent, WorkItem
@@ -250,48 +250,36 @@ def _publications(session: Session, filters: Mapping[str, str]) -> Iterator[Row]
 
 
 def _matches(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
-    top = _positive(filters.get("top", "10"))
-    members = None
-    if "portfolio" in filters:
-        held = select(PortfolioMember.publication_id).join(Portfolio, col(Portfolio.id) == PortfolioMember.portfolio_id)
-        members = held.where(Portfolio.name == filters["portfolio"])
-    for draft, item in _drafts(session, filters):
-        statement = (
-            select(Match, Claim, Clause, Publication)
-            .join(Claim, col(Claim.id) == Match.claim_id)
-            .join(Clause, col(Clause.id) == Match.clause_id)
-            .join(Publication, col(Publication.id) == Claim.publication_id)
-            .where(Match.draft_id == draft.id, Match.rank <= top)
-            .order_by(col(Publication.number), col(Claim.language), col(Claim.number), col(Match.rank))
-        )
-        if members is not None:
-            statement = statement.where(col(Publication.id).in_(members))
-        texts = _provision_texts(session, draft)
-        for match, claim, clause, publication in session.exec(statement):
-            name = clause.number or clause.title
-            parts = {element.index: element for element in split_elements(claim.text, claim.language)}
-            yield {
-                "publication": publication.number,
-                "claim": claim.number,
-                "work_item": item.reference,
-                "draft": draft.label,
-                "clause": name,
-                "clause_title": clause.title,
-                "rank": match.rank,
-                "score": match.score,
-                "terms": match.terms,
-                "elements": [
-                    {
-                        "index": each["index"],
-                        "text": parts[each["index"]].text,
-                        "clause": name,
-                        "provision": texts.get((match.clause_id, each["provision"])),
-                        "score": each["score"],
-                        "terms": [term for term, _ in each["terms"]],
-                    }
-                    for each in match.elements
-                ],
-            }
+    texts: dict[int, dict[tuple[int, int | None], str]] = {}
+    for row in select_matches(session, filters, sort="draft"):
+        match, clause, draft = row.match, row.clause, row.draft
+        if match.draft_id not in texts:
+            texts = {match.draft_id: _provision_texts(session, draft)}
+        name = clause.number or clause.title
+        parts = {element.index: element for element in split_elements(row.claim.text, row.claim.language)}
+        yield {
+            "publication": row.publication.number,
+            "claim": row.claim.number,
+            "work_item": row.item.reference,
+            "draft": draft.label,
+            "clause": name,
+            "clause_title": clause.title,
+            "rank": match.rank,
+            "score": match.score,
+            "terms": match.terms,
+            "elements": [
+                {
+                    "index": each["index"],
+                    "text": parts[each["index"]].text,
+                    "clause": name,
+                    "provision": texts[match.draft_id].get((match.clause_id, each["provision"])),
+                    "score": each["score"],
+                    "terms": [term for term, _ in each["terms"]],
+                }
+                for each in match.elements
+                if each["index"] in parts
+            ],
+        }
 
 
 def _provision_texts(session: Session, draft: Draft) -> dict[tuple[int, int | None], str]:
@@ -299,16 +287,10 @@ def _provision_texts(session: Session, draft: Draft) -> dict[tuple[int, int | No
     return {(each.clause_id, each.index): each.text for each in session.exec(found)}
 
 
-def _positive(value: str) -> int:
-    if not value.isdecimal() or int(value) < 1:
-        raise UnknownExportError(f"top must be a whole number from 1, not {value!r}")
-    return int(value)
-
-
 KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], frozenset[str]]] = {
     "work-items": (_work_items, frozenset(WORK_ITEM_FILTERS)),
     "changes": (_changes, frozenset(CHANGE_FILTERS)),
     "clauses": (_clauses, frozenset({"work_item", "label"})),
     "publications": (_publications, frozenset(PUBLICATION_FILTERS)),
-    "matches": (_matches, frozenset({"work_item", "label", "portfolio", "top"})),
+    "matches": (_matches, frozenset(MATCH_FILTERS)),
 }

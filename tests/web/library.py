@@ -10,7 +10,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlmodel import select
 
+from scrapers.records import ClauseKind
 from workbench import sample
 from workbench.db import Store, key_of
 from workbench.digest.models import Edition, Language, Mail, MailState, Recipient
@@ -25,6 +27,7 @@ from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import Binds, ProvisionKind
 
 NOW = dt.datetime(2026, 11, 16, 0, 30, tzinfo=dt.UTC)
+TWO_LANGUAGES = "EP.9990001.B1"
 HOSTILE = "<script>alert('x')</script>\"'& %s {{ 7*7 }}"
 
 
@@ -58,6 +61,8 @@ def fill_with_samples(store: Store, settings: Settings) -> None:
     for name in names:
         assert map_draft(store, name, now=lambda: NOW).state is RunState.OK
     with store.write() as session:
+        publication = session.exec(select(Publication).where(Publication.number == TWO_LANGUAGES)).one()
+        session.add(Claim(publication_id=key_of(publication), language="ja", number=1, text="方法。", independent=True))
         reader = Recipient(name="Reader One", email="one@example.org", language=Language.BOTH)
         session.add_all([reader, Recipient(name="Gone", email="gone@example.org", active=False)])
         session.flush()
@@ -74,9 +79,7 @@ def fill_with_harm(store: Store) -> None:
     with store.write() as session:
         item = WorkItem(iso_id=1, reference=HOSTILE, title_en=HOSTILE, first_seen=NOW, last_seen=NOW)
         snapshot = Snapshot(url="file:x.xml", sha256="0" * 64, fetched_at=NOW, last_fetched_at=NOW, size=1)
-        run = Run(
-            kind=RunKind.MAP, source="map", parser_version=HOSTILE, state=RunState.OK, started_at=NOW, clock=NOW
-        )
+        run = Run(kind=RunKind.MAP, source="map", parser_version=HOSTILE, state=RunState.OK, started_at=NOW, clock=NOW)
         reader = Recipient(name=HOSTILE, email="two@example.org", edition=Edition.IP)
         publication = Publication(
             number="EP.1.A1",
@@ -131,8 +134,10 @@ def fill_with_harm(store: Store) -> None:
 def fill_with_a_long_draft(store: Store, clauses: int) -> int:
     """A draft of many clauses with a requirement each, ten to a clause of level 1; returns its key."""
     with store.write() as session:
-        item = WorkItem(iso_id=2, reference="ISO 2", first_seen=NOW, last_seen=NOW)
-        snapshot = Snapshot(url="file:y.xml", sha256="1" * 64, fetched_at=NOW, last_fetched_at=NOW, size=1)
+        item = WorkItem(iso_id=clauses, reference=f"ISO {clauses}", first_seen=NOW, last_seen=NOW)
+        snapshot = Snapshot(
+            url=f"file:{clauses}.xml", sha256=f"{clauses:064}", fetched_at=NOW, last_fetched_at=NOW, size=1
+        )
         session.add_all([item, snapshot])
         session.flush()
         draft = Draft(
@@ -166,7 +171,7 @@ def add_clause(draft: Draft, order: int, text: str, title: str, number: str | No
         number=number or HOSTILE,
         title=title,
         level=1,
-        kind="clause",
+        kind=ClauseKind.CLAUSE,
         normative=True,
         text=text,
         blocks=[{"kind": "paragraph", "label": None, "start": 0, "end": len(text)}],

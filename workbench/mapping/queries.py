@@ -19,7 +19,7 @@ from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, WorkItem
 
 MATCH_FILTERS: Final = ("draft", "work_item", "label", "portfolio", "applicant", "publication", "clause", "top")
-MATCH_SORTS: Final = ("rank", "score", "publication", "clause")
+MATCH_SORTS: Final = ("rank", "score", "publication", "clause", "draft")
 _OF_PUBLICATIONS: Final = ("portfolio", "applicant")
 
 
@@ -72,7 +72,7 @@ def draft_mappings(session: Session) -> list[DraftMapping]:
         .join(Claim, col(Claim.id) == col(Match.claim_id))
         .group_by(col(Match.draft_id))
     )
-    counts = {draft: (claims, pubs, matches) for draft, claims, pubs, matches in session.execute(counted).tuples()}
+    counts = {draft: (claims, pubs, matches) for draft, claims, pubs, matches in session.execute(counted)}
     last = sa.select(sa.func.max(Run.id)).where(col(Run.kind) == RunKind.MAP).group_by(col(Run.source))
     runs = {run.source: run for run in session.exec(select(Run).where(col(Run.id).in_(last)))}
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
@@ -102,7 +102,7 @@ def select_matches(
     """
     statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem))
     statement = statement.where(*_conditions(session, filters)).order_by(*_order(sort)).limit(limit).offset(offset)
-    return [MatchRow(*row) for row in session.execute(statement).tuples()]
+    return [MatchRow(*row) for row in session.execute(statement)]
 
 
 def count_matches(session: Session, filters: Mapping[str, str]) -> int:
@@ -119,7 +119,7 @@ def matches_of_publication(session: Session, row: Publication, top: int) -> dict
         .order_by(col(Draft.id).desc(), col(Match.rank))
     )
     found: dict[int, list[MatchRow]] = {}
-    for each in session.execute(statement).tuples():
+    for each in session.execute(statement):
         found.setdefault(each[0].claim_id, []).append(MatchRow(*each))
     return found
 
@@ -132,7 +132,7 @@ def matches_of_clause(session: Session, clause: Clause, limit: int) -> list[Matc
         .order_by(col(Match.rank), col(Match.score).desc(), col(Publication.number), col(Claim.number))
         .limit(limit)
     )
-    return [MatchRow(*row) for row in session.execute(statement).tuples()]
+    return [MatchRow(*row) for row in session.execute(statement)]
 
 
 def count_matches_of_clause(session: Session, clause: Clause) -> int:
@@ -152,7 +152,7 @@ def find_pair(session: Session, draft_id: int, claim_id: int, order: int) -> Pai
         .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
         .where(col(Claim.id) == claim_id)
     )
-    found = session.execute(statement).tuples().one_or_none()
+    found = session.execute(statement).one_or_none()
     if found is None:
         return None
     claim, publication, clause, draft, item = found
@@ -169,7 +169,7 @@ def ranking_of(session: Session, draft_id: int, claim_id: int) -> list[tuple[Mat
         .where(col(Match.draft_id) == draft_id, col(Match.claim_id) == claim_id)
         .order_by(col(Match.rank))
     )
-    return [(match, clause) for match, clause in session.execute(statement).tuples()]
+    return [(match, clause) for match, clause in session.execute(statement)]
 
 
 def _joined(statement: Any) -> Any:
@@ -221,6 +221,7 @@ def _order(sort: str) -> Sequence[Any]:
         "rank": (turn(rank), score.desc()),
         "score": (turn(score), rank),
         "publication": (turn(col(Publication.number)), col(Claim.number), rank),
+        "draft": (turn(col(Draft.id)), col(Publication.number), col(Claim.language), col(Claim.number), rank),
         "clause": (turn(col(Draft.id)), turn(col(Clause.order)), rank, score.desc()),
     }
     return (*first[key], col(Publication.number), col(Claim.number), col(Match.id))

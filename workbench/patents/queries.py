@@ -242,6 +242,6 @@ def _claim_counts(session: Session, publications: Sequence[int]) -> dict[int, tu
         .group_by(col(Claim.publication_id), col(Claim.language))
     )
     counts: dict[int, tuple[int, int]] = {}
-    for publication_id, claims, independent in session.execute(counted).tuples():
+    for publication_id, claims, independent in session.execute(counted):
         counts[publication_id] = max(counts.get(publication_id, (0, 0)), (int(claims), int(independent)))
     return counts

@@ -42,7 +42,7 @@ def draft_lines(session: Session) -> list[DraftLine]:
     """Every draft version, the last imported first."""
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
     clauses = dict(
-        session.execute(sa.select(col(Clause.draft_id), sa.func.count()).group_by(col(Clause.draft_id))).tuples().all()
+        session.execute(sa.select(col(Clause.draft_id), sa.func.count()).group_by(col(Clause.draft_id))).all()
     )
     provisions = _provision_counts(session)
     return [
@@ -90,7 +90,7 @@ def headings(session: Session, draft_id: int) -> list[Heading]:
     )
     orders: dict[int, int] = {}
     found = []
-    for key, parent_key, order, number, title, level, kind, normative in session.execute(statement).tuples():
+    for key, parent_key, order, number, title, level, kind, normative in session.execute(statement):
         orders[key or 0] = order
         parent = None if parent_key is None else orders.get(parent_key)
         found.append(Heading(order, parent, number, title, level, kind, normative))

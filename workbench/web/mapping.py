@@ -11,14 +11,14 @@ from workbench.history.queries import FilterError
 from workbench.mapping import queries
 from workbench.mapping.elements import split_elements
 from workbench.mapping.queries import MatchRow, Pair
-from workbench.mapping.terms import Term, highlight
+from workbench.mapping.terms import Term
 from workbench.patents.queries import portfolio_names
 from workbench.standards import draft_queries
 from workbench.standards.drafts import UnknownWorkItemError
 from workbench.standards.models import Provision
 from workbench.web.context import session
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
-from workbench.web.reading import Piece, marked_pieces, provision_anchor, reading_blocks
+from workbench.web.reading import Piece, marked_pieces, marked_spans, provision_anchor, reading_blocks
 
 TOP_CHOICES: Final = (1, 3, 5, 10)
 
@@ -91,16 +91,15 @@ def match(draft_id: int, claim_id: int, clause_order: int) -> str:
         abort(404)
     terms = _terms(pair)
     provisions = draft_queries.provisions_of(session(), [pair.clause]).get(pair.clause.id or 0, [])
-    claim_text = pair.claim.text
     heaviest = max((term.weight for term in terms), default=1.0) or 1.0
     ranking = queries.ranking_of(session(), draft_id, claim_id)
     at = next((place for place, (_, clause) in enumerate(ranking) if clause.id == pair.clause.id), None)
     return render_template(
         "web/mapping/match.html",
         pair=pair,
-        claim_pieces=marked_pieces(claim_text, 0, len(claim_text), highlight(claim_text, terms)),
+        claim_pieces=_marked(pair.claim.text, terms),
         title_pieces=_marked(pair.clause.title or "", terms),
-        groups=reading_blocks(pair.clause, provisions, highlight(pair.clause.text, terms)),
+        groups=reading_blocks(pair.clause, provisions, marked_spans(pair.clause.text, terms)),
         provision_anchor=provision_anchor,
         terms=[TermRow(term.term, term.weight, 100 * term.weight / heaviest) for term in terms],
         elements=_elements(pair, provisions),
@@ -136,4 +135,4 @@ def _elements(pair: Pair, provisions: list[Provision]) -> list[ElementRow]:
 
 
 def _marked(text: str, terms: list[Term]) -> list[Piece]:
-    return marked_pieces(text, 0, len(text), highlight(text, terms))
+    return marked_pieces(text, 0, len(text), marked_spans(text, terms))

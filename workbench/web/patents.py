@@ -54,6 +54,8 @@ def index() -> str:
 @blueprint.get("/publications/<number>")
 def publication(number: str) -> str | Response:
     """A publication by its number in docdb form; another way of writing it leads to that address."""
+    if not number.isprintable():
+        abort(404)
     row = queries.publication(session(), number)
     if row is None:
         canonical = _canonical(number)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Final
 
 from scrapers.records import BlockKind
-from workbench.mapping.terms import Span
+from workbench.mapping.terms import Span, Term, highlight
 from workbench.standards.draft_queries import Heading
 from workbench.standards.models import Clause, Provision
 from workbench.standards.provisions import ProvisionKind
@@ -20,12 +21,21 @@ CELL_SEPARATOR: Final = " | "
 # Which kind a block with several is marked with: the one that asks most.
 _STRENGTH: Final = {kind: rank for rank, kind in enumerate(ProvisionKind)}
 
-Piece = tuple[str, bool]
+Piece = tuple[str, "Mark"]
+Spans = Sequence[tuple[Span, "Mark"]]
+
+
+class Mark(IntEnum):
+    """How a piece of text is marked."""
+
+    NONE = 0
+    LIGHT = 1
+    STRONG = 2
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A run of text and the provision it is, None between provisions; `pieces`: texts and whether each is marked."""
+    """A run of text and the provision it is, None between provisions; `pieces`: texts and how each is marked."""
 
     provision: Provision | None
     pieces: Sequence[Piece]
@@ -53,7 +63,7 @@ class BlockGroup:
     blocks: list[ReadingBlock] = field(default_factory=list)
 
 
-def reading_blocks(clause: Clause, provisions: Iterable[Provision], spans: Sequence[Span] = ()) -> list[BlockGroup]:
+def reading_blocks(clause: Clause, provisions: Iterable[Provision], spans: Spans = ()) -> list[BlockGroup]:
     """The blocks of a clause in order, neighbouring items of a list and rows of a table together.
 
     `spans` are places of the clause's text to be marked.
@@ -78,9 +88,7 @@ def reading_blocks(clause: Clause, provisions: Iterable[Provision], spans: Seque
 _GROUPS: Final = {BlockKind.LIST_ITEM: "list", BlockKind.TABLE_ROW: "table", BlockKind.REFERENCE: "references"}
 
 
-def _sentences(
-    text: str, start: int, end: int, provisions: Sequence[Provision], spans: Sequence[Span]
-) -> Iterator[Sentence]:
+def _sentences(text: str, start: int, end: int, provisions: Sequence[Provision], spans: Spans) -> Iterator[Sentence]:
     at = start
     for provision in provisions:
         first, last = max(provision.start, at), min(provision.end, end)
@@ -93,26 +101,34 @@ def _sentences(
         yield Sentence(None, marked_pieces(text, at, end, spans))
 
 
-def _cells(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[Sequence[Piece]]:
+def _cells(text: str, start: int, end: int, spans: Spans) -> Iterator[Sequence[Piece]]:
     for cell in text[start:end].split(CELL_SEPARATOR):
         yield marked_pieces(text, start, start + len(cell), spans)
         start += len(cell) + len(CELL_SEPARATOR)
 
 
-def marked_pieces(text: str, start: int, end: int, spans: Iterable[Span]) -> list[Piece]:
-    """`text[start:end]` in pieces, each with whether it lies in one of the spans, which are in order and apart."""
+def marked_spans(text: str, terms: Iterable[Term]) -> list[tuple[Span, Mark]]:
+    """Where a text says one of the terms; strong where the term weighs at least half as much as the heaviest."""
+    weights = {term.term: term.weight for term in terms}
+    bound = max(weights.values(), default=0.0) / 2
+    found = highlight(text, [Term(*item) for item in weights.items()])
+    return [(span, Mark.STRONG if weights[span.term] >= bound else Mark.LIGHT) for span in found]
+
+
+def marked_pieces(text: str, start: int, end: int, spans: Spans) -> list[Piece]:
+    """`text[start:end]` in pieces, each with the mark of the span it lies in; spans are in order and apart."""
     pieces: list[Piece] = []
     at = start
-    for span in spans:
+    for span, mark in spans:
         first, last = max(span.start, at), min(span.end, end)
         if last <= first:
             continue
         if first > at:
-            pieces.append((text[at:first], False))
-        pieces.append((text[first:last], True))
+            pieces.append((text[at:first], Mark.NONE))
+        pieces.append((text[first:last], mark))
         at = last
     if at < end:
-        pieces.append((text[at:end], False))
+        pieces.append((text[at:end], Mark.NONE))
     return pieces
 
 

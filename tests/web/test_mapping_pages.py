@@ -1,0 +1,177 @@
+"""The page of the mapping and the page of one match."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import col, select
+
+from tests.web.library import Library, counted_queries, portfolio_of
+from workbench import sample
+from workbench.db import key_of
+from workbench.history.queries import FilterError
+from workbench.mapping.models import Match
+from workbench.mapping.queries import MATCH_SORTS, count_matches, find_pair, select_matches
+from workbench.patents.models import Claim
+from workbench.standards.models import Clause, Draft
+
+ADDRESS = re.compile(r'<a class="open" href="(/mapping/matches/\d+/\d+/\d+)"')
+PORTFOLIO = portfolio_of(next(iter(sorted((sample.folder() / "patents").glob("*.xml")))))
+
+
+def best(library: Library) -> Match:
+    """The match with the highest score of all."""
+    with library.store.read() as session:
+        return session.exec(select(Match).order_by(col(Match.score).desc())).first() or pytest.fail("nothing is mapped")
+
+
+def address(library: Library, match: Match) -> str:
+    with library.store.read() as session:
+        clause = session.get_one(Clause, match.clause_id)
+    return f"/mapping/matches/{match.draft_id}/{match.claim_id}/{clause.order}"
+
+
+def test_drafts_show_how_far_they_are_mapped(library: Library) -> None:
+    page = library.page("/mapping/")
+    with library.store.read() as session:
+        claims = {(match.draft_id, match.claim_id) for match in session.exec(select(Match))}
+        drafts = {key_of(draft): draft.label for draft in session.exec(select(Draft))}
+    for key, label in drafts.items():
+        row = page[page.index(f", {label}</a>") :]
+        assert f'data-name="Claims mapped">{sum(draft == key for draft, _ in claims)}</td>' in row
+    assert "no probability and no opinion on essentiality" in page
+    assert "Reading priority" in page
+
+
+def test_without_matches_the_page_says_how_to_get_them(empty: FlaskClient) -> None:
+    assert "workbench map" in empty.get("/mapping/").text
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"draft": "1"},
+        {"portfolio": PORTFOLIO},
+        {"applicant": "Sample Cloud"},
+        {"publication": "EP.9990001.B1"},
+        {"clause": "5.3"},
+        {"top": "1"},
+        {"draft": "2", "top": "3", "applicant": "sample ai"},
+        {"work_item": "9900001", "label": "DIS"},
+    ],
+    ids=str,
+)
+def test_a_filter_leaves_some_and_the_export_has_the_same_rows(library: Library, filters: dict[str, str]) -> None:
+    page = library.client.get("/mapping/", query_string=filters).text
+    with library.store.read() as session:
+        rows = select_matches(session, filters)
+        assert 0 < len(rows) == count_matches(session, filters) < count_matches(session, {})
+    assert f"of {len(rows):,}" in page
+    assert len(ADDRESS.findall(page)) == min(50, len(rows))
+    answer = library.client.get("/export/matches.jsonl", query_string=filters, buffered=True)
+    assert answer.status_code == 200
+    exported = [json.loads(line) for line in answer.text.splitlines()]
+    assert sorted((row["publication"], row["claim"], row["draft"], row["rank"]) for row in exported) == sorted(
+        (row.publication.number, row.claim.number, row.draft.label, row.match.rank) for row in rows
+    )
+
+
+def test_a_clause_is_filtered_with_those_below_it_and_no_others(library: Library) -> None:
+    with library.store.read() as session:
+        numbers = {row.clause.number for row in select_matches(session, {"clause": "5"})}
+    assert numbers
+    assert all(number and (number == "5" or number.startswith("5.")) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "query", ["draft=x", "top=0", "top=-1", "draft=99999999999999", "work_item=nothing", "work_item=ISO+1"]
+)
+def test_a_filter_that_cannot_be_is_said_and_not_a_crash(library: Library, query: str) -> None:
+    page = library.page(f"/mapping/?{query}")
+    assert "A filter cannot be used" in page
+    assert not ADDRESS.findall(page)
+    with library.store.read() as session, pytest.raises(FilterError, match="cannot be filtered by colour"):
+        select_matches(session, {"colour": "red"})
+
+
+def test_matches_come_by_rank_then_score_and_each_order_turns_round(library: Library) -> None:
+    with library.store.read() as session:
+        found = [(row.match.rank, -row.match.score) for row in select_matches(session, {}, limit=200)]
+        assert found == sorted(found)
+        for key in MATCH_SORTS:
+            up, down = (select_matches(session, {}, sort=sort, limit=1) for sort in (key, f"-{key}"))
+            assert up[0].match.id != down[0].match.id
+
+
+def test_the_list_asks_the_store_a_fixed_number_of_questions(library: Library) -> None:
+    with counted_queries(library.store) as many:
+        library.page("/mapping/")
+    with counted_queries(library.store) as few:
+        library.page("/mapping/?clause=5.3.1&top=1")
+    assert len(many) == len(few) < 12
+
+
+def test_a_match_shows_claim_and_clause_and_the_words_they_share(library: Library) -> None:
+    match = best(library)
+    page = library.page(address(library, match))
+    heaviest = str(match.terms[0][0])
+    assert re.search(rf"<mark>{re.escape(heaviest)}</mark>", page)
+    assert "no probability and no opinion on essentiality" in page
+    weights = [float(value) for value in re.findall(r'<td class="number">(\d+\.\d{3})</td>', page)]
+    *terms, total = weights
+    assert len(terms) == len(match.terms)
+    assert sum(terms) == pytest.approx(total, abs=0.0006 * len(terms))
+    assert total == pytest.approx(match.score, abs=0.0006)
+    assert page.count("no shared words") == sum(element["provision"] is None for element in match.elements)
+
+
+def test_the_evidence_of_a_match_is_one_click_away(library: Library) -> None:
+    match = best(library)
+    page = library.page(address(library, match))
+    assert f'href="/standards/drafts/{match.draft_id}"' in page
+    assert re.search(r'href="/patents/publications/[^"#]+"', page)
+    assert f'href="/sources/runs/{match.run_id}"' in page
+    assert "<code>bm25-1</code>" in page
+
+
+def test_neighbouring_ranks_lead_through_all_clauses_of_a_claim(library: Library) -> None:
+    match = best(library)
+    at, seen = address(library, match), 0
+    while at:
+        page = library.page(at)
+        seen += 1
+        found = re.search(r'<a rel="next" href="([^"]+)">', page)
+        at = found[1] if found else ""
+    with library.store.read() as session:
+        statement = select(Match).where(Match.claim_id == match.claim_id, Match.draft_id == match.draft_id)
+        assert seen == len(session.exec(statement).all())
+
+
+def test_a_pair_that_does_not_match_keeps_its_address(library: Library) -> None:
+    match = best(library)
+    with library.store.read() as session:
+        ranked = set(session.exec(select(Match.clause_id).where(Match.claim_id == match.claim_id)))
+        statement = select(Clause).where(Clause.draft_id == match.draft_id, col(Clause.id).not_in(ranked))
+        clause = session.exec(statement).first()
+        assert clause is not None
+        pair = find_pair(session, match.draft_id, match.claim_id, clause.order)
+        assert pair is not None
+        assert pair.match is None
+    page = library.page(f"/mapping/matches/{match.draft_id}/{match.claim_id}/{clause.order}")
+    assert "does not put this clause among the best" in page
+    assert "All clauses for this claim" in page
+
+
+def test_a_dependent_claim_is_said_not_to_be_mapped(library: Library) -> None:
+    with library.store.read() as session:
+        claim = session.exec(select(Claim).where(col(Claim.independent).is_(False))).first()
+        assert claim is not None
+    assert "This claim is not mapped onto this draft" in library.page(f"/mapping/matches/1/{claim.id}/0")
+
+
+@pytest.mark.parametrize("place", ["999/1/1", "1/99999/1", "1/1/999"])
+def test_what_is_not_there_is_a_404(library: Library, place: str) -> None:
+    assert library.client.get(f"/mapping/matches/{place}").status_code == 404
