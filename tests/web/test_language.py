@@ -81,7 +81,7 @@ def test_every_text_is_in_the_catalogues_and_in_japanese() -> None:
             catalogue = read_po(lines, locale=language)
         known = {message.id: message for message in catalogue if message.id}
         missing = sorted(str(message) for message in found if message not in known)
-        assert not missing, f"not in the {language} catalogue, run `make messages`: {missing}"
+        assert not missing, f"not in the {language} catalogue, run `make translations`: {missing}"
         if language == "ja":
             empty = sorted(str(message.id) for message in known.values() if not filled(message) or message.fuzzy)
             assert not empty, f"not translated: {empty}"
