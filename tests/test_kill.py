@@ -33,7 +33,8 @@ from workbench.sources.poll import Replay, poll
 MOMENTS = 20
 REPLAY = sample.folder() / "replay"
 WEEKLY = sample.folder() / "patents/uspto-weekly.sample.xml"
-MONDAY = "2026-11-16T08:00"
+# The Monday after the first recording, so that there is something to tell.
+MONDAY = sample.NOW - dt.timedelta(days=7)
 State = dict[str, list[Any]]
 
 
@@ -76,7 +77,7 @@ def _send_again(store: Store, settings: Settings) -> None:
         store,
         settings,
         None,
-        sample.NOW,
+        MONDAY,
         progress=lambda _: None,
         clock=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(hours=1),
     )
@@ -89,7 +90,9 @@ VICTIMS = {
     "import": Victim(
         ("import", "patents", str(WEEKLY)), lambda store, settings: import_patents(store, settings, WEEKLY), _facts
     ),
-    "digest": Victim(("digest", "send", "--at", MONDAY), _send_again, _mails),
+    "digest": Victim(
+        ("digest", "send", "--at", MONDAY.astimezone(Settings().zone).strftime("%Y-%m-%dT%H:%M")), _send_again, _mails
+    ),
 }
 
 

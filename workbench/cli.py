@@ -32,7 +32,7 @@ from workbench.mapping.labelled import read_corpus, read_labels, read_queries, w
 from workbench.mapping.runs import UnknownPortfolioError, drafts_of, map_draft
 from workbench.patents.imports import import_patents
 from workbench.settings import Settings, SettingsError, explain_settings, load_settings
-from workbench.sources.poll import NotConfiguredError, Replay, poll
+from workbench.sources.poll import NoContactError, Replay, is_configured, poll
 from workbench.standards.ballots import BallotRulesError
 from workbench.standards.drafts import UnknownWorkItemError, find_work_item, import_draft
 from workbench.web import create_app
@@ -42,7 +42,7 @@ EXPECTED_ERRORS = (
     ScraperError,
     SettingsError,
     StoreError,
-    NotConfiguredError,
+    NoContactError,
     BallotRulesError,
     UnknownWorkItemError,
     UnknownPortfolioError,
@@ -181,6 +181,11 @@ def poll_command(
     chosen = _chosen_sources(names)
     settings = load_settings()
     replayed = None if replay is None else Replay(replay, None if as_of is None else as_of.date())
+    if not names:
+        # Named sources say what they lack; of all sources those that were never set up are left out.
+        for source in [each for each in chosen if not is_configured(settings, each)]:
+            _say(f"{source.name}: not configured, left out")
+            chosen.remove(source)
     with _store(settings) as store:
         _exit_with(*_poll_all(store, settings, chosen, ids, replayed, as_json=as_json))
 
@@ -329,10 +334,11 @@ def sources_command(as_json: bool) -> None:
         health = source_health(session)
     for source in sources().values():
         found = health.get(source.name)
+        state = "never polled" if found is None else found.last.state.value
         row = {
             "source": source.name,
             "title": source.manifest.title,
-            "state": "never polled" if found is None else found.last.state.value,
+            "state": state if is_configured(settings, source) else "not configured",
             "last_success": _moment(None if found is None or found.success is None else found.success.finished_at),
             "last_error": None if found is None else found.last.error,
             "next_run": _moment(due),
@@ -483,7 +489,8 @@ def scheduler() -> None:
 
     def poll_all(at: dt.datetime) -> None:
         del at
-        good = [_report(poll(store, settings, source), as_json=False) for source in sources().values()]
+        chosen = [source for source in sources().values() if is_configured(settings, source)]
+        good = [_report(poll(store, settings, source), as_json=False) for source in chosen]
         if not all(good):
             raise Failure(f"{good.count(False)} of {len(good)} sources failed; see the page of sources")
 

@@ -22,6 +22,10 @@ from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 from workbench.standards.drafts import import_draft
 
+SOURCES = ("iso_open_data", "iso_pages")
+"""The sources that the sample data has recordings of."""
+
+
 class DemoError(Exception):
     """A step of the demo failed; `str(error)` says which and why."""
 
@@ -45,7 +49,7 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     """Bring the demo's store up to date; what is there already stays as it is. Raises DemoError."""
     folder = sample.folder()
     for day in sample.DAYS:
-        for source in sources().values():
+        for source in (sources()[name] for name in SOURCES):
             ids = sample.PAGE_IDS if source.name == "iso_pages" else ()
             run = poll(store, settings, source, ids=ids, replay=Replay(folder / "replay", day))
             yield Step(f"Poll {source.manifest.title}, as on {day}", _counted(run, "work items"))

@@ -16,6 +16,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValueError
 
+from scrapers.records import Watch
+
 SC_42 = 6794475
 
 
@@ -26,7 +28,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """The configuration of one process. `load_settings` makes it; nothing else reads the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="WORKBENCH_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="WORKBENCH_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("workbench", appauthor=False)),
@@ -55,6 +57,16 @@ class Settings(BaseSettings):
     )
     ballot_rules: Path | None = Field(
         default=None, description="A file of your own in place of the ballot lengths that come with the workbench."
+    )
+    credentials: dict[str, dict[str, SecretStr]] = Field(
+        default_factory=dict,
+        description="By source, what its publisher gave you: [credentials.epo_ops] with consumer_key and "
+        "consumer_secret, or WORKBENCH_CREDENTIALS__EPO_OPS__CONSUMER_KEY and so on.",
+    )
+    watches: tuple[Watch, ...] = Field(
+        default=(),
+        description="What to follow at the patent offices: [[watches]] with name, applicants, cpc, words, since and "
+        "until.",
     )
     smtp_host: str | None = Field(
         default=None,
@@ -161,8 +173,9 @@ def explain_settings(settings: Settings) -> Iterator[SettingOrigin]:
         origin = "default"
         if name in file:
             origin = str(settings_file())
-        if f"WORKBENCH_{name.upper()}" in os.environ:
-            origin = f"WORKBENCH_{name.upper()}"
+        variable = f"WORKBENCH_{name.upper()}"
+        if variable in os.environ or any(key.startswith(f"{variable}__") for key in os.environ):
+            origin = variable
         if name == "database_url" and value:
             value = mask_password(value)
         yield SettingOrigin(name, "" if value is None else str(value), origin, field.description or "")

@@ -17,7 +17,7 @@ from workbench.export import rows
 from workbench.history.models import Change, ChangeKind, Run, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
 from workbench.settings import Settings
-from workbench.sources.poll import NotConfiguredError, Replay, poll
+from workbench.sources.poll import NoContactError, Replay, poll
 from workbench.standards.models import WorkItem
 
 OPEN_DATA = sources()["iso_open_data"]
@@ -183,7 +183,7 @@ def test_members_that_join_a_committee_are_logged(store: Store, settings: Settin
 
 
 def test_a_live_poll_without_a_contact_is_refused_before_anything_is_asked(settings: Settings, store: Store) -> None:
-    with pytest.raises(NotConfiguredError, match="WORKBENCH_CONTACT"):
+    with pytest.raises(NoContactError, match="WORKBENCH_CONTACT"):
         poll(store, settings, OPEN_DATA)
 
 

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from scrapers import records
 from scrapers.checks import check_run, count_records
 from scrapers.context import CachedBody, Context, Emitted
-from scrapers.errors import ExpectationError, ScraperError
+from scrapers.credentials import read_credentials
+from scrapers.errors import ExpectationError, NotConfiguredError, ScraperError
 from scrapers.fetching import Fetcher, Response
 from scrapers.http import HttpFetcher
 from scrapers.manifest import Manifest
@@ -24,14 +25,15 @@ from workbench.db import Store
 from workbench.history.log import ChangeLog, Counts, finish_run, keep_snapshot, start_run
 from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
+from workbench.patents.reconcile import reconcile_publication
 from workbench.settings import Settings
 from workbench.standards.models import WorkItem
 from workbench.standards.reconcile import mark_missing, reconcile_committee, reconcile_work_item
 from workbench.standards.status import status_of
 
 
-class NotConfiguredError(Exception):
-    """A live poll lacks a setting; `str(error)` names it."""
+class NoContactError(Exception):
+    """A live poll lacks the setting that names a contact; `str(error)` says so."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _fetcher(source: Source, settings: Settings, store: Store, replay: Replay | 
         yield ReplayFetcher(replay.folder, replay.as_of)
         return
     if not settings.contact:
-        raise NotConfiguredError(
+        raise NoContactError(
             "polling over the network needs WORKBENCH_CONTACT: an e-mail or web address for the User-Agent, "
             "so that publishers can reach you"
         )
@@ -113,6 +115,20 @@ def _fetcher(source: Source, settings: Settings, store: Store, replay: Replay | 
         limits=manifest.requests.limits(),
     ) as fetcher:
         yield fetcher
+
+
+def credentials_of(settings: Settings, source: Source) -> dict[str, str]:
+    """What the settings hold for this source, in the clear."""
+    return {name: secret.get_secret_value() for name, secret in settings.credentials.get(source.name, {}).items()}
+
+
+def is_configured(settings: Settings, source: Source) -> bool:
+    """Whether the source has the credentials that it needs, if it needs any."""
+    try:
+        read_credentials(source.manifest, credentials_of(settings, source))
+    except NotConfiguredError:
+        return False
+    return True
 
 
 def followed_ids(store: Store) -> tuple[int, ...]:
@@ -134,13 +150,21 @@ def poll(
     """Run one source and store what it says; returns the finished run with its state and counts.
 
     A run that fails, or misses its expectations, leaves everything as it was but for the run itself and the snapshots
-    that show why. Raises NotConfiguredError where a live poll lacks a setting, FetchError where a replay has no index.
+    that show why. Raises NotConfiguredError where the source needs credentials that the settings lack, NoContactError
+    where a live poll has no contact, FetchError where a replay has no index: then there is no run.
     """
+    credentials = credentials_of(settings, source)
+    read_credentials(source.manifest, credentials)
     keeper = _SnapshotKeeper(SnapshotFolder(settings.home))
     with _fetcher(source, settings, store, replay) as fetcher:
         clock = fetcher.now if isinstance(fetcher, ReplayFetcher) else now()
         run_id = start_run(store, RunKind.POLL, source.name, source.parser_version, clock)
-        options = {"committees": settings.committees, "ids": tuple(ids) or followed_ids(store)}
+        options = {
+            "committees": settings.committees,
+            "ids": tuple(ids) or followed_ids(store),
+            "credentials": credentials,
+            "watches": settings.watches,
+        }
         context = Context(source.manifest, fetcher, store_snapshot=keeper, options=options)
         try:
             source.crawl(context)
@@ -196,6 +220,8 @@ def _write_records(
                 _, outcome = reconcile_work_item(session, log, each.record, snapshot_id)
             case records.Committee():
                 _, outcome = reconcile_committee(session, log, each.record, snapshot_id)
+            case records.Publication():
+                _, outcome = reconcile_publication(session, log, each.record, snapshot_id)
             case other:
                 raise TypeError(f"no table takes a {type(other).__name__} of {manifest.name}")
         if count_records(manifest, [each.record]):
