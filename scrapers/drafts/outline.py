@@ -25,6 +25,9 @@ _NOT_A_TERM = re.compile(
 )
 
 
+_Block = tuple[BlockKind, str, str | None]
+
+
 @dataclass
 class _Node:
     number: str | None
@@ -33,7 +36,7 @@ class _Node:
     normative: bool | None
     depth: int
     parent: int | None
-    blocks: list[tuple[BlockKind, str, str | None]] = field(default_factory=list)
+    blocks: list[_Block] = field(default_factory=list)
 
 
 class Outline:
@@ -81,6 +84,22 @@ class Outline:
             self._nodes[self._open[-1]].blocks.append((kind, folded, marker))
         else:
             self.cover.append(folded)
+
+    @property
+    def count(self) -> int:
+        """How many blocks the open clause holds."""
+        return len(self._nodes[self._open[-1]].blocks) if self._open else 0
+
+    def labelled(self, kind: BlockKind) -> int:
+        """How many blocks of a kind with a label of their own the open clause holds."""
+        blocks = self._nodes[self._open[-1]].blocks if self._open else []
+        return sum(block[0] is kind and block[2] is not None for block in blocks)
+
+    def label(self, at: int, label: str) -> None:
+        """Label the block at a place of the open clause, which may not have come, unless it has a label of its own."""
+        blocks = self._nodes[self._open[-1]].blocks if self._open else []
+        if at < len(blocks) and blocks[at][2] is None:
+            blocks[at] = (*blocks[at][:2], label)
 
     def retitle(self, title: str) -> None:
         """Give the open clause its title, which came after its number."""
@@ -185,11 +204,8 @@ class Outline:
             leaf = at not in parents and node.parent is not None and bool(node.blocks)
             if leaf and node.kind is ClauseKind.TERMS and node.title and may_be_term(node.title):
                 node.kind, node.normative = ClauseKind.TERM, True
-                node.blocks = [_in_entry(block) for block in node.blocks]
-                kinds = [block[0] for block in node.blocks]
-                if BlockKind.DEFINITION not in kinds and BlockKind.PARAGRAPH in kinds:
-                    where = kinds.index(BlockKind.PARAGRAPH)
-                    node.blocks[where] = (BlockKind.DEFINITION, *node.blocks[where][1:])
+            if node.kind is ClauseKind.TERM:
+                node.blocks = _entry(node.blocks)
 
     def _mark_terms(self, at: int | None) -> None:
         while at is not None:
@@ -213,8 +229,17 @@ class Outline:
         return ClauseKind.CLAUSE
 
 
-def _in_entry(block: tuple[BlockKind, str, str | None]) -> tuple[BlockKind, str, str | None]:
-    return (BlockKind.NOTE_TO_ENTRY, *block[1:]) if block[0] is BlockKind.NOTE else block
+def _entry(blocks: list[_Block]) -> list[_Block]:
+    """The blocks of a term entry: notes are notes to entry, the first paragraph is the definition."""
+    found = [(BlockKind.NOTE_TO_ENTRY, *block[1:]) if block[0] is BlockKind.NOTE else block for block in blocks]
+    kinds = [block[0] for block in found]
+    if BlockKind.DEFINITION not in kinds and BlockKind.PARAGRAPH in kinds:
+        at = kinds.index(BlockKind.PARAGRAPH)
+        found[at] = (BlockKind.DEFINITION, *found[at][1:])
+        for before in range(at):
+            if kinds[before] is BlockKind.FORMULA:  # a symbol that stands for the term
+                found[before] = (BlockKind.TERM_NAME, *found[before][1:])
+    return found
 
 
 def depth_of(number: str) -> int:
