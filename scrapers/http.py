@@ -167,10 +167,10 @@ class HttpFetcher:
         """One exchange and, for a GET, where it leads; secrets stay with the host asked, signed addresses unsaid."""
         url, sent, signature = request.url, _Sent({**request.headers, **request.secrets}, request.form), ""
         for _ in range(MAX_REDIRECTS + 1):
-            check_host(url, self._allowed_hosts)
-            if self._limits.obey_robots:
-                self._rules(url).check(url, self._token)
             try:
+                check_host(url, self._allowed_hosts)
+                if self._limits.obey_robots:
+                    self._rules(url).check(url, self._token)
                 answer = self._exchange(request.method, url, request.max_bytes or self._limits.max_bytes, sent)
             except FetchError as error:
                 raise type(error)(str(error).replace(signature, "…") if signature else str(error)) from None
