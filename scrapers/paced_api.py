@@ -68,7 +68,8 @@ class PacedApi:
                 )
             if attempt + 1 < ATTEMPTS:
                 self._asker.sleep(backoff(attempt, Limits()) if wait is None else wait)
-        raise FetchError(f"{url}: {reason}, {ATTEMPTS} attempts; nothing was read. Run again later")
+        hide = self._context.credentials.hide
+        raise FetchError(hide(f"{url}: {reason}, {ATTEMPTS} attempts; nothing was read. Run again later"))
 
     def pause_of(self, response: Response) -> float:
         """Seconds that a 429 asks to wait: its Retry-After, else a minute."""

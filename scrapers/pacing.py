@@ -22,7 +22,8 @@ class Pace:
         self._window = window + _MARGIN
         self._monotonic = monotonic
         self._sleep = sleep
-        self._sent: deque[float] = deque()
+        # An earlier run may have ended just now: the first request keeps its distance from that run's last.
+        self._sent: deque[float] = deque([monotonic()])
 
     def delay(self) -> float:
         """Seconds until the next request may go out."""
