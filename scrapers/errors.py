@@ -6,6 +6,7 @@
     │   ├── NotConfiguredError    the source needs credentials that the settings don't have: no failure
     │   ├── FetchError            the network, the server or the replay folder gave no usable answer
     │   │   ├── RefusedError      robots.txt, a 401/403 or an anti-bot page: the publisher says no
+    │   │   ├── MissingError      status 404 or 410: the publisher has no such page
     │   │   ├── QuotaError        what the publisher allows for this hour, day or week is used up
     │   │   ├── CutOffError       the connection failed or the answer was cut: another attempt may help
     │   │   └── TooLargeError     the answer passed its size or time limit
@@ -49,6 +50,10 @@ class FetchError(SourceError):
 
 class RefusedError(FetchError):
     """The publisher says no: robots.txt, a 401 or 403, an anti-bot page."""
+
+
+class MissingError(FetchError):
+    """The publisher answers that it has no such page: status 404 or 410."""
 
 
 class QuotaError(FetchError):

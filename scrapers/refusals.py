@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from scrapers.errors import FetchError, RefusedError
+from scrapers.errors import FetchError, MissingError, RefusedError
 
 SAMPLE_BYTES = 64 * 1024
 
@@ -50,7 +50,8 @@ def bot_wall(headers: Mapping[str, str], sample: bytes) -> str | None:
 def check_usable(url: str, status: int, headers: Mapping[str, str], sample: bytes) -> None:
     """Raise unless the answer is the content asked for.
 
-    RefusedError for 401, 403 and anti-bot pages whatever their status; FetchError for any status but 200.
+    RefusedError for 401, 403 and anti-bot pages whatever their status; MissingError for 404 and 410; FetchError for any
+    other status but 200.
     """
     wall = bot_wall(headers, sample)
     if wall is not None:
@@ -64,4 +65,5 @@ def check_usable(url: str, status: int, headers: Mapping[str, str], sample: byte
             "Check the address and the contact in the User-Agent setting, or ask the publisher"
         )
     if status != 200:
-        raise FetchError(f"{url}: expected status 200, found {status}; nothing was read. Try again later")
+        kind = MissingError if status in (404, 410) else FetchError
+        raise kind(f"{url}: expected status 200, found {status}; nothing was read. Try again later")
