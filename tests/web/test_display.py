@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.web.display import marked
+from workbench.web.display import list_difference, marked
 from workbench.web.links import outside
 from workbench.web.listing import page_number, sort_key
 
@@ -24,6 +25,22 @@ def test_words_are_marked_whatever_their_case_and_the_longest_first() -> None:
     assert marked("評価の記録", ["記録"]) == [("評価の", False), ("記録", True)]
     assert marked("a+b", ["+"]) == [("a", False), ("+", True), ("b", False)]
     assert marked("text", []) == [("text", False)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "difference"),
+    [
+        (["a", "b"], ["b", "c"], ("a", "c")),
+        (None, ["a"], ("", "a")),
+        (["a"], None, ("a", "")),
+        (["a", "b"], ["b", "a"], ("", "")),
+        (None, None, None),
+        ("a", ["a"], None),
+        ("a", "b", None),
+    ],
+)
+def test_lists_tell_what_left_and_what_came(old: object, new: object, difference: tuple[str, str] | None) -> None:
+    assert list_difference(old, new) == difference
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
@@ -10,7 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from tests.web.seed import BODY, HOSTILE, LONG
+from tests.web.seed import BODY, HOSTILE, LONG, NOW
+from workbench.db import Store
+from workbench.settings import Settings
+from workbench.web import create_app
 
 PAGES = (
     "/",
@@ -50,7 +54,7 @@ def test_week_shows_what_is_due_changed_new_and_coming(client: FlaskClient) -> N
     assert "2026-12-04 est. 9 days left" in due
     assert "1 open ballot past its usual length" in due
     assert "Stage : 20.20 → 30.20 Committee draft out for comments or ballot" in page
-    assert "Languages : nothing → en, fr" in page
+    assert "Languages : with en, fr" in page
     assert "ISO/IEC NP 90008" in page[page.index("New ") :]
     assert "No longer listed" in page
     assert "Project pages of iso.org Failed" in page
@@ -60,6 +64,14 @@ def test_week_leads_to_the_last_week_with_changes(client: FlaskClient) -> None:
     page = client.get("/?until=2026-10-01").text
     assert "Nothing changed in these seven days" in page
     assert 'href="/?until=2026-11-24"' in page
+
+
+def test_a_quiet_week_shows_the_last_changes(settings: Settings, seeded: Store) -> None:
+    later = create_app(settings, seeded, clock=lambda: NOW + dt.timedelta(days=30)).test_client()
+    page = text_of(later.get("/").text)
+    assert "Nothing changed in the last seven days" in page
+    assert "Seven days: 2026-11-18 – 2026-11-24" in page
+    assert "ISO/IEC NP 90008" in page
 
 
 def test_a_wrong_day_in_the_address_shows_today(client: FlaskClient) -> None:
@@ -187,8 +199,8 @@ def test_a_wrong_filter_is_named_on_the_page(client: FlaskClient, query: str) ->
 def test_sources_show_state_counts_error_and_stale_alarm(client: FlaskClient) -> None:
     page = text_of(client.get("/sources/").text)
     assert "ISO Open Data OK" in page
-    assert "Project pages of iso.org Failed" in page
-    assert "answered 403" in page
+    assert "Project pages of iso.org Last error: https://example.org/1 answered 403" in page
+    assert "Failed 2026-10-16" in page
     assert "Project pages of iso.org has had no believed run for more than 14 days" in page
     assert "Import: records.xml" in page
 

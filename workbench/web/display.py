@@ -116,6 +116,16 @@ def change_value(value: Any, field: str | None = None) -> str:
     return text
 
 
+def list_difference(old: Any, new: Any, field: str | None = None) -> tuple[str, str] | None:
+    """What a list lost and what it gained, as text; None where the values are no lists."""
+    if not isinstance(old, list | None) or not isinstance(new, list | None) or old is new is None:
+        return None
+    before, after = old or [], new or []
+    gone = [item for item in before if item not in after]
+    added = [item for item in after if item not in before]
+    return change_value(gone, field), change_value(added, field)
+
+
 def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether it is one of the words; case and nothing else is folded."""
     pattern = "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True) if word)
@@ -139,6 +149,7 @@ def install(app: Flask) -> None:
         number,
         file_size,
         change_value,
+        list_difference,
         marked,
     ):
         app.jinja_env.filters[function.__name__] = function

@@ -26,7 +26,13 @@ blueprint = Blueprint("week", __name__)
 
 @blueprint.get("/")
 def index() -> str:
-    until = _day(argument("until")) or today()
+    chosen = _day(argument("until"))
+    newest = history.newest_change(session())
+    newest_day = local(newest).date() if newest else None
+    until = chosen or today()
+    quiet = chosen is None and newest_day is not None and newest_day <= until - dt.timedelta(days=7)
+    if quiet and newest_day is not None:
+        until = newest_day
     since = until - dt.timedelta(days=6)
     window = {"since": since.isoformat(), "until": until.isoformat()}
     ballots = open_ballots(session(), ballot_rules(), today())
@@ -37,7 +43,6 @@ def index() -> str:
         total = sum(number for (_, each), number in counts.items() if each is kind)
         found = history.change_page(session(), in_zone({**window, "kind": kind}), limit=SHOWN) if total else ()
         lists[kind.value] = (total, grouped(change_rows(session(), found)))
-    newest = history.newest_change(session())
     return render_template(
         "web/week.html",
         since=since,
@@ -46,7 +51,8 @@ def index() -> str:
         current=until == today(),
         earlier=(since - dt.timedelta(days=1)).isoformat(),
         later=min(until + dt.timedelta(days=7), today()).isoformat(),
-        newest=local(newest).date() if newest else None,
+        quiet=quiet,
+        newest=newest_day,
         due=[each for each in ballots if each.ballot.closes_on and today() <= each.ballot.closes_on <= soon],
         past=[each for each in ballots if each.ballot.overdue],
         undated=[each for each in ballots if each.ballot.closes_on is None],
