@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,11 @@ class TestAsk:
         assert len(fetcher.ask(asking(server.page("/a", b"x" * 10_000_000, status=500))).content) < 200_000
 
     def test_a_cut_answer_says_so(self, server: Server, fetcher: HttpFetcher) -> None:
-        url = server.script(
-            "/a", lambda h: (h.send(200, b"half", Content_Length="8"), setattr(h, "close_connection", 1))
-        )
+        def answer(handler: Handler) -> None:
+            handler.send(200, b"half", Content_Length="8")
+            handler.close_connection = True
+
+        url = server.script("/a", answer)
         with pytest.raises(CutOffError):
             fetcher.ask(asking(url))
 
@@ -133,11 +136,12 @@ class TestAsk:
             assert "hidden" not in response.url
 
 
-class TestCredentials:
-    NEEDED = {"names": ["key", "secret"], "register_url": "https://www.example.org/register"}
+NEEDED = {"names": ["key", "secret"], "register_url": "https://www.example.org/register"}
 
+
+class TestCredentials:
     def needing(self) -> Manifest:
-        return manifest(credentials=self.NEEDED)
+        return manifest(credentials=NEEDED)
 
     @pytest.mark.parametrize(
         "given_", [{}, {"key": "abcd"}, {"key": "abcd", "secret": ""}, {"key": "", "secret": None}]
@@ -150,14 +154,13 @@ class TestCredentials:
 
     @given(st.text(min_size=4, max_size=40))
     def test_a_value_is_taken_trimmed_or_refused_unseen(self, value: str) -> None:
-        try:
-            credentials = read_credentials(self.needing(), {"key": "fine-key", "secret": value})
-        except NotConfiguredError as error:
-            assert value.strip() not in str(error) or value.strip() in "sample is not configured: secret holds a space"
+        given_, fit = {"key": "fine-key", "secret": value}, value.strip()
+        if fit and fit.isascii() and fit.isprintable() and " " not in fit:
+            assert read_credentials(self.needing(), given_)["secret"] == fit
             return
-        assert credentials["secret"] == value.strip()
-        assert credentials["secret"].isascii()
-        assert credentials["secret"].isprintable()
+        with pytest.raises(NotConfiguredError, match=r"secret (missing|holds)") as caught:
+            read_credentials(self.needing(), given_)
+        assert re.sub(r"not configured: secret .*", "", str(caught.value)) in ("sample is ", "")
 
     def test_every_secret_is_hidden_the_longest_first(self) -> None:
         credentials = Credentials({"key": "abcd", "secret": "abcd-efgh"})
@@ -182,7 +185,7 @@ class TestCredentials:
     def test_only_a_registered_source_may_pass_by_robots(self) -> None:
         with pytest.raises(ValueError, match="obey_robots"):
             manifest(requests={"obey_robots": False})
-        assert manifest(requests={"obey_robots": False}, credentials=self.NEEDED).requests.limits().obey_robots is False
+        assert manifest(requests={"obey_robots": False}, credentials=NEEDED).requests.limits().obey_robots is False
 
 
 class TestContextAndReplay:
