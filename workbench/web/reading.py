@@ -92,11 +92,12 @@ def _sentences(text: str, start: int, end: int, provisions: Sequence[Provision],
     at = start
     for provision in provisions:
         first, last = max(provision.start, at), min(provision.end, end)
+        if last <= first:
+            continue
         if first > at:
             yield Sentence(None, marked_pieces(text, at, first, spans))
-        if last > first:
-            yield Sentence(provision, marked_pieces(text, first, last, spans))
-            at = last
+        yield Sentence(provision, marked_pieces(text, first, last, spans))
+        at = last
     if at < end:
         yield Sentence(None, marked_pieces(text, at, end, spans))
 
