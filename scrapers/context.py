@@ -12,7 +12,7 @@ from scrapers.credentials import Credentials, read_credentials
 from scrapers.errors import SourceError
 from scrapers.fetching import Asker, Cache, CachedBody, Fetcher, Request, Response
 from scrapers.manifest import Manifest
-from scrapers.records import Record
+from scrapers.records import Record, Watch
 
 __all__ = ["Cache", "CachedBody", "Context", "Emitted"]
 
@@ -67,6 +67,11 @@ class Context:
     def credentials(self) -> Credentials:
         """The credentials that the manifest names, from option `credentials`. Raises NotConfiguredError."""
         return read_credentials(self.manifest, self.options.get("credentials") or {})
+
+    @cached_property
+    def watches(self) -> tuple[Watch, ...]:
+        """What the run is to look for, from option `watches`: records, or mappings of their fields."""
+        return tuple(Watch.model_validate(each) for each in self.options.get("watches", ()))
 
     @property
     def asker(self) -> Asker:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scrapers.context import Context
@@ -23,7 +23,7 @@ from scrapers.errors import (
 from scrapers.fetching import Response
 from scrapers.identifiers import PatentNumber
 from scrapers.patents import Refusal, read_patents
-from scrapers.records import Publication, Watch
+from scrapers.records import Publication
 
 PARSER_VERSION = "1"
 MAX_FAILURES = 3  # in a row: then the server is not well, or wants no more requests
@@ -64,7 +64,7 @@ def crawl(context: Context) -> None:
 
 def _numbers(context: Context) -> tuple[PatentNumber, ...]:
     """The European publications that are wanted, each once. A number without kind can't be asked for."""
-    watches: Sequence[Watch] = tuple(context.options.get("watches", ()))
+    watches = context.watches
     wanted: Iterable[str] = [
         *(number for watch in watches for number in watch.numbers),
         *context.options.get("without_claims", ()),

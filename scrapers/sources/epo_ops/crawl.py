@@ -41,7 +41,7 @@ _LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 def crawl(context: Context) -> None:
     """Emit publications, families and legal events for the watches. Raises NotConfiguredError without credentials."""
     session = OpsSession(context)
-    watches: Sequence[Watch] = tuple(context.options.get("watches", ()))
+    watches = context.watches
     if not any(watch.searches or watch.numbers for watch in watches):
         raise SourceError(f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one")
     found = _Found(context)

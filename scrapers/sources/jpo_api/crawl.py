@@ -8,7 +8,7 @@ A run that stops early is `incomplete` and keeps what it read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from scrapers.context import Context
 from scrapers.errors import (
@@ -22,7 +22,6 @@ from scrapers.errors import (
 )
 from scrapers.identifiers import PatentNumber, Series
 from scrapers.patents import Refusal
-from scrapers.records import Watch
 from scrapers.sources.jpo_api.application import (
     is_granted,
     last_amendment,
@@ -75,7 +74,7 @@ def crawl(context: Context) -> None:
 
 def _numbers(context: Context) -> tuple[str, ...]:
     """The numbers of the Japanese applications that are followed, ten digits each."""
-    watches: Sequence[Watch] = tuple(context.options.get("watches", ()))
+    watches = context.watches
     found: dict[str, None] = {}
     for printed in (each for watch in watches for each in watch.applications):
         try:

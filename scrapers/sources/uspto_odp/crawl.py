@@ -7,7 +7,7 @@ Options as those of epo_ops: `watches`, `with_claims` and `last_read` (here by a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -41,7 +41,7 @@ class _Page:
 def crawl(context: Context) -> None:
     """Emit what the watches find. Raises NotConfiguredError without a key."""
     portal = _Portal(context)
-    watches: Sequence[Watch] = tuple(context.options.get("watches", ()))
+    watches = context.watches
     if not any(watch.searches or watch.numbers or watch.applications for watch in watches):
         raise SourceError(f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one")
     for watch in watches:

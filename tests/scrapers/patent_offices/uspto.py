@@ -44,11 +44,12 @@ def full_text(application: Application, *, grant: bool) -> str:
     root = "us-patent-grant" if grant else "us-patent-application"
     number, kind = (application.grant, "B2") if grant else (application.publication, "A1")
     part = "grant" if grant else "application"
+    day = (application.granted if grant else None) or application.published
     main = application.cpc.replace(" ", "")[4:].split("/")
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE {root} SYSTEM "x.dtd" [ ]>\n<{root} country="US">'
         f"<us-bibliographic-data-{part}><publication-reference><document-id><country>US</country><doc-number>{number}"
-        f"</doc-number><kind>{kind}</kind><date>20260205</date></document-id></publication-reference>"
+        f"</doc-number><kind>{kind}</kind><date>{day:%Y%m%d}</date></document-id></publication-reference>"
         f"<classifications-cpc><main-cpc><classification-cpc><section>{application.cpc[0]}</section><class>"
         f"{application.cpc[1:3]}</class><subclass>{application.cpc[3]}</subclass><main-group>{main[0]}</main-group>"
         f"<subgroup>{main[1]}</subgroup></classification-cpc></main-cpc></classifications-cpc>"
