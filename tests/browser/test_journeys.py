@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 def test_a_first_visit_shows_what_is_due_and_what_changed(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("This week")
-    expect(page.get_by_role("note").first).to_contain_text("Sample data")
+    expect(page.get_by_role("complementary", name="Sample data")).to_be_visible()
     due = page.locator("#due")
     expect(due).to_contain_text("ISO/IEC FDIS 99003")
     expect(due).to_contain_text("est.")
@@ -24,11 +24,25 @@ def test_filter_the_work_items_and_open_one(page: Page) -> None:
     page.get_by_role("button", name="Filter").click()
     expect(page).to_have_url(re.compile(r"q=interoperability"))
     expect(page.locator("table.data tbody tr")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="ISO/IEC DIS 99001").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("ISO/IEC DIS 99001")
     expect(page.locator("main")).to_contain_text("40.20")
     expect(page.locator("main")).to_contain_text("est.")
     expect(page.locator("main svg").first).to_be_visible()
+
+
+def test_sort_and_page_through_a_table_then_go_back(page: Page) -> None:
+    page.goto("/mapping/")
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile(r"page=2"))
+    expect(page.locator("#results")).to_contain_text("51–100")
+    page.go_back()
+    expect(page.locator("#results")).to_contain_text("1–50")
+    page.goto("/standards/")
+    page.get_by_role("columnheader", name="Stage").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"sort=stage"))
+    expect(page.get_by_role("columnheader", name="Stage")).to_have_attribute("aria-sort", "ascending")
 
 
 def test_the_keyboard_alone_reaches_search_and_opens_a_row(page: Page) -> None:
