@@ -19,6 +19,7 @@ Row = tuple[int | None, int | None, str]
 _REFERENCE = re.compile(
     r"(?:(?<=Clause )|(?<=Annex ))(?:\d{1,2}|[A-Z])\b|(?<![\d.:])(?<!\d, )\d{1,2}(?:\.\d{1,2}){1,3}(?![\d.:]*\d)"
 )
+_WITH_TEXT = (ClauseKind.CLAUSE, ClauseKind.ANNEX)
 _MARK = re.compile("\ue000(\\d+)\ue001")
 _RANGE = re.compile("\ue000(\\d+)\ue001 to \ue000(\\d+)\ue001")
 _SENTENCE_END = re.compile(r"(?<=[.。])\s*(?=\S)|\n")
@@ -191,9 +192,7 @@ class Draft:
 
     def split(self) -> bool:
         """The text goes into two clauses side by side, or into subclauses of one that keeps only its title."""
-        node = self.pick(
-            lambda node: self._halves(node) is not None and node.kind in (ClauseKind.CLAUSE, ClauseKind.ANNEX)
-        )
+        node = self.pick(lambda node: node.kind in _WITH_TEXT and self._halves(node) is not None)
         halves = None if node is None else self._halves(node)
         if node is None or halves is None:
             return False
@@ -234,7 +233,7 @@ class Draft:
                 and not node.children
                 and not other.children
                 and node.words() >= 6 <= other.words()
-                and node.kind in (ClauseKind.CLAUSE, ClauseKind.ANNEX)
+                and node.kind in _WITH_TEXT
             )
 
         node = self.pick(fits)
@@ -379,7 +378,7 @@ def _sentences(lines: Sequence[str]) -> list[str]:
 
 
 def _renumber(siblings: Sequence[Node], above: str) -> None:
-    """Numbers by place, as ISO/IEC Directives Part 2, 22.3 has them; annexes by letters; what has no number gets none."""
+    """Numbers by place (ISO/IEC Directives Part 2:2018, 22.3), annexes by letters; what has no number gets none."""
     counts: Counter[bool] = Counter()
     for node in siblings:
         if node.number is None:

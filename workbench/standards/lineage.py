@@ -14,7 +14,7 @@ clause under its old title reworded it; a clause at an old place with another ti
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,8 +52,8 @@ class LinkKind(StrEnum):
 class Link:
     """Clauses of the earlier draft and what they became; both are keys in order, one of them may be empty.
 
-    `similarity` is 0 to 1 (twice the words in common by the words of both), 1 just where the wording is the same; `facts`
-    are the reason in parts.
+    `similarity` is 0 to 1 (twice the words in common by the words of both), 1 only for one clause of the same wording;
+    `facts` are the reason in parts.
     """
 
     old: tuple[int, ...]
@@ -138,10 +138,10 @@ def _machine_groups(
     pairs = {i: j for i, j in every.items() if i not in barred.old}
     ours, theirs = Texts(weighed.old_words, weighed.rarity), Texts(weighed.new_words, weighed.rarity)
     free = [j for j in range(len(after)) if j not in barred.new and j not in set(pairs.values())]
-    split = find_parts(before, ours, after, theirs, pairs, free)
+    split = find_parts(before, ours, after, theirs, pairs, free, barred.old)
     back = {j: i for i, j in split.pairs.items() if i not in split.further}
     loose = [i for i in range(len(before)) if i not in barred.old and i not in split.pairs]
-    merged = find_parts(after, theirs, before, ours, back, loose)
+    merged = find_parts(after, theirs, before, ours, back, loose, barred.new)
     sources: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for j in merged.pairs:
         sources[(j,)].extend(merged.of(j))
@@ -161,7 +161,8 @@ class _Linker:
     def __init__(self, before: Side, after: Side, groups: Sequence[_Group]) -> None:
         self.before, self.after, self.groups = before, after, groups
         self.became = {i: theirs for ours, theirs, _ in groups for i in ours}
-        self.single = {ours[0]: theirs[0] for ours, theirs, _ in groups if len(ours) == len(theirs) == 1}
+        self.times = Counter(j for _, theirs, _ in groups for j in theirs)
+        self.single = {ours[0]: theirs[0] for ours, theirs, _ in groups if self._is_single(ours, theirs)}
         self.numbering = self._numbering()
 
     def links(self) -> list[Link]:
@@ -177,6 +178,10 @@ class _Linker:
                 place[j] = (first, second + 1)
         ordered = sorted(self.groups, key=lambda group: (group[0][0], 0) if group[0] else place[group[1][0]])
         return [self._link(*group) for group in ordered]
+
+    def _is_single(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
+        """Whether one clause became one clause, and that one took in nothing of others."""
+        return len(ours) == len(theirs) == 1 and self.times[theirs[0]] == 1
 
     def _numbering(self) -> Numbering:
         ours, theirs = _by_number(self.before), _by_number(self.after)
@@ -225,7 +230,7 @@ class _Linker:
             return LinkKind.NEW, [fact(reasons.NEW)]
         if not theirs:
             return LinkKind.GONE, [fact(reasons.GONE)]
-        if len(ours) == len(theirs) == 1:
+        if self._is_single(ours, theirs):
             return self._one_to_one(ours[0], theirs[0])
         names = {
             "old": tuple(self.before.nodes[i].name for i in ours),

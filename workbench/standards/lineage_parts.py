@@ -33,9 +33,10 @@ class Texts:
         """What these words and pairs of words weigh together."""
         return math.fsum(self.rarity[each] for each in features)
 
-    def share(self, at: int, other: Texts, other_at: int) -> float:
-        """How much of the words of a clause, by weight, is among those of another."""
-        ours = {each for each in self.words[at] if each in self.rarity}
+    def share(self, at: int, other: Texts, other_at: int, beside: Sequence[int]) -> float:
+        """How much of the words of a clause that none `beside` it has, by weight, is among those of another."""
+        taken = {each for place in beside for each in self.words[place]}
+        ours = {each for each in self.words[at] if each in self.rarity and each not in taken}
         weight = self.weight(ours)
         return self.weight(ours.intersection(other.words[other_at])) / weight if weight else 0.0
 
@@ -54,15 +55,21 @@ class Parts:
 
 
 def find_parts(
-    whole: Side, whole_texts: Texts, piece: Side, piece_texts: Texts, pairs: Mapping[int, int], free: Sequence[int]
+    whole: Side,
+    whole_texts: Texts,
+    piece: Side,
+    piece_texts: Texts,
+    pairs: Mapping[int, int],
+    free: Sequence[int],
+    barred: frozenset[int],
 ) -> Parts:
     """Where the `free` clauses of `piece` hold text of a clause of `whole`, besides its partner in `pairs`.
 
     Text that the partner still has does not count: a copy of it elsewhere is no part. A clause without a partner whose
-    text is in one clause only becomes a pair with it.
+    text is in one clause only becomes a pair with it. `barred` clauses of `whole` have no parts.
     """
     parts = Parts(dict(pairs))
-    holders = _holders(whole_texts)
+    holders = _holders(whole_texts, barred)
     for j in free:
         source = _source(j, whole_texts, piece_texts, pairs, holders)
         if source is not None:
@@ -77,11 +84,11 @@ def find_parts(
     return parts
 
 
-def _holders(texts: Texts) -> dict[str, list[int]]:
+def _holders(texts: Texts, barred: frozenset[int]) -> dict[str, list[int]]:
     """The clauses that a rare pair of words stands in."""
     found: dict[str, list[int]] = defaultdict(list)
     for i, pairs in enumerate(texts.pairs):
-        for each in pairs:
+        for each in pairs if i not in barred else ():
             found[each].append(i)
     return {each: places for each, places in found.items() if len(places) <= MOST_HOLDERS}
 
@@ -129,7 +136,7 @@ def _divided_headings(
             if j in free
             and j not in used
             and j not in held
-            and piece_texts.share(j, whole_texts, i) >= LEAST_SHARE_BELOW_HEADING
+            and piece_texts.share(j, whole_texts, i, held) >= LEAST_SHARE_BELOW_HEADING
         ]
         if len(held) > 1:
             parts.further[i] = [heading, *held]

@@ -4,19 +4,22 @@ A pair scores
 
     content * trust + context * (1 - trust)
 
-Content is the similarity of text and title (of a heading without text: of its title and of its subclauses). Context is
-whether the parents are a pair, the neighbours are pairs and the numbers are equal. Trust grows with the number of words
-that the content was judged by: a long text speaks for itself, "General" says nothing but for where it stands. The pairs
-of the greatest total are taken (Hopcroft's assignment problem, solved exactly), then context is judged anew by them.
+Content is the similarity of text and title (of a heading without text: of its title, or of all that stands below it).
+Context is whether the parents are a pair, the neighbours are pairs and the numbers are equal. Trust grows with the
+number of words that the content was judged by: a long text speaks for itself, "General" says nothing but for where it
+stands. The pairs of the greatest total score are taken (the assignment problem, solved exactly), then context is judged
+anew by them, and so on. Numbers shift, so they count in the last rounds only; in the rounds before, only pairs that no
+other comes near are context, so that clauses that look alike do not hold each other in a wrong place.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -38,7 +41,8 @@ NEAREST = 6
 LEAST_SIMILARITY = 0.08
 WORDS_OF_ANCHOR = 8
 MOST_OF_A_TITLE = 900
-ROUNDS = 4
+SURE_ROUNDS, LAST_ROUNDS = 4, 2
+LEAD = 0.05
 
 _DIGITS = re.compile(r"\d+")
 
@@ -50,15 +54,23 @@ class Side:
 
     def __init__(self, nodes: Sequence[ClauseNode]) -> None:
         self.nodes = nodes
-        self.place = {node.key: at for at, node in enumerate(nodes)}
-        self.parent = [None if node.parent is None else self.place[node.parent] for node in nodes]
+        self.place: dict[int, int] = {}
+        self.parent: list[int | None] = []
+        for at, node in enumerate(nodes):
+            if node.key in self.place or (node.parent is not None and node.parent not in self.place):
+                raise ValueError(
+                    f"clause {node.name} (key {node.key}) has a key that is taken or stands before its parent; "
+                    "give the clauses of one draft in reading order"
+                )
+            self.place[node.key] = at
+            self.parent.append(None if node.parent is None else self.place[node.parent])
         self.children: dict[int | None, list[int]] = defaultdict(list)
         for at, parent in enumerate(self.parent):
             self.children[parent].append(at)
         self.before: list[int | None] = [None] * len(nodes)
         self.after: list[int | None] = [None] * len(nodes)
         for siblings in self.children.values():
-            for first, second in zip(siblings, siblings[1:], strict=False):
+            for first, second in pairwise(siblings):
                 self.after[first], self.before[second] = second, first
         self.titles = [title_key(node.title) for node in nodes]
         self.texts = [normalise(node.text) for node in nodes]
@@ -89,6 +101,14 @@ class Side:
         return [
             len(tokens(node.text)) + words.total() for node, words in zip(self.nodes, self.title_words, strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class Barred:
+    """Places that a person has linked, in each draft; the machine pairs them with nothing."""
+
+    old: frozenset[int]
+    new: frozenset[int]
 
 
 @dataclass
@@ -124,8 +144,11 @@ class _Scorer:
             return 1.0
         return dice(self.old.title_words[i], self.new.title_words[j])
 
-    def score(self, i: int, j: int, pairs: Mapping[int, int], back: Mapping[int, int]) -> float:
-        """The score of a pair beside the pairs of the round before; 0 where nothing speaks for it but its place."""
+    def score(self, i: int, j: int, pairs: Mapping[int, int], back: Mapping[int, int], *, numbers: bool) -> float:
+        """The score of a pair beside the pairs of the round before; 0 where nothing speaks for it but its place.
+
+        Without `numbers`, equal numbers do not count.
+        """
         content = self._content[i, j]
         words = min(self.old.words[i], self.new.words[j])
         headings = not self.old.texts[i] and not self.new.texts[j]
@@ -139,7 +162,7 @@ class _Scorer:
         context = (
             PARENT_SHARE * self._parents(i, j, pairs, back)
             + NEIGHBOUR_SHARE * self._neighbours(i, j, pairs, back)
-            + NUMBER_SHARE * self._numbers(i, j)
+            + (NUMBER_SHARE * self._numbers(i, j) if numbers else 0)
         )
         nearness = 1 - abs(i / max(1, len(self.old)) - j / max(1, len(self.new)))
         return trust * content + (1 - trust) * context + 1e-6 * nearness
@@ -180,8 +203,8 @@ def _agree(ours: int | None, theirs: int | None, pairs: Mapping[int, int], back:
     return 0.0 if ours in pairs or theirs in back else 0.5
 
 
-def pair_clauses(old: Side, new: Side, weighed: Weighed, fixed: Mapping[int, int], barred: _Barred) -> Pairs:
-    """The best one-to-one pairs of places. `fixed` pairs are taken as they are, `barred` places are in no other pair."""
+def pair_clauses(old: Side, new: Side, weighed: Weighed, fixed: Mapping[int, int], barred: Barred) -> Pairs:
+    """The best one-to-one pairs of places; `fixed` pairs are among them, `barred` places in no other pair."""
     open_old = [i for i in range(len(old)) if i not in barred.old]
     open_new = [j for j in range(len(new)) if j not in barred.new]
     anchors = dict(fixed) | _anchors(old, new, open_old, open_new)
@@ -191,15 +214,14 @@ def pair_clauses(old: Side, new: Side, weighed: Weighed, fixed: Mapping[int, int
     scorer = _Scorer(old, new, weighed)
     candidates = _candidates(old, new, weighed, free_old, free_new)
     pairs = anchors
-    for _ in range(ROUNDS):
+    for sure in (True,) * SURE_ROUNDS + (False,) * LAST_ROUNDS:
         candidates |= _among_children(old, new, pairs, set(free_old), set(free_new))
         scorer.learn(candidates)
         back = {j: i for i, j in pairs.items()}
-        scores = {pair: scorer.score(*pair, pairs, back) for pair in sorted(candidates)}
-        found = anchors | _assign({pair: score for pair, score in scores.items() if score >= LEAST_SCORE})
-        if found == pairs:
-            break
-        pairs = found
+        scores = {pair: scorer.score(*pair, pairs, back, numbers=not sure) for pair in sorted(candidates)}
+        scores = {pair: score for pair, score in scores.items() if score >= LEAST_SCORE}
+        found = _assign(scores)
+        pairs = anchors | (_ahead(found, scores) if sure else found)
     return pairs | _left_over(old, new, [i for i in free_old if i not in pairs], set(free_new) - set(pairs.values()))
 
 
@@ -225,15 +247,6 @@ def _alike(side: Side, places: Sequence[int]) -> dict[tuple[str, str], list[int]
     return found
 
 
-@dataclass(frozen=True)
-class _Barred:
-    old: frozenset[int] = frozenset()
-    new: frozenset[int] = frozenset()
-
-
-Barred = _Barred
-
-
 def _anchors(old: Side, new: Side, open_old: Sequence[int], open_new: Sequence[int]) -> Pairs:
     """Pairs of the same title and text of which each draft has just one, long enough to speak for themselves."""
     ours, theirs = _by_content(old, open_old), _by_content(new, open_new)
@@ -257,21 +270,33 @@ def _candidates(
     old: Side, new: Side, weighed: Weighed, free_old: Sequence[int], free_new: Sequence[int]
 ) -> set[tuple[int, int]]:
     found = set(weighed.nearest(free_old, free_new, NEAREST, LEAST_SIMILARITY))
-    for keys in (
-        lambda side, at: side.titles[at],
-        lambda side, at: side.nodes[at].number,
-        lambda side, at: side.contents[at],
-    ):
-        groups: dict[object, list[int]] = defaultdict(list)
-        for j in free_new:
-            if keys(new, j):
-                groups[keys(new, j)].append(j)
-        sizes = Counter(keys(old, i) for i in free_old)
-        for i in free_old:
-            key = keys(old, i)
-            if len(groups.get(key, ())) * sizes[key] <= MOST_OF_A_TITLE:
-                found.update((i, j) for j in groups.get(key, ()))
+    compared: tuple[tuple[Sequence[Hashable], Sequence[Hashable]], ...] = (
+        (old.titles, new.titles),
+        ([node.number for node in old.nodes], [node.number for node in new.nodes]),
+        (old.contents, new.contents),
+    )
+    for old_keys, new_keys in compared:
+        found |= _of_one_key(old_keys, new_keys, free_old, free_new)
     return found
+
+
+def _of_one_key(
+    old_keys: Sequence[Hashable], new_keys: Sequence[Hashable], free_old: Sequence[int], free_new: Sequence[int]
+) -> set[tuple[int, int]]:
+    """Pairs with the same key, where not so many have it that it tells nothing."""
+    ours: dict[Hashable, list[int]] = defaultdict(list)
+    theirs: dict[Hashable, list[int]] = defaultdict(list)
+    for groups, keys, places in ((ours, old_keys, free_old), (theirs, new_keys, free_new)):
+        for at in places:
+            if keys[at]:
+                groups[keys[at]].append(at)
+    return {
+        (i, j)
+        for key, places in ours.items()
+        if len(places) * len(theirs.get(key, ())) <= MOST_OF_A_TITLE
+        for i in places
+        for j in theirs.get(key, ())
+    }
 
 
 def _among_children(old: Side, new: Side, pairs: Pairs, free_old: set[int], free_new: set[int]) -> set[tuple[int, int]]:
@@ -287,6 +312,22 @@ def _among_children(old: Side, new: Side, pairs: Pairs, free_old: set[int], free
         if ours_above in free_old and theirs_above in free_new and ours_above is not None and theirs_above is not None:
             found.add((ours_above, theirs_above))
     return found
+
+
+def _ahead(pairs: Pairs, scores: Mapping[tuple[int, int], float]) -> Pairs:
+    """The pairs that no other pair of either clause comes near."""
+    rivals: dict[tuple[str, int], list[tuple[float, int, int]]] = defaultdict(list)
+    for (i, j), score in scores.items():
+        rivals["old", i].append((score, i, j))
+        rivals["new", j].append((score, i, j))
+    return {
+        i: j
+        for i, j in pairs.items()
+        if all(
+            (other_i, other_j) == (i, j) or score + LEAD <= scores[i, j]
+            for score, other_i, other_j in (*rivals["old", i], *rivals["new", j])
+        )
+    }
 
 
 def _assign(scores: Mapping[tuple[int, int], float]) -> Pairs:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from workbench.standards.similarity import normalise
 
 _NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z]{1,2}(?:\.\d{1,3}){0,5})"
-_CANDIDATE = re.compile(rf"(?<![\w.,:/-]){_NUMBER}(?![\w/]|[.,:-]\d)")
+_CANDIDATE = re.compile(rf"(?<![A-Za-z0-9_.,:/-]){_NUMBER}(?![A-Za-z0-9_/]|[.,:-]\d)")
 _NAMED = re.compile(r"(?:\b(?:sub)?clauses?|\bann(?:ex|exes)|\bsections?|箇条|附属書) ?$", re.IGNORECASE)
 _LED = re.compile(r"\b(?:see(?: also)?|in|of|by|with|from|under|and|or|to) $", re.IGNORECASE)
 _LIST = re.compile(r"^(?:,| ?-|[,;]? (?:and|or|to|and to|through)|から|及び|又は|並びに|～|,|、)? ?$", re.IGNORECASE)
@@ -46,8 +46,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """What became of the numbers of a draft: `of` tells the new number of an old one or None where there is not just one,
-    `ranges_agree` whether the clauses from one old number to another are exactly those of a new range."""
+    """What became of the numbers of a draft.
+
+    `of` has the new number of each old one that became just one clause; `ranges_agree` tells whether the clauses from
+    one old number to another are exactly those from one new number to another.
+    """
 
     old: frozenset[str]
     new: frozenset[str]
