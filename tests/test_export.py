@@ -36,7 +36,9 @@ def test_no_cell_begins_a_formula(text: str) -> None:
     assert sheet["A2"].data_type == "s"
 
 
-values: st.SearchStrategy[Any] = st.one_of(st.none(), st.integers(), st.booleans(), st.text(max_size=30), st.lists(st.text(max_size=5)))
+values: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.integers(-99, 99), st.booleans(), st.text(max_size=30), st.lists(st.text(max_size=5))
+)
 tables = st.lists(st.fixed_dictionaries({"id": st.integers(0, 9), "a": values, "b": values}), max_size=5)
 
 

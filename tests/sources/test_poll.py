@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from scrapers.errors import FetchError
 from scrapers.registry import sources
@@ -154,7 +154,7 @@ def test_a_run_that_lost_too_much_is_rejected_and_changes_nothing(store: Store, 
     assert _changes(store, run) == []
     with store.read() as session:
         assert list(rows(session, "work-items")) == before
-        evidence = session.exec(select(Snapshot).where(~Snapshot.believed)).all()  # type: ignore[operator]
+        evidence = session.exec(select(Snapshot).where(col(Snapshot.believed).is_(False))).all()
         assert evidence, "the body that was not believed is kept as evidence"
 
 
