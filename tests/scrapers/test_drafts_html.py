@@ -213,4 +213,4 @@ def test_the_recorded_preview_keeps_its_own_numbers(shared: Path) -> None:
     ]
     assert "Table of Contents" not in outline(draft)
     kinds = [block.kind.value for each in draft.clauses for block in each.blocks]
-    assert (kinds.count("footnote"), kinds.count("table_footnote"), kinds.count("figure_title")) == (4, 4, 6)
+    assert (kinds.count("footnote"), kinds.count("table_footnote"), kinds.count("figure_title")) == (4, 4, 7)
