@@ -108,6 +108,13 @@ def seed_many(store: Store, count: int) -> None:
         session.execute(sa.insert(SearchEntry), found)
 
 
+def seed_publications(session: Session, count: int) -> None:
+    """Changes that tell of new publications."""
+    known = {"at": NOW, "entity": Entity.PUBLICATION, "kind": ChangeKind.NEW, "source": "file:p.xml", "old": None}
+    rows = [{**known, "key": f"XX.{n}.A", "new": f"Publication {n}", "run_id": 1} for n in range(2, count + 2)]
+    session.execute(sa.insert(Change), rows)
+
+
 def _row(
     iso_id: int, reference: str, title: str, kind: str, supplement: str | None, stage: str, **values: object
 ) -> WorkItem:

@@ -11,7 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from tests.web.seed import BODY, HOSTILE, LONG, NOW
+from tests.web.conftest import clock
+from tests.web.seed import BODY, HOSTILE, LONG, NOW, seed_publications
 from workbench.db import Store
 from workbench.settings import Settings
 from workbench.web import create_app
@@ -72,6 +73,18 @@ def test_a_quiet_week_shows_the_last_changes(settings: Settings, seeded: Store) 
     assert "Nothing changed in the last seven days" in page
     assert "Seven days: 2026-11-18 – 2026-11-24" in page
     assert "ISO/IEC NP 90008" in page
+
+
+def test_many_publications_are_counted_and_hide_nothing(settings: Settings, seeded: Store) -> None:
+    with seeded.write() as session:
+        seed_publications(session, 60)
+    page = create_app(settings, seeded, clock=clock).test_client().get("/").text
+    new = text_of(page[page.index('id="new"') : page.index('id="removed"')])
+    assert "New 63" in new
+    assert "ISO/IEC NP 90008" in new
+    assert "ISO/IEC DIS 90001 DIS 1" in new
+    assert "61 more, of patent publications" in new
+    assert "XX.1.A" not in new
 
 
 def test_a_wrong_day_in_the_address_shows_today(client: FlaskClient) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, render_template, url_for
 
 from workbench.history import queries as history
-from workbench.history.models import ChangeKind
+from workbench.history.models import Change, ChangeKind, Entity, Snapshot
 from workbench.standards.queries import OpenBallot, open_ballots
 from workbench.web.ballot_rules import ballot_rules
-from workbench.web.change_rows import change_rows, grouped
+from workbench.web.change_rows import ChangeGroup, change_rows, grouped
 from workbench.web.changes import in_zone
 from workbench.web.context import local, session, today
 from workbench.web.listing import argument
@@ -20,6 +21,7 @@ from workbench.web.timeline import WEEKS, CalendarEntry, calendar
 
 DUE_DAYS: Final = 14
 SHOWN: Final = 40
+SHOWN_PUBLICATIONS: Final = 5
 
 blueprint = Blueprint("week", __name__)
 
@@ -38,11 +40,7 @@ def index() -> str:
     ballots = open_ballots(session(), ballot_rules(), today())
     soon = today() + dt.timedelta(days=DUE_DAYS)
     counts = history.count_changes_by_entity(session(), in_zone(window))
-    lists = {}
-    for kind in (ChangeKind.CHANGED, ChangeKind.NEW, ChangeKind.REMOVED):
-        total = sum(number for (_, each), number in counts.items() if each is kind)
-        found = history.change_page(session(), in_zone({**window, "kind": kind}), limit=SHOWN) if total else ()
-        lists[kind.value] = (total, grouped(change_rows(session(), found)))
+    lists = {kind.value: _listed(kind, window, counts) for kind in ChangeKind}
     return render_template(
         "web/week.html",
         since=since,
@@ -62,6 +60,29 @@ def index() -> str:
         counts=counts,
         states=source_states(),
     )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The changes of a kind: how many, the first of them, and how many publications are only counted."""
+
+    total: int
+    groups: list[ChangeGroup]
+    publications: int
+
+
+def _listed(kind: ChangeKind, window: dict[str, str], counts: dict[tuple[Entity, ChangeKind], int]) -> Listed:
+    """An import brings publications by the hundred; more than a few are counted, so that they hide nothing else."""
+    numbers = {entity: counts[entity, kind] for entity in Entity if (entity, kind) in counts}
+    total = sum(numbers.values())
+    publications = numbers.pop(Entity.PUBLICATION, 0)
+    if 0 < publications <= SHOWN_PUBLICATIONS:
+        numbers[Entity.PUBLICATION], publications = publications, 0
+    found: list[tuple[Change, Snapshot | None]] = []
+    for entity in numbers:
+        filters = in_zone({**window, "kind": kind, "entity": entity})
+        found.extend(history.change_page(session(), filters, limit=SHOWN))
+    return Listed(total, grouped(change_rows(session(), found)), publications)
 
 
 def _day(text: str) -> dt.date | None:
