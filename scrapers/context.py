@@ -92,6 +92,10 @@ class Context:
             self._snapshots[response] = self._store_snapshot(response)
         return response
 
+    def keep(self, extract: Response) -> None:
+        """Keep a part of a large answer as the snapshot of what was read from it, where the whole was not kept."""
+        self._snapshots[extract] = self._store_snapshot(extract)
+
     def measure(self, name: str, value: float) -> None:
         """Note a number about the run; the last one of a name counts."""
         self.measures[name] = value

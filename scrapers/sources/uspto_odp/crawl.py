@@ -32,6 +32,10 @@ _SORT = "applicationMetaData.filingDate asc"
 _LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
+class _TooManyError(FetchError):
+    """The portal has more results than it gives out."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     response: Response
@@ -68,6 +72,8 @@ class _Portal:
         def judge(response: Response) -> _Page | None:
             answer = read_object(response.content)
             said = " ".join(filter(None, (text(answer, name) for name in ("error", "errorDetails", "message"))))
+            if response.status == 413:
+                raise _TooManyError(f"{response.requested_url}: the portal found too many ({said})")
             if not self._api.check_status(response, said):
                 return None
             if not answer:
@@ -92,15 +98,22 @@ class _Portal:
             return
         offset, total, entries = 0, 1, 0
         while offset < min(total, most):
-            page = self._page(self._search_url(query, offset, min(size, most - offset)))
-            if page is None:
-                break
-            total = _count(page)
             halves = days.halves()
+            try:
+                page = self._page(self._search_url(query, offset, min(size, most - offset)))
+            except _TooManyError as error:
+                if halves is None:
+                    self._context.skip(f"watch {watch.name!r}: {error}; narrow the watch")
+                    return
+                page, total = None, most + 1
+            if page is not None:
+                total = _count(page)
             if total > most and halves is not None:
                 for half in halves:
                     self.search(watch, half)
                 return
+            if page is None:
+                break
             entries += self._take(page)
             offset += size
         if total > most:

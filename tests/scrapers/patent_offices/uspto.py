@@ -70,6 +70,7 @@ class Uspto:
         self.over: list[Asked] = []
         self.redirect_to: str | None = None
         self.weekly: dict[str, bytes] = {}
+        self.released: dict[str, str] = {}
         self._times: list[float] = []
 
     def reply(self, asked: Asked) -> Reply:
@@ -172,7 +173,7 @@ class Uspto:
                 "fileName": name.rpartition("/")[2],
                 "fileDataFromDate": _day(name),
                 "fileDataToDate": _day(name),
-                "fileReleaseDate": f"{_day(name)} 00:02:57",
+                "fileReleaseDate": self.released.get(name.rpartition("/")[2], f"{_day(name)} 00:02:57"),
                 "fileSize": len(content),
                 "fileTypeText": "Data",
                 "fileDownloadURI": f"{self.base}{_FILES}{name}",
@@ -183,7 +184,9 @@ class Uspto:
         if not files:
             return _missing()
         bag = {"productIdentifier": identifier, "productFileBag": {"count": len(files), "fileDataBag": files}}
-        return Reply(200, json.dumps({"count": 1, "bulkDataProductBag": [bag]}).encode())
+        return Reply(
+            200, json.dumps({"count": 1, "bulkDataProductBag": [bag]}).encode(), {"Content-Type": "application/json"}
+        )
 
     def publish_week(self, product: str, name: str, applications: list[Application]) -> None:
         """Put a weekly file on the list, e.g. `ipg260210`."""

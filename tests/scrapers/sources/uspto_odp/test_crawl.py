@@ -98,6 +98,21 @@ class TestARun:
         assert any("left for the next run" in warning for warning in done.context.warnings)
 
 
+    def test_too_many_to_list_are_split_by_days(self, play: Play) -> None:
+        too_many = b'{"error": "Payload Too Large", "errorDetails": "Too many records found"}'
+        play.server.faults[0] = status(413, too_many)
+        done = play.run()
+        assert done.error is None
+        assert not done.context.incomplete
+        assert len(with_claims(done)) == 3
+
+    def test_a_day_with_too_many_to_list_is_told(self, play: Play) -> None:
+        play.server.broken_from, play.server.broken = 0, status(413, b'{"error": "Payload Too Large"}')
+        done = play.run(WATCH.model_copy(update={"until": DAY}))
+        assert done.context.incomplete
+        assert any("the portal found too many" in warning for warning in done.context.warnings)
+
+
 class TestRates:
     def test_never_more_than_sixty_a_minute(self, play: Play) -> None:
         play.office.applications = [Application(f"18{number:06}", DAY) for number in range(1, 181)]
