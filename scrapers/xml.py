@@ -22,8 +22,9 @@ MIB = 1024 * 1024
 DEFAULT_MAX_BYTES = 64 * MIB
 LIBXML2_MAX_DEPTH = 256
 _CHUNK = 256 * 1024
-# "xml" is a reserved target, so this opens a document wherever it starts a line.
-_PROLOG = re.compile(rb"(?:\A|(?<=[\n\r>]))(?:\xef\xbb\xbf)?<\?xml\s")
+# "xml" is a reserved target, so this opens a document wherever it starts a line or follows a tag.
+_PROLOG = b"<?xml"
+_BOM = b"\xef\xbb\xbf"
 _LONGEST_PROLOG_START = 16
 
 
@@ -170,6 +171,18 @@ def _read(path: Path, name: str, max_bytes: int) -> bytes:
         raise _unopened(name, error) from error
 
 
+def _prolog(buffer: bytearray, searched: int) -> int | None:
+    """Where the next document begins at or after `searched` (1 or more); an expression would search far longer."""
+    found = buffer.find(_PROLOG, searched)
+    while found >= 0:
+        start = found - len(_BOM) if buffer[max(0, found - len(_BOM)) : found] == _BOM else found
+        ends = buffer[found + len(_PROLOG) : found + len(_PROLOG) + 1]
+        if start >= searched and buffer[start - 1] in b"\n\r>" and ends.isspace():
+            return start
+        found = buffer.find(_PROLOG, found + 1)
+    return None
+
+
 def _split(stream: BinaryIO, name: str, max_bytes: int) -> Iterator[XmlDocument]:
     buffer = bytearray()
     number, first_line, lost_lines = 1, 1, 0
@@ -177,9 +190,9 @@ def _split(stream: BinaryIO, name: str, max_bytes: int) -> Iterator[XmlDocument]
     while True:
         chunk = stream.read(_CHUNK)
         buffer += chunk
-        while (found := _PROLOG.search(buffer, searched)) is not None:
-            data = bytes(buffer[: found.start()])
-            del buffer[: found.start()]
+        while (start := _prolog(buffer, searched)) is not None:
+            data = bytes(buffer[:start])
+            del buffer[:start]
             if data.strip():
                 yield XmlDocument(name, number, first_line, data, max_bytes)
                 number += 1

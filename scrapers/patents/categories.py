@@ -73,10 +73,11 @@ def category_of(text: str) -> Category | None:
     category it shares.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).lower().split())
-    if _KANA.search(plain) or _HANGUL.search(plain):
+    ascii_only = plain.isascii()
+    if not ascii_only and (_KANA.search(plain) or _HANGUL.search(plain)):
         return _category_at_end(plain[-_LOOKED_AT:])
     opening = _BRACKETED.sub("", plain[:_LOOKED_AT])
-    if _HAN.search(opening):
+    if not ascii_only and _HAN.search(opening):
         if _SAME_THING_CHINESE.match(opening):
             return None
         return _category_of_noun(re.split(r"[,、:;。(]|其特征|其特徵|包括|包含", opening)[0].strip())

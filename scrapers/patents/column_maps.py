@@ -23,13 +23,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+import pydantic
 from pydantic import ValidationError, field_validator
 
 from scrapers.errors import UnreadableFileError
@@ -67,7 +66,7 @@ class ColumnMap(Record):
     language: str | None = None
     date_formats: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d")
     columns: dict[Field, tuple[str, ...]]
-    separators: Mapping[Field, tuple[str, ...]] = MappingProxyType({})
+    separators: dict[Field, tuple[str, ...]] = pydantic.Field(default_factory=dict)
 
     @field_validator("columns", mode="before")
     @classmethod

@@ -30,6 +30,7 @@ from scrapers.patents.xml_stream import Outcome
 
 _HEAD_BYTES = 256 * 1024
 _TABLE_HEAD = 64 * 1024  # characters
+_TABLE_LINES = 100
 _BEFORE_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(r"<(?:([\w.-]+):)?([\w.-]+)((?:\s[^<>]*)?)/?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+(?:[\w.-]+:)?([\w.-]+)")
@@ -196,9 +197,9 @@ def reader_for(path: Path, format: str = "auto", column_map: ColumnMap | None = 
     format is unknown, recognised but not read, or the file cannot be opened.
     """
     if column_map is not None:
-        _head(path)
+        _start(path)
         return _table_reader(column_map)
-    known = ", ".join(f"{reader.name} ({reader.title})" for reader in READERS)
+    known = ", ".join(reader.name for reader in READERS)
     if format != "auto":
         for reader in READERS:
             if reader.name == format:
@@ -220,30 +221,29 @@ def _read_member(path: Path) -> Iterator[Outcome]:
     return reader_for(path).read(path)
 
 
-def _head(path: Path) -> Head:
+def _start(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(_HEAD_BYTES)
+            return stream.read(_HEAD_BYTES)
     except OSError as error:
         raise UnreadableFileError(
             f"{path.name}: cannot be read ({error.strerror or error}); check the path and its permissions"
         ) from error
+
+
+def _head(path: Path) -> Head:
+    data = _start(path)
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = data.decode("utf-16" if utf16 else "utf-8", errors="replace").removeprefix("﻿")
     roots = tuple(_roots(text)) if text.lstrip().startswith("<") else ()
     is_json = not roots and text.lstrip()[:1] in {"{", "["}
-    is_table = _is_table(path, data, text, bool(roots) or is_json)
-    return Head(data, roots, is_json, is_table, table_reader.recognised(path) if is_table else None)
-
-
-def _is_table(path: Path, data: bytes, text: str, other: bool) -> bool:
-    if data.startswith(OLE):
-        return True
-    if data.startswith(ZIP):
-        return is_xlsx(path)
-    return (
-        not other and not text.lstrip().startswith("<") and b"\x00" not in data and looks_like_csv(text[:_TABLE_HEAD])
-    )
+    workbook = data.startswith(OLE) or (data.startswith(ZIP) and is_xlsx(path))
+    plain = not (roots or is_json or data.startswith(b"PK") or text.lstrip().startswith("<") or "\x00" in text)
+    start = text[:_TABLE_HEAD] if plain else ""
+    maybe = workbook or any(len(re.findall(r"[,;\t|]", line)) > 1 for line in start.splitlines()[:_TABLE_LINES])
+    column_map = table_reader.recognised(path) if maybe else None
+    is_table = workbook or column_map is not None or looks_like_csv(start)
+    return Head(data, roots, is_json, is_table, column_map)
 
 
 def _roots(text: str) -> Iterator[Root]:

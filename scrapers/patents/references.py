@@ -13,10 +13,12 @@ _NUMBER = r"[0-9]{1,4}(?![0-9])"
 class _Wording:
     """How a language refers to claims; all fields are regular expressions over folded lower-case text.
 
-    `word` opens a reference and may be repeated before each number, `plural` is the form of `word` that takes a list
-    joined by commas alone, `ranges` and `lists` join numbers, `all_earlier` refers to every earlier claim.
+    A text without any of the plain words `hints` refers to no claim. `word` opens a reference and may be repeated
+    before each number, `plural` is the form of `word` that takes a list joined by commas alone, `ranges` and `lists`
+    join numbers, `all_earlier` refers to every earlier claim.
     """
 
+    hints: tuple[str, ...]
     word: str
     plural: str
     ranges: str
@@ -34,6 +36,7 @@ class _Wording:
 _DASH = r"[-‐-―−~〜]"
 _WORDINGS = (
     _Wording(
+        hints=("claim",),
         word=r"(?<![a-z])claims?(?: nos?\.)?",
         plural=r"claims",
         ranges=rf"(?:\bto\b|\bthrough\b|\bthru\b|\bup to\b|{_DASH})",
@@ -42,6 +45,7 @@ _WORDINGS = (
         r"(?:previous|prior|above|earlier|aforementioned))(?: [a-z-]+)?? claims?\b(?! ?[0-9])",
     ),
     _Wording(
+        hints=("anspr",),
         word=r"(?:patent)?anspr(?:u|ü|ue)ch(?:e[ns]?|s)?(?: nr\.)?",
         plural=r"anspr(?:ü|ue)che",
         ranges=rf"(?:\bbis\b|{_DASH})",
@@ -50,6 +54,7 @@ _WORDINGS = (
         r"e[nrs]?(?: [a-zäöüß-]+)?? (?:patent)?anspr(?:u|ü|ue)ch(?:e[ns]?|s)?\b(?! ?[0-9])",
     ),
     _Wording(
+        hints=("revendication",),
         word=r"revendications?(?: n°)?",
         plural=r"revendications",
         ranges=rf"(?:\bà\b|\ba\b|{_DASH})",
@@ -57,6 +62,7 @@ _WORDINGS = (
         all_earlier=r"\brevendications? (?:pr[ée]c[ée]dentes?|ant[ée]rieures?|ci-dessus)",
     ),
     _Wording(
+        hints=("reivindica", "rivendica"),
         word=r"(?:reivindicaci(?:ón|on|ones)|reivindicaç(?:ão|ões)|rivendicazion[ei])",
         plural=r"(?:reivindicaciones|reivindicações|rivendicazioni)",
         ranges=rf"(?:\ba\b|\bà\b|\bal\b|\baté\b|{_DASH})",
@@ -64,6 +70,7 @@ _WORDINGS = (
         all_earlier=r"\b(?:reivindicaciones|reivindicações|rivendicazioni) (?:anteriores|precedent[ie]s?)",
     ),
     _Wording(
+        hints=("請求項", "权利要求", "權利要求"),
         word=r"請求項|(?:权利要求|權利要求|专利权利要求)书?",
         plural=r"",
         ranges=rf"(?:ないし|乃至|から|至|到|{_DASH})",
@@ -72,6 +79,7 @@ _WORDINGS = (
         r"|請求項の(?:うち)?(?:いずれか|何れか)",
     ),
     _Wording(
+        hints=("항",),
         word=r"(?:청구항 ?제?|제)",
         plural=r"",
         ranges=rf"(?:내지|에서|부터|{_DASH})",
@@ -92,6 +100,8 @@ def referred_claims(text: str, number: int) -> frozenset[int]:
     plain = " ".join(plain.split())
     found: set[int] = set()
     for wording, pattern, all_earlier in _COMPILED:
+        if not any(hint in plain for hint in wording.hints):
+            continue
         for match in pattern.finditer(plain):
             found.update(_numbers(match[0], wording, number))
         if all_earlier.search(plain):

@@ -142,13 +142,13 @@ def _xlsx(path: Path) -> Iterator[Row]:
                         f"{path.name}: {member.filename!r} has a DOCTYPE, which is not safe to read; save it again"
                     )
     try:
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        try:
+        # Opened here, for openpyxl judges a path by its suffix.
+        with path.open("rb") as stream:
+            book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # which a file may claim at will, and rows would be filled up to
             for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
                 yield number, [_shown(value) for value in values]
-        finally:
             book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, OSError) as error:
         raise UnreadableFileError(f"{path.name}: not readable as XLSX ({error}); save it again") from error

@@ -246,7 +246,7 @@ def test_each_field_of_a_document_of_each_format(patents: Path, name: str) -> No
     ("name", "number", "language", "first", "last"),
     [
         ("uspto/xml/US03937375.greenbook", 3, "en", "In a bumper support for a boat loader, ", "scratched thereby."),
-        ("uspto/ppubs/US-11556547-B2.json", 14, "en", "A determination device comprising:", "extracted search queries."),
+        ("uspto/ppubs/US-11556547-B2.json", 14, "en", "A determination device comprising:", "search queries."),
         ("eps/grant_v1-5-B1.xml", 12, "de", "Hochspannungsanordnung (2), umfassend:", None),
         ("google_patents/CN104154208B.html", 20, "zh", "一种凸轮轴，所述凸轮轴包括：", "所述开口包括锤凹槽。"),
     ],
