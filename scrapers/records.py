@@ -314,3 +314,19 @@ class FiledClaims(Record):
     document_number: str
     part: str
     claims: tuple[Claim, ...]
+
+
+class Release(Record):
+    """A release of a repository or package; key: `repository`, `tag`.
+
+    `repository` is the address that was asked about. `licence` is what the host said of the repository or package when
+    it was read, an SPDX identifier where the host gives one; it need not be the licence of this very release.
+    """
+
+    repository: str
+    tag: str
+    date: dt.date | None = None
+    title: str | None = None
+    licence: str | None = None
+    url: str | None = None
+    prerelease: bool = False
