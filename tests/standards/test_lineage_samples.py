@@ -47,6 +47,22 @@ Introduction  Introduction  reworded    paragraph on patent rights added
 """
 
 
+# The two tables of contents read side by side: number or title in the older rendering, number in the final text.
+HTML_TO_FINAL = """
+Foreword - | Introduction - | 1 1 | Normative_References 2 | 2 3
+paddy 3.1 | husked_rice 3.2 | milled_rice 3.3 | parboiled_rice 3.4 | waxy_rice 3.5 | extraneous_matter 3.6 | HDK 3.7
+damaged_kernel 3.8 | immature_kernel 3.9 | husked_rice_yield 3.10 | nitrogen_content 3.11 | crude_protein_content 3.12
+gelatinization 3.13 | gel_state 3.14 | gelatinization_time 3.15
+3 4 | 3.1 4.1 | 3.2 4.2 | 3.2.1 4.2.1 | 3.2.2 4.2.2 | 4 5 | 5 6 | 5.1 6.1 | 5.2 6.2 | 5.3 6.3 | 5.4 6.4 | 5.5 6.5
+5.5.1 6.5.1 | 5.5.2 6.5.2 | 5.5.2.1 6.5.2.1 | 5.5.2.2 6.5.2.2 | 5.5.2.3 6.5.2.3 | 6 7 | 7 8 | 8 9
+A A | A.1 A.1 | A.2 A.2 | A.2.1 A.2.1 | A.2.2 A.2.2 | A.2.3 A.2.3 | A.2.4 A.2.4 | A.2.5 A.2.5 | A.2.6 A.2.6
+A.2.7 A.2.7 | A.3 A.3 | A.4 A.4 | A.4.1 A.4.1 | A.5 A.5 | A.6 A.6 | A.7 A.7
+B B | B.1 B.1 | B.2 B.2 | B.2.1 B.2.1 | B.2.2 B.2.2 | B.2.3 B.2.3 | B.2.4 B.2.4 | B.2.5 B.2.5 | B.2.6 B.2.6
+B.2.7 B.2.7 | B.3 B.3 | B.3.1 B.3.1 | B.3.2 B.3.2 | B.3.3 B.3.3 | B.4 B.4 | B.5 B.5 | B.5.1 B.5.1 | B.5.2 B.5.2
+B.5.3 B.5.3 | B.5.4 B.5.4 | B.5.5 B.5.5 | B.6 B.6 | B.7 B.7 | C C | D D | E E | E.1 - | Bibliography -
+"""
+
+
 def test_sample_committee_draft_to_enquiry_draft() -> None:
     old, new = sample("cd"), sample("dis")
     links = align(old, new)
@@ -86,3 +102,17 @@ def test_every_clause_of_a_recorded_committee_draft_is_paired_with_its_final_tex
     # Without their numbers, too.
     bare = align([replace(node, number=None) for node in old], [replace(node, number=None) for node in new])
     assert [(link.old, link.new) for link in bare] == [((key,), (key,)) for key in range(84)]
+
+
+@pytest.mark.shared
+def test_every_clause_of_a_renumbered_rendering_is_paired_with_its_final_text(shared: Path) -> None:
+    folder = shared / "recorded" / "drafts"
+    old = clause_nodes(read_draft(folder / "rice.preview.html"))
+    new = clause_nodes(read_draft(folder / "rice-2016.final.niso-sts.xml"))
+    entries = [entry.split() for line in HTML_TO_FINAL.strip().splitlines() for entry in line.split(" | ")]
+    expected = [(before.replace("_", " "), None if after == "-" else after) for before, after in entries]
+    links = align(old, new)
+    assert [(row["from"] or row["from_title"], row["to"]) for row in lineage_rows(links, old, new)] == expected
+    unnumbered = {new[link.new[0]].title for link in links if new[link.new[0]].number is None}
+    assert unnumbered == {"Foreword", "Introduction", "Sample code", "Bibliography"}
+    assert {link.kind.value for link in links} == {"unchanged", "renumbered", "reworded"}

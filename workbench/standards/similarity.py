@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -34,7 +33,6 @@ Row = Counter[str]
 Floats = NDArray[np.float64]
 
 
-@lru_cache(maxsize=20_000)
 def normalise(text: str) -> str:
     """The text without what printing changes: white space, forms of quotes and hyphens, full-width Latin.
 
@@ -49,7 +47,6 @@ def title_key(title: str | None) -> str:
     return normalise(title or "").casefold().strip(_TITLE_ENDS)
 
 
-@lru_cache(maxsize=20_000)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a text in order, case folded; runs of unspaced scripts as overlapping pairs of characters."""
     found: list[str] = []
