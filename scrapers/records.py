@@ -330,3 +330,29 @@ class Release(Record):
     licence: str | None = None
     url: str | None = None
     prerelease: bool = False
+
+
+class PageWatch(Record):
+    """A part of a page that someone follows; key: `url`, `selector` (CSS). `work_item` is an ISO id it belongs to."""
+
+    name: str
+    url: str
+    selector: str
+    work_item: int | None = None
+
+
+class PageExcerpt(Record):
+    """What the watched part of a page says; key: `url`, `selector`.
+
+    `text` has a paragraph on each line, `sha256` is that of its words. `added` and `removed` are the words that are new
+    and gone since the text that the run was told of; unset where it was told of none.
+    """
+
+    url: str
+    selector: str
+    name: str
+    work_item: int | None = None
+    text: str
+    sha256: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
