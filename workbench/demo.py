@@ -41,7 +41,13 @@ class Step:
 def demo_settings(settings: Settings) -> Settings:
     """The demo keeps everything in a folder of its own inside the home folder, in SQLite, and sends no mail."""
     return settings.model_copy(
-        update={"home": settings.home / "demo", "database_url": None, "smtp_host": None, "timezone": "Asia/Tokyo"}
+        update={
+            "home": settings.home / "demo",
+            "database_url": None,
+            "smtp_host": None,
+            "timezone": "Asia/Tokyo",
+            "mail_from": "Standards workbench - sample data <workbench@localhost>",
+        }
     )
 
 
