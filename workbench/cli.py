@@ -296,12 +296,14 @@ def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> 
 @click.option("--label", help="Only rows of the draft with this label.")
 @click.option("--portfolio", metavar="NAME", help="Only rows of this portfolio.")
 @click.option("--top", type=click.IntRange(min=1), help="Of each claim only the best N matches.")
+@click.option("--from", "from_", metavar="LABEL", help="Lineage from the draft with this label …")
+@click.option("--to", metavar="LABEL", help="… to the draft with this one.")
 @click.option("--since", metavar="DATE", help="Only changes from this day on.")
 @click.option("--until", metavar="DATE", help="Only changes up to the end of this day.")
 def export_command(kind: str, format_: str, output: Path | None, **filters: Any) -> None:
     """Write rows of KIND to stdout or a file."""
     settings = load_settings()
-    given = {name: str(value) for name, value in filters.items() if value is not None}
+    given = {name.rstrip("_"): str(value) for name, value in filters.items() if value is not None}
     with _store(settings) as store, store.read() as session:
         pieces = export.write(export.rows(session, kind, given), format_)
         if output is None:

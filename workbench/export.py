@@ -13,12 +13,15 @@ from openpyxl.cell import WriteOnlyCell
 from sqlmodel import Session, col, select
 
 from scrapers.records import Precision
+from workbench.db import key_of
 from workbench.history.queries import CHANGE_FILTERS, select_changes
 from workbench.mapping.elements import split_elements
 from workbench.mapping.queries import MATCH_FILTERS, select_matches
 from workbench.patents.models import Claim, Family
 from workbench.patents.queries import PUBLICATION_FILTERS, select_publications
 from workbench.standards.drafts import find_work_item
+from workbench.standards.lineage import lineage_rows
+from workbench.standards.lineage_queries import clause_nodes_of, links_of
 from workbench.standards.models import Clause, Draft, Provision, Relation, RelationKind, StageEvent, WorkItem
 from workbench.standards.queries import WORK_ITEM_FILTERS, select_work_items
 from workbench.standards.status import status_of
@@ -212,6 +215,25 @@ def _clauses(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
             }
 
 
+def _lineage(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    missing = [name for name in ("work_item", "from", "to") if name not in filters]
+    if missing:
+        raise UnknownExportError(
+            f"lineage is between two drafts of a work item; {missing[0].replace('_', ' ')!r} is missing: give "
+            "--work-item REF --from LABEL --to LABEL"
+        )
+    item = find_work_item(session, filters["work_item"])
+    drafts = {draft.label: draft for draft in session.exec(select(Draft).where(Draft.work_item_id == item.id))}
+    for name in ("from", "to"):
+        if filters[name] not in drafts:
+            raise UnknownExportError(
+                f"{item.reference} has no draft {filters[name]!r}; there are: {', '.join(sorted(drafts)) or 'none yet'}"
+            )
+    old, new = key_of(drafts[filters["from"]]), key_of(drafts[filters["to"]])
+    links = links_of(session, old, new)
+    yield from lineage_rows(links, clause_nodes_of(session, old), clause_nodes_of(session, new))
+
+
 def _publications(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
     families = {family.id: family.family_id for family in session.exec(select(Family))}
     for row in select_publications(session, filters):
@@ -291,6 +313,7 @@ KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], fr
     "work-items": (_work_items, frozenset(WORK_ITEM_FILTERS)),
     "changes": (_changes, frozenset(CHANGE_FILTERS)),
     "clauses": (_clauses, frozenset({"work_item", "label"})),
+    "lineage": (_lineage, frozenset({"work_item", "from", "to"})),
     "publications": (_publications, frozenset(PUBLICATION_FILTERS)),
     "matches": (_matches, frozenset(MATCH_FILTERS)),
 }

@@ -19,6 +19,7 @@ from workbench.history.models import Entity, Run, RunKind, RunState, Snapshot
 from workbench.search import SearchEntry
 from workbench.search import put as put_search_entries
 from workbench.settings import Settings
+from workbench.standards.lineage_runs import align_draft
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import block_spans, clause_text, find_provisions
 
@@ -77,7 +78,8 @@ def import_draft(
     """Import one file as the version `label` of a work item; returns the finished run, which counts clauses.
 
     An ISO id that is not in the store yet gets a work item with the draft's own reference and title. The same file
-    under the same label again changes nothing; another text under a label that is taken is refused.
+    under the same label again changes nothing; another text under a label that is taken is refused. The draft is then
+    aligned with the versions before and after it.
     """
     clock = now()
     label = " ".join(label.split())
@@ -90,20 +92,20 @@ def import_draft(
         with store.write() as session:
             log = ChangeLog(session, run_id, f"file:{path.name}", clock)
             item = _work_item(session, log, work_item, draft)
-            counts = _write(session, log, item, label, dated, draft, keep_snapshot(session, snapshot), path)
+            row, counts = _write(session, log, item, label, dated, draft, keep_snapshot(session, snapshot), path)
             state = RunState.OK if counts.inserted else RunState.UNCHANGED
-            return finish_run(session, run_id, state, counts)
+            run = finish_run(session, run_id, state, counts)
     except (ScraperError, UnknownWorkItemError) as error:
         with store.write() as session:
             return finish_run(session, run_id, RunState.FAILED, error=str(error))
+    align_draft(store, key_of(row), now=lambda: clock)
+    return run
 
 
 def _work_item(session: Session, log: ChangeLog, name: str, draft: records.Draft) -> WorkItem:
     if name.isdecimal() and not session.exec(select(WorkItem).where(WorkItem.iso_id == int(name))).first():
         reference = draft.reference or f"ISO project {name}"
-        row = WorkItem(
-            iso_id=int(name), reference=reference, title_en=draft.title, first_seen=log.at, last_seen=log.at
-        )
+        row = WorkItem(iso_id=int(name), reference=reference, title_en=draft.title, first_seen=log.at, last_seen=log.at)
         session.add(row)
         log.new(Entity.WORK_ITEM, name, reference, None)
         return row
@@ -119,14 +121,14 @@ def _write(
     draft: records.Draft,
     snapshot: Snapshot,
     path: Path,
-) -> Counts:
+) -> tuple[Draft, Counts]:
     session.flush()
     counts = Counts(records=len(draft.clauses))
     held = session.exec(select(Draft).where(Draft.work_item_id == item.id, Draft.label == label)).one_or_none()
     if held is not None:
         if held.snapshot_id == snapshot.id:
             counts.unchanged = counts.records
-            return counts
+            return held, counts
         raise UnreadableFileError(
             f"{path}: {item.reference} has another text under the label {label!r}; a draft is never changed after "
             "import, so give this one a label of its own, such as 'CD 2'"
@@ -150,7 +152,7 @@ def _write(
     log.new(Entity.DRAFT, f"{item.iso_id}/{label}", draft.title or item.reference, snapshot.id)
     put_search_entries(session, (_search_entry(item, row, clause) for clause in clauses))
     counts.inserted = len(clauses)
-    return counts
+    return row, counts
 
 
 def _write_clauses(session: Session, row: Draft, draft: records.Draft) -> list[Clause]:
@@ -199,5 +201,3 @@ def _search_entry(item: WorkItem, draft: Draft, clause: Clause) -> SearchEntry:
     name = " ".join(part for part in (clause.number, clause.title) if part) or clause.kind.value
     title = f"{item.reference} {draft.label}: {name}"
     return SearchEntry(kind="clause", key=f"{draft.id}/{clause.order}", title=title, body=clause.text)
-
-

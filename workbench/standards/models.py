@@ -1,4 +1,4 @@
-"""Tables of the standards side: committees, work items, stages, relations, drafts, clauses, provisions."""
+"""Tables of the standards side: committees, work items, stages, relations, drafts, clauses, provisions, lineage."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from scrapers.records import ClauseKind, Precision
 from workbench.db import checked
+from workbench.standards.lineage import LinkKind
 from workbench.standards.provisions import Binds, ProvisionKind
 
 
@@ -24,6 +25,13 @@ class MemberKind(StrEnum):
 class RelationKind(StrEnum):
     REPLACES = "replaces"
     REPLACED_BY = "replaced_by"
+
+
+class LinkedBy(StrEnum):
+    """Who says what became of a clause."""
+
+    MACHINE = "machine"
+    PERSON = "person"
 
 
 class Committee(SQLModel, table=True):
@@ -168,3 +176,48 @@ class Provision(SQLModel, table=True):
     flag: str | None = None
     doubt: bool = False
     reason: str
+
+
+class LineageLink(SQLModel, table=True):
+    """A clause of an earlier draft and what it became in a later one, as computed; one of the two may be missing.
+
+    Rows with one `number` are one link: that of a split or a merger has several. `facts` is the reason, as
+    [[message, {name: value}], …]. Always computed anew from the drafts and the corrections; `at` is when.
+    """
+
+    __tablename__ = "lineage_link"
+    __table_args__ = (
+        sa.Index("ix_lineage_link_old_draft_id_new_draft_id_number", "old_draft_id", "new_draft_id", "number"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    old_draft_id: int = Field(foreign_key="draft.id")
+    new_draft_id: int = Field(foreign_key="draft.id", index=True)
+    number: int
+    old_clause_id: int | None = Field(default=None, foreign_key="clause.id", index=True)
+    new_clause_id: int | None = Field(default=None, foreign_key="clause.id", index=True)
+    kind: LinkKind = Field(sa_type=checked(LinkKind))
+    similarity: float
+    facts: list[list[Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    by: LinkedBy = Field(sa_type=checked(LinkedBy))
+    at: dt.datetime
+
+
+class LineageCorrection(SQLModel, table=True):
+    """What a person said a clause of the later draft came from: never changed, the last about a clause holds.
+
+    `came_from` are the places (`order`) of clauses in the earlier draft, none where the clause is new; None takes back
+    what was said before, and the machine links the clause again.
+    """
+
+    __tablename__ = "lineage_correction"
+    __table_args__ = (sa.Index("ix_lineage_correction_old_draft_id_new_draft_id", "old_draft_id", "new_draft_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    old_draft_id: int = Field(foreign_key="draft.id")
+    new_draft_id: int = Field(foreign_key="draft.id")
+    new_clause_id: int = Field(foreign_key="clause.id", index=True)
+    came_from: list[int] | None = Field(default=None, sa_type=sa.JSON)
+    remark: str = ""
+    by: LinkedBy = Field(sa_type=checked(LinkedBy))
+    at: dt.datetime
