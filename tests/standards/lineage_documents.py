@@ -75,7 +75,7 @@ _ITEMS = ("Sample divider,", "Sieve,", "Tweezers.", "Scalpel.", "Brush.", "Balan
 
 
 def laboratory_method() -> list[ClauseNode]:
-    """A test method of our own (81 clauses): three annexes on one pattern, untitled subclauses, titles without text,
+    """A test method of our own (85 clauses): three annexes on one pattern, untitled subclauses, titles without text,
     the same short texts in many places, references between clauses."""
     source = random.Random(17)
     nodes: list[ClauseNode] = []

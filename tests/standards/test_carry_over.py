@@ -119,6 +119,20 @@ DOCUMENTS = {"en": words_only(sample("cd")), "ja": words_only(sample("dis.ja")),
 ORDER = list(CarriedState)
 
 
+def test_what_no_edit_touched_is_kept_and_nothing_else() -> None:
+    same = kept = 0
+    for name, nodes in DOCUMENTS.items():
+        for seed in range(10):
+            version = edited(nodes, "ja" if name == "ja" else "en", seed, 4)
+            attachments = [Attachment(node.key, (node.key,), text_hash(node)) for node in nodes]
+            carried = carry(attachments, align(nodes, version.nodes), version.nodes)
+            true = {row[0]: row[1] for row in version.rows if row[2] in ("unchanged", "renumbered", "moved")}
+            assert {each.id for each in carried if each.state is KEPT} <= true.keys()
+            same += len(true)
+            kept += sum(1 for each in carried if each.state is KEPT and each.clauses == (true[each.id],))
+    assert kept >= 0.97 * same, f"{kept} of {same} kept"
+
+
 @settings(max_examples=30)
 @given(
     st.sampled_from(sorted(DOCUMENTS)),

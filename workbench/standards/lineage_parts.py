@@ -3,8 +3,8 @@
 Written for splits. A merge is a split read backwards: give the later draft as `whole` and the earlier one as `piece`.
 
 LEAST_SHARE_BELOW_HEADING rests on one case of the sample drafts and is low for its sake: the second part of Telemetry
-(DIS 5.6.2) has 21 % of its words, by weight, from CD 5.6, and 13 % without those that DIS 5.6.1 has too. Of the pairs of
-clauses with other titles, one in twenty shares that much.
+(DIS 5.6.2) has 21 % of its words, by weight, from CD 5.6, and 13 % without those that DIS 5.6.1 has too. Of the pairs
+of clauses with other titles, one in twenty shares that much.
 """
 
 from __future__ import annotations
