@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -69,10 +70,12 @@ def finish_run(
     *,
     warnings: list[str] | None = None,
     error: str | None = None,
+    measures: Mapping[str, float] | None = None,
 ) -> Run:
     """Close a run in the transaction that holds its data."""
     run = session.get_one(Run, run_id)
     run.state, run.error, run.warnings = state, error, warnings or []
+    run.measures = dict(measures or {})
     run.finished_at = dt.datetime.now(dt.UTC)
     for name, value in vars(counts or Counts()).items():
         setattr(run, name, value)

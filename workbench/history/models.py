@@ -63,6 +63,9 @@ class Run(SQLModel, table=True):
     removed: int = 0
     warnings: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     error: str | None = None
+    measures: dict[str, float] = Field(
+        default_factory=dict, sa_type=sa.JSON, description="Numbers about the run itself, such as the quota used."
+    )
 
 
 class Snapshot(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Tables of the patent side: families, publications, claims, portfolios."""
+"""Tables of the patent side: families, publications, claims, portfolios, and what offices say of applications."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Publication(SQLModel, table=True):
     number: str = Field(unique=True)
     raw_number: str
     country: str = Field(max_length=2, index=True)
-    doc_number: str
+    doc_number: str = Field(index=True)
     kind: str | None = None
     date: dt.date | None = None
-    application: str | None = None
+    application: str | None = Field(default=None, index=True)
     priorities: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     family_ref: int | None = Field(default=None, foreign_key="family.id", index=True)
     title: str | None = None
@@ -73,3 +73,124 @@ class PortfolioMember(SQLModel, table=True):
 
     portfolio_id: int = Field(foreign_key="portfolio.id", primary_key=True)
     publication_id: int = Field(foreign_key="publication.id", primary_key=True)
+
+
+class ExtendedFamilyMember(SQLModel, table=True):
+    """A member of the INPADOC extended family of `asked`, the publication that the office was asked for.
+
+    It is kept apart from `family`, the DOCDB simple family: an extended family joins several of these, and
+    `simple_family_id` says which one the member is in. A member whose `last_seen` is older than that of the others
+    was not listed any more.
+    """
+
+    __tablename__ = "extended_family_member"
+    __table_args__ = (sa.UniqueConstraint("asked", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    asked: str = Field(index=True)
+    number: str = Field(index=True)
+    application: str | None = None
+    date: dt.date | None = None
+    simple_family_id: str | None = None
+    source: str
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+
+
+class LegalEvent(SQLModel, table=True):
+    """An event in the life of an application, as an office tells it.
+
+    `fingerprint` is the hash of its key: `application_key`, `office`, `code`, `date`, `text`; a unique constraint over
+    these would let through what has no date, and long texts fit no index.
+    """
+
+    __tablename__ = "legal_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(unique=True, max_length=64)
+    application: str
+    application_key: str = Field(index=True)
+    number: str | None = Field(default=None, index=True)
+    office: str
+    code: str
+    date: dt.date | None = None
+    description: str | None = None
+    text: str | None = None
+    effect: str | None = None
+    source: str
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+
+
+class ApplicationStatus(SQLModel, table=True):
+    """What registers say of an application, in their words; see `scrapers.records.ApplicationStatus`."""
+
+    __tablename__ = "application_status"
+
+    id: int | None = Field(default=None, primary_key=True)
+    application: str
+    application_key: str = Field(unique=True)
+    status: str | None = None
+    status_code: str | None = None
+    status_date: dt.date | None = None
+    title: str | None = None
+    filing_date: dt.date | None = None
+    publications: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    grant_number: str | None = None
+    grant_date: dt.date | None = None
+    decision_date: dt.date | None = None
+    expiry_date: dt.date | None = None
+    ended_on: dt.date | None = None
+    next_fee_date: dt.date | None = None
+    fees_paid_to_year: int | None = None
+    claims_count: int | None = None
+    applicants: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    holders: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    source: str
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    said: dict[str, Any] = Field(
+        default_factory=dict, sa_type=sa.JSON, description="By source: when it last spoke (`at`) and its `fields`."
+    )
+
+
+class CitedDocument(SQLModel, table=True):
+    """A document that an examiner cited. `fingerprint`: `application_key`, `date`, `kind`, `order`, `is_patent`."""
+
+    __tablename__ = "cited_document"
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(unique=True, max_length=64)
+    application: str
+    application_key: str = Field(index=True)
+    date: dt.date | None = None
+    kind: str
+    order: int
+    document: str
+    is_patent: bool
+    source: str
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+
+
+class FiledClaims(SQLModel, table=True):
+    """Claims as filed or amended before the office; `claims` are those of a `scrapers.records.Claim`, as JSON."""
+
+    __tablename__ = "filed_claims"
+    __table_args__ = (sa.UniqueConstraint("application_key", "document_number", "part"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    application: str
+    application_key: str = Field(index=True)
+    document_code: str
+    document_number: str
+    part: str
+    claims: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    source: str
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+    first_seen: dt.datetime
+    last_seen: dt.datetime

@@ -22,13 +22,13 @@ from scrapers.registry import Source
 from scrapers.replay import ReplayFetcher
 from workbench import __version__
 from workbench.db import Store
-from workbench.history.log import ChangeLog, Counts, finish_run, keep_snapshot, start_run
+from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_snapshot, start_run
 from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
-from workbench.patents.reconcile import reconcile_publication
 from workbench.settings import Settings
+from workbench.sources.writers import write
 from workbench.standards.models import WorkItem
-from workbench.standards.reconcile import mark_missing, reconcile_committee, reconcile_work_item
+from workbench.standards.reconcile import mark_missing
 from workbench.standards.status import status_of
 
 
@@ -180,11 +180,11 @@ def poll(
         with store.write() as session:
             snapshot_ids = keeper.write(session, believed=True)
             log = ChangeLog(session, run_id, source.name, clock)
-            counts = _write_records(session, log, source.manifest, context.records, snapshot_ids)
+            counts, news = _write_records(session, log, source.manifest, context.records, snapshot_ids)
             if source.manifest.complete and not context.incomplete:
                 counts.removed = _mark_missing(session, log, found)
-            state = RunState.OK if counts.inserted + counts.updated + counts.removed else RunState.UNCHANGED
-            return finish_run(session, run_id, state, counts, warnings=context.warnings)
+            state = RunState.OK if news or counts.removed else RunState.UNCHANGED
+            return finish_run(session, run_id, state, counts, warnings=context.warnings, measures=context.measures)
 
 
 def _close_without_data(
@@ -192,7 +192,14 @@ def _close_without_data(
 ) -> Run:
     with store.write() as session:
         keeper.write(session, believed=False)
-        return finish_run(session, run_id, state, warnings=context.warnings, error=" ".join(error.split()))
+        return finish_run(
+            session,
+            run_id,
+            state,
+            warnings=context.warnings,
+            error=" ".join(error.split()),
+            measures=context.measures,
+        )
 
 
 def _previous_count(store: Store, source: str) -> int | None:
@@ -210,23 +217,16 @@ def _write_records(
     manifest: Manifest,
     emitted: Iterable[Emitted],
     snapshot_ids: Mapping[str, int | None],
-) -> Counts:
-    """Write every record; the counts are those of the record type that the manifest counts."""
-    counts = Counts()
+) -> tuple[Counts, bool]:
+    """Write every record; returns the counts of the type that the manifest counts, and whether any record was news."""
+    counts, news = Counts(), False
     for each in emitted:
         snapshot_id = snapshot_ids[each.snapshot_id]
-        match each.record:
-            case records.WorkItem():
-                _, outcome = reconcile_work_item(session, log, each.record, snapshot_id)
-            case records.Committee():
-                _, outcome = reconcile_committee(session, log, each.record, snapshot_id)
-            case records.Publication():
-                _, outcome = reconcile_publication(session, log, each.record, snapshot_id)
-            case other:
-                raise TypeError(f"no table takes a {type(other).__name__} of {manifest.name}")
+        outcome = write(session, log, each.record, snapshot_id)
+        news = news or outcome is not Outcome.UNCHANGED
         if count_records(manifest, [each.record]):
             counts.add(outcome)
-    return counts
+    return counts, news
 
 
 def _mark_missing(session: Session, log: ChangeLog, found: Iterable[records.Record]) -> int:
