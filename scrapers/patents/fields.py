@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import field_validator
+
 from scrapers.identifiers import PatentNumber
 from scrapers.records import Publication, Record
 
@@ -17,11 +19,17 @@ _COUNTRY_SUFFIX = re.compile(r"\s*\[[A-Z]{2}\]$")
 class Refusal(Record):
     """A single record of a file that could not be read, while the others were.
 
-    `place` names file, document and line; `reason` is one line that says what is wrong.
+    `place` names file, document and line; `reason` says what is wrong. Both are one line, whatever a parser's message
+    or a member's name had in it.
     """
 
     place: str
     reason: str
+
+    @field_validator("place", "reason")
+    @classmethod
+    def _on_one_line(cls, text: str) -> str:
+        return " ".join(text.split())
 
 
 def date_of(text: str | None) -> dt.date | None:

@@ -28,7 +28,7 @@ SAMPLE = Path(__file__).parent.parent / "scrapers" / "patents" / "application.xm
 # applications have.
 DESCRIPTION = "".join(
     f'<p id="p-{number:04}" num="{number:04}">A sampler <b>10</b> of <figref idref="DRAWINGS">FIG. <b>1</b></figref>'
-    f" takes samples of a sample and keeps <i>n</i> of them, H<sub>2</sub>O among them. {'It keeps them well. ' * 12}</p>\n"
+    f" takes samples of a sample, H<sub>2</sub>O and <i>n</i> among them. {'It keeps them well. ' * 12}</p>\n"
     for number in range(1, 151)
 )
 CLAIMS = "".join(

@@ -7,8 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import event, given
-from hypothesis import strategies as st
 
 from scrapers.errors import UnreadableFileError
 from scrapers.patents import READERS, Refusal, read_patents
@@ -290,23 +288,3 @@ def test_publications_are_streamed(tmp_path: Path) -> None:
     outcomes = read_patents(path)
     assert isinstance(next(outcomes), Publication)
     assert len(list(outcomes)) == 2
-
-
-@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.xml")), ids=lambda path: path.name)
-@given(data=st.data())
-def test_damaged_files_give_publications_refusals_or_one_error(
-    tmp_path_factory: pytest.TempPathFactory, sample: Path, data: st.DataObject
-) -> None:
-    content = bytearray(sample.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(content)))
-        end = start + data.draw(st.integers(0, 40))
-        content[start:end] = data.draw(
-            st.binary(max_size=8) | st.sampled_from([b"<", b">", b"&x;", b"<claim/>", b"9" * 20])
-        )
-    path = tmp_path_factory.getbasetemp() / "damaged.xml"
-    path.write_bytes(content)
-    try:
-        read(path)
-    except UnreadableFileError as error:
-        event(str(error)[:30])
