@@ -21,6 +21,8 @@ from scrapers.errors import UnreadableFileError
 MIB = 1024 * 1024
 DEFAULT_MAX_BYTES = 64 * MIB
 LIBXML2_MAX_DEPTH = 256
+MAX_NODES = 2_000_000
+"""How many tags, attributes and references a document may have: a tree takes some 120 bytes for each."""
 _CHUNK = 256 * 1024
 # "xml" is a reserved target, so this opens a document wherever it starts a line or follows a tag.
 _PROLOG = b"<?xml"
@@ -40,12 +42,15 @@ def parse_xml(
 
     `what` names the document in messages (default: the file's name); `first_line` is the line of the file on which
     `source` begins. Raises UnreadableFileError, one line with name and line number, where the document is missing,
-    larger than `max_bytes`, not well-formed, nested deeper than `max_depth` elements or declares entities.
+    larger than `max_bytes`, of more than `MAX_NODES`, not well-formed, nested deeper than `max_depth` elements or
+    declares entities.
     """
     name = what or (source.name if isinstance(source, Path) else "the XML document")
     data = _read(source, name, max_bytes) if isinstance(source, Path) else source
     if len(data) > max_bytes:
         raise _too_large(name, first_line, max_bytes)
+    if nodes_in(data) > MAX_NODES:
+        raise UnreadableFileError(f"{name}, line {first_line}: more than {MAX_NODES:,} tags and attributes; split it")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -59,6 +64,11 @@ def parse_xml(
     if max_depth < LIBXML2_MAX_DEPTH and root.xpath("boolean(" + "/*" * (max_depth + 1) + ")"):
         raise UnreadableFileError(f"{name}: elements are nested deeper than {max_depth}; no such document needs that")
     return root
+
+
+def nodes_in(data: bytes) -> int:
+    """No fewer than the tags, attributes and references in a piece of markup, on which the size of its tree depends."""
+    return data.count(b"<") + data.count(b"=") + data.count(b"&")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from scrapers.patents.lines import whole
 from scrapers.patents.markup import flat_text
 from scrapers.patents.xml_stream import Outcome
 from scrapers.records import Claim, Priority, Publication
+from scrapers.xml import MAX_NODES, nodes_in
 
 NAME = "google-html"
 MARK = b"patents.google.com/patent/"
@@ -33,7 +34,10 @@ def read(path: Path) -> Iterator[Outcome]:
     """The publication of a page; see `scrapers.patents.read_patents`."""
     try:
         parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-        root = html.document_fromstring(whole(path, MAX_BYTES), parser=parser)
+        data = whole(path, MAX_BYTES)
+        if nodes_in(data) > MAX_NODES:
+            raise UnreadableFileError(f"more than {MAX_NODES:,} tags and attributes; save the page again")
+        root = html.document_fromstring(data, parser=parser)
         yield _publication(root)
     except (UnreadableFileError, InvalidIdentifierError) as error:
         yield Refusal(place=path.name, reason=str(error).removeprefix(f"{path.name}: "))

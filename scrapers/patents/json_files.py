@@ -11,10 +11,14 @@ from scrapers.errors import UnreadableFileError
 from scrapers.patents.lines import lines_of, whole
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_VALUES = 2_000_000
 
 
 def load(path: Path) -> Any:
-    """The value of a JSON file. Raises UnreadableFileError where it is too large, broken or nested too deeply."""
+    """The value of a JSON file.
+
+    Raises UnreadableFileError where it is too large, of too many values, broken or nested too deeply.
+    """
     return _value(whole(path, MAX_BYTES), path.name)
 
 
@@ -29,6 +33,8 @@ def load_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _value(data: bytes, what: str) -> Any:
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+        raise UnreadableFileError(f"{what}: more than {MAX_VALUES:,} values; split it")
     try:
         return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

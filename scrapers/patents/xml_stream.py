@@ -11,7 +11,7 @@ from lxml import etree
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
 from scrapers.patents.fields import Refusal
 from scrapers.records import Publication
-from scrapers.xml import DEFAULT_MAX_BYTES, XmlDocument, declared_entity, iter_documents
+from scrapers.xml import DEFAULT_MAX_BYTES, MAX_NODES, XmlDocument, declared_entity, iter_documents, nodes_in
 
 Outcome = Publication | Refusal
 RootReader = Callable[[etree._Element, str], Iterator[Outcome]]
@@ -56,23 +56,24 @@ def read_elements(
     """What `read_one` makes of each element `name` of one large document, of which one element is in memory at a time.
 
     An element for which `read_one` raises UnreadableFileError or InvalidIdentifierError becomes a Refusal; so does the
-    rest of a document that is not well-formed, declares entities or has `max_bytes` without the end of an element.
+    rest of a document that is not well-formed, declares entities or has `max_bytes` or `MAX_NODES` without the end of
+    an element.
     `wrapper` is put before and after the file. Raises UnreadableFileError where the file cannot be opened.
     """
     parser = etree.XMLPullParser(
         events=("end",), tag=f"{{*}}{name}", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
-    count = waiting = 0
+    count = waiting = nodes = 0
     try:
         if wrapper[0]:
             parser.feed(wrapper[0])
         with path.open("rb") as stream:
             while True:
                 chunk = stream.read(_CHUNK)
-                waiting += len(chunk)
+                waiting, nodes = waiting + len(chunk), nodes + nodes_in(chunk)
                 reason = _feed(parser, chunk, wrapper[1])
                 for _, element in parser.read_events():
-                    count, waiting = count + 1, 0
+                    count, waiting, nodes = count + 1, 0, 0
                     place = f"{path.name}, line {element.sourceline or 0}, publication {count}"
                     entity = declared_entity(element)
                     if entity is not None:
@@ -80,8 +81,8 @@ def read_elements(
                         break
                     yield _outcome(read_one, element, place)
                     _forget(element)
-                if reason is None and waiting > max_bytes:
-                    reason = f"has {max_bytes:,} bytes without the end of a <{name}>; get the file again"
+                if reason is None and (waiting > max_bytes or nodes > MAX_NODES):
+                    reason = f"has {waiting:,} bytes without the end of a <{name}>; get the file again"
                 if reason is not None:
                     yield Refusal(place=f"{path.name}, after publication {count}", reason=reason)
                     return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 import zlib
@@ -272,6 +274,53 @@ def _refusals(path: Path, column_map: ColumnMap | None = None) -> list[str]:
     except UnreadableFileError as error:
         return [str(error)]
     return [f"{outcome.place}: {outcome.reason}" for outcome in outcomes if isinstance(outcome, Refusal)]
+
+
+RSS = """
+import sys, psutil, threading
+from pathlib import Path
+from scrapers.errors import UnreadableFileError
+from scrapers.patents import read_patents
+process, peak, over = psutil.Process(), [0], threading.Event()
+def watch():
+    while not over.wait(0.005):
+        peak[0] = max(peak[0], process.memory_info().rss)
+watcher = threading.Thread(target=watch)
+watcher.start()
+try:
+    reasons = [getattr(outcome, "reason", "imported") for outcome in read_patents(Path(sys.argv[1]))]
+except UnreadableFileError as error:
+    reasons = [str(error)]
+over.set()
+watcher.join()
+print(peak[0], len(reasons), *reasons)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "filler", "end"),
+    [
+        (b"<us-patent-grant>", b"<a/>", b"</us-patent-grant>"),
+        (b"<us-patent-grant>", b'<a b=""/>', b"</us-patent-grant>"),
+        (b"<!DOCTYPE us-patent-grant SYSTEM 'x'><us-patent-grant>", b"&a;", b"</us-patent-grant>"),
+        (b"<exchange-documents><exchange-document>", b"<a/>", b"</exchange-document></exchange-documents>"),
+        (b"<exchange-documents>", b"<a/>", b"</exchange-documents>"),
+        (b'<html><link href="https://patents.google.com/patent/EP1000000A1/en">', b"<b>", b"</html>"),
+        (b'{"patentFileWrapperDataBag": [', b"[],", b"[]]}"),
+        (b'{"publication_number": [', b"[],", b"[]]}"),
+        (b"Publication Number,Title,Publication Date,IPC\n", b",", b"\n"),
+    ],
+    ids=["tags", "attributes", "references", "docdb", "docdb outside", "html", "json", "json line", "csv"],
+)
+def test_resident_memory_is_bounded_for_dense_files(tmp_path: Path, start: bytes, filler: bytes, end: bytes) -> None:
+    path = tmp_path / "dense"
+    size = 15 * MIB if start.startswith(b'{"publication_number"') else 60 * MIB
+    path.write_bytes(start + filler * (size // len(filler)) + end)
+    run = subprocess.run([sys.executable, "-c", RSS, str(path)], capture_output=True, text=True, check=True)
+    peak, count, reason = run.stdout.split(" ", 2)
+    assert int(peak) < BOUND
+    assert int(count) == 1
+    assert "imported" not in reason
 
 
 def workbook(path: Path, change: Callable[[bytes], bytes]) -> None:
