@@ -66,7 +66,7 @@ def test_unknown_kinds_formats_and_filters_are_named_with_what_there_is(store: S
             list(write([], "pdf"))
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lineage"])  # which is of two named drafts
 def test_every_kind_can_be_exported_from_an_empty_store(store: Store, kind: str) -> None:
     with store.read() as session:
         assert list(rows(session, kind)) == []
