@@ -75,4 +75,6 @@ def run_in_title(text: str, bold: str) -> tuple[str | None, str]:
     rest = text.strip().removeprefix(bold.strip()).strip()
     if not lead or len(lead.split()) > 2 * _WORDS_IN_TITLE or not text.strip().startswith(bold.strip()):
         return None, text.strip()
+    if re.match(r"(?:or|and) ", rest) and len(rest.split()) < _WORDS_IN_TITLE and "," not in rest:
+        return f"{lead} {rest}".rstrip(",.:; "), ""
     return lead, rest.lstrip(",.:;—– ")

@@ -1,0 +1,1 @@
+"""PDF files made while the tests run; all text is invented."""
