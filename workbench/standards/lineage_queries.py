@@ -36,6 +36,13 @@ def line_of_versions(session: Session, draft: Draft) -> list[Draft]:
     return sorted(session.exec(statement), key=_age)
 
 
+def version_before(session: Session, draft: Draft) -> Draft | None:
+    """The version before this one in its language; None for the first."""
+    line = line_of_versions(session, draft)
+    here = [each.id for each in line].index(draft.id)
+    return line[here - 1] if here else None
+
+
 def _age(draft: Draft) -> tuple[str, int]:
     return ((draft.dated or draft.imported_at.date()).isoformat(), key_of(draft))
 

@@ -24,6 +24,7 @@ from workbench.web import (
     drafts,
     errors,
     export,
+    lineage,
     mapping,
     patents,
     preferences,
@@ -48,6 +49,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     search.blueprint,
     export.blueprint,
     drafts.blueprint,
+    lineage.blueprint,
     patents.blueprint,
     mapping.blueprint,
     digest.blueprint,
@@ -56,7 +58,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.
 PLACES: Final = (
     (mark("This week"), "week.index", ("week",)),
-    (mark("Standards"), "standards.index", ("standards", "committees", "drafts")),
+    (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
     (mark("Patents"), "patents.index", ("patents",)),
     (mark("Mapping"), "mapping.index", ("mapping",)),
 )

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 from workbench.mapping.queries import count_matches_of_clause, matches_of_clause
 from workbench.standards import draft_queries
 from workbench.standards.draft_queries import Heading
+from workbench.standards.lineage_queries import HistoryStep, history_of, version_before
 from workbench.standards.models import Clause, Draft, WorkItem
 from workbench.standards.provisions import ProvisionKind
 from workbench.web.context import session
+from workbench.web.lineage import reason
 from workbench.web.listing import argument, page_number
 from workbench.web.reading import clause_anchors, provision_anchor, reading_blocks
 
@@ -53,6 +55,7 @@ def draft(draft_id: int) -> str:
         draft=row,
         item=item,
         versions=draft_queries.versions(session(), item),
+        before=version_before(session(), row),
         snapshot=draft_queries.snapshot_of(session(), row),
         counts=draft_queries.provision_counts(session(), draft_id),
         kinds=ProvisionKind,
@@ -95,6 +98,8 @@ def clause(draft_id: int, order: int) -> str | Response:
         reader_address=_address_in_reader(draft, tree, row),
         matches=matches_of_clause(session(), row, _SHOWN_MATCHES),
         match_total=count_matches_of_clause(session(), row),
+        history=_history(draft, order),
+        reason=reason,
     )
 
 
@@ -102,6 +107,18 @@ def _draft(draft_id: int) -> tuple[Draft, WorkItem]:
     found = draft_queries.find_draft(session(), draft_id)
     if found is None:
         abort(404)
+    return found
+
+
+def _history(draft: Draft, order: int) -> list[tuple[HistoryStep, list[Heading]]]:
+    """The clause through all versions, with its headings there; nothing where there is only this version."""
+    steps = history_of(session(), draft, order)
+    if len(steps) < 2:
+        return []
+    found = []
+    for step in steps:
+        tree = {entry.order: entry for entry in draft_queries.headings(session(), step.draft.id or 0)}
+        found.append((step, [tree[key] for key in step.orders]))
     return found
 
 

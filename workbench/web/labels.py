@@ -63,6 +63,22 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "annex": mark("Annex"),
         "bibliography": mark("Bibliography"),
     },
+    "lineage": {
+        "unchanged": mark("unchanged"),
+        "reworded": mark("reworded"),
+        "renumbered": mark("renumbered"),
+        "moved": mark("moved"),
+        "split": mark("split"),
+        "merged": mark("merged"),
+        "new": mark("new"),
+        "gone": mark("gone"),
+    },
+    "linked_by": {"machine": mark("the machine"), "person": mark("a person")},
+    "carried": {
+        "kept": mark("kept"),
+        "review": mark("review"),
+        "reopened": mark("reopened"),
+    },
     "block": {
         "note": mark("NOTE"),
         "example": mark("EXAMPLE"),
@@ -160,6 +176,15 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "applicants": mark("Applicants"),
         "inventors": mark("Inventors"),
         "family_id": mark("Patent family"),
+        "legal_event": mark("Legal event"),
+        "extended_family": mark("Extended family"),
+        "register_status": mark("Status in the register"),
+        "register_grant_number": mark("Grant number"),
+        "register_grant_date": mark("Grant date"),
+        "register_expiry_date": mark("Expiry date"),
+        "register_ended_on": mark("Right ended on"),
+        "register_next_fee_date": mark("Next fee due"),
+        "register_holders": mark("Holders"),
     },
 }
 
