@@ -4,6 +4,7 @@
     ├── InvalidIdentifierError    a reference, stage code or number does not follow its grammar
     ├── SourceError               a run of a polled source failed
     │   ├── NotConfiguredError    the source needs credentials that the settings don't have: no failure
+    │   ├── NothingToFollowError  nobody named anything that this source could ask for: no failure
     │   ├── FetchError            the network, the server or the replay folder gave no usable answer
     │   │   ├── RefusedError      robots.txt, a 401/403 or an anti-bot page: the publisher says no
     │   │   ├── MissingError      status 404 or 410: the publisher has no such page
@@ -42,6 +43,10 @@ class NotConfiguredError(SourceError):
     def __init__(self, message: str, register_url: str) -> None:
         super().__init__(message)
         self.register_url = register_url
+
+
+class NothingToFollowError(SourceError):
+    """Nobody named anything that the source could ask for, so nothing was asked and nothing failed."""
 
 
 class FetchError(SourceError):

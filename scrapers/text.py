@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 
-from bs4 import BeautifulSoup, Comment
+from bs4 import BeautifulSoup, Comment, XMLParsedAsHTMLWarning
 from bs4.element import NavigableString, Tag
 
 MAX_FRAGMENT = 200_000
@@ -48,3 +49,10 @@ def _collect(root: Tag, pieces: list[str]) -> None:
                 pieces.append("\x00")
                 stack.append(None)
             stack.extend(child for child in reversed(node.contents) if isinstance(child, Tag | NavigableString))
+
+
+def parse_page(page: str | bytes) -> BeautifulSoup:
+    """A web page as a tree. What calls itself XML is read as HTML too, for it was asked for as a page."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(page, "lxml")

@@ -14,7 +14,7 @@ from scrapers import records
 from scrapers.checks import check_run, count_records
 from scrapers.context import CachedBody, Context, Emitted
 from scrapers.credentials import read_credentials
-from scrapers.errors import ExpectationError, NotConfiguredError, ScraperError
+from scrapers.errors import ExpectationError, NotConfiguredError, NothingToFollowError, ScraperError
 from scrapers.fetching import Fetcher, Response
 from scrapers.http import HttpFetcher
 from scrapers.manifest import Manifest
@@ -26,10 +26,9 @@ from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_s
 from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
 from workbench.settings import Settings
+from workbench.sources.options import credentials_of, options_for
 from workbench.sources.writers import write
-from workbench.standards.models import WorkItem
 from workbench.standards.reconcile import mark_missing
-from workbench.standards.status import status_of
 
 
 class NoContactError(Exception):
@@ -117,11 +116,6 @@ def _fetcher(source: Source, settings: Settings, store: Store, replay: Replay | 
         yield fetcher
 
 
-def credentials_of(settings: Settings, source: Source) -> dict[str, str]:
-    """What the settings hold for this source, in the clear."""
-    return {name: secret.get_secret_value() for name, secret in settings.credentials.get(source.name, {}).items()}
-
-
 def is_configured(settings: Settings, source: Source) -> bool:
     """Whether the source has the credentials that it needs, if it needs any."""
     try:
@@ -129,13 +123,6 @@ def is_configured(settings: Settings, source: Source) -> bool:
     except NotConfiguredError:
         return False
     return True
-
-
-def followed_ids(store: Store) -> tuple[int, ...]:
-    """The items whose pages are worth asking for: all but the withdrawn and the cancelled."""
-    with store.read() as session:
-        rows = session.exec(select(WorkItem.iso_id, WorkItem.stage).order_by(col(WorkItem.iso_id))).all()
-    return tuple(iso_id for iso_id, stage in rows if status_of(stage) not in {"withdrawn", "cancelled"})
 
 
 def poll(
@@ -153,23 +140,20 @@ def poll(
     that show why. Raises NotConfiguredError where the source needs credentials that the settings lack, NoContactError
     where a live poll has no contact, FetchError where a replay has no index: then there is no run.
     """
-    credentials = credentials_of(settings, source)
-    read_credentials(source.manifest, credentials)
+    read_credentials(source.manifest, credentials_of(settings, source))
     keeper = _SnapshotKeeper(SnapshotFolder(settings.home))
     with _fetcher(source, settings, store, replay) as fetcher:
         clock = fetcher.now if isinstance(fetcher, ReplayFetcher) else now()
         run_id = start_run(store, RunKind.POLL, source.name, source.parser_version, clock)
-        options = {
-            "committees": settings.committees,
-            "ids": tuple(ids) or followed_ids(store),
-            "credentials": credentials,
-            "watches": settings.watches,
-        }
+        options = options_for(store, settings, source, ids)
         context = Context(source.manifest, fetcher, store_snapshot=keeper, options=options)
         try:
             source.crawl(context)
             found = [each.record for each in context.records]
             check_run(source.manifest, found, _previous_count(store, source.name))
+        except NothingToFollowError as error:
+            context.warn(str(error))
+            return _close_without_data(store, run_id, RunState.UNCHANGED, None, keeper, context)
         except ScraperError as error:
             state = RunState.REJECTED if isinstance(error, ExpectationError) else RunState.FAILED
             return _close_without_data(store, run_id, state, str(error), keeper, context)
@@ -188,7 +172,7 @@ def poll(
 
 
 def _close_without_data(
-    store: Store, run_id: int, state: RunState, error: str, keeper: _SnapshotKeeper, context: Context
+    store: Store, run_id: int, state: RunState, error: str | None, keeper: _SnapshotKeeper, context: Context
 ) -> Run:
     with store.write() as session:
         keeper.write(session, believed=False)
@@ -197,7 +181,7 @@ def _close_without_data(
             run_id,
             state,
             warnings=context.warnings,
-            error=" ".join(error.split()),
+            error=None if error is None else " ".join(error.split()),
             measures=context.measures,
         )
 

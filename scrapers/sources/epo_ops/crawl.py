@@ -17,7 +17,14 @@ from urllib.parse import quote
 
 from scrapers.context import Context
 from scrapers.day_windows import Days, days_of
-from scrapers.errors import DriftError, FetchError, InvalidIdentifierError, QuotaError, RefusedError, SourceError
+from scrapers.errors import (
+    DriftError,
+    FetchError,
+    InvalidIdentifierError,
+    NothingToFollowError,
+    QuotaError,
+    RefusedError,
+)
 from scrapers.fetching import Response
 from scrapers.identifiers import PatentNumber
 from scrapers.patents import Refusal, read_patents
@@ -43,7 +50,9 @@ def crawl(context: Context) -> None:
     session = OpsSession(context)
     watches = context.watches
     if not any(watch.searches or watch.numbers for watch in watches):
-        raise SourceError(f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one")
+        raise NothingToFollowError(
+            f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one"
+        )
     found = _Found(context)
     for watch in watches:
         days = days_of(watch, context.asker.time().date(), DEFAULT_DAYS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrapers.context import Context
-from scrapers.errors import DriftError, FetchError, RefusedError, SourceError, TooLargeError
+from scrapers.errors import DriftError, FetchError, NothingToFollowError, RefusedError, SourceError, TooLargeError
 from scrapers.fetching import Response
 from scrapers.sources.iso_pages.page import read_page
 
@@ -20,7 +20,7 @@ def crawl(context: Context) -> None:
     """
     ids = tuple(dict.fromkeys(context.options.get("ids", ())))
     if not ids:
-        raise SourceError(
+        raise NothingToFollowError(
             f"{context.manifest.name}: no work items to ask for; poll iso_open_data first or name their ids"
         )
     errors: list[SourceError] = []

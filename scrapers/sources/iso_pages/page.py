@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from scrapers.errors import DriftError, InvalidIdentifierError
 from scrapers.identifiers import StageCode, StandardRef
 from scrapers.records import Precision, StageEvent, WorkItem
-from scrapers.text import fold
+from scrapers.text import fold, parse_page
 
 _INDEX = re.compile(r"(\d{1,7}) - (.+?) -(?: (.*))?$", re.DOTALL)
 _PROJECT_LINK = re.compile(r"/standard/(?:\d\d/\d\d/)?(\d{1,7})\.html$")
@@ -28,7 +28,7 @@ def read_page(html: bytes, iso_id: int, notes: list[str]) -> WorkItem:
 
     Raises DriftError with the reason where it is no project page, is another project's or has no dated life cycle.
     """
-    soup = BeautifulSoup(html, "lxml")
+    soup = parse_page(html)
     reference, title = _identity(soup, iso_id)
     history, stage = _life_cycle(soup, notes)
     values: dict[str, Any] = {

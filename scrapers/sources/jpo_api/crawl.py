@@ -15,9 +15,9 @@ from scrapers.errors import (
     DriftError,
     FetchError,
     InvalidIdentifierError,
+    NothingToFollowError,
     QuotaError,
     RefusedError,
-    SourceError,
     UnreadableFileError,
 )
 from scrapers.identifiers import PatentNumber, Series
@@ -44,7 +44,7 @@ def crawl(context: Context) -> None:
     session = JpoSession(context)
     numbers = _numbers(context)
     if not numbers:
-        raise SourceError(
+        raise NothingToFollowError(
             f"{context.manifest.name}: no watch names a Japanese application such as JP.2020123456; add its number"
         )
     last_read: Mapping[str, dt.datetime] = context.options.get("last_read", {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scrapers.context import Context
-from scrapers.errors import DriftError, FetchError, MissingError, SourceError
+from scrapers.errors import DriftError, FetchError, MissingError, NothingToFollowError, SourceError
 from scrapers.fetching import Response
 from scrapers.records import Release
 from scrapers.sources.releases.hosts import Repository, read_repository
@@ -19,10 +19,10 @@ PARSER_VERSION = "1"
 
 
 def crawl(context: Context) -> None:
-    """Emit the releases. Raises SourceError without repositories, and the first error where none could be read."""
+    """Emit the releases. Raises NothingToFollowError without repositories, the first error where none could be read."""
     addresses: Sequence[str] = tuple(context.options.get("repositories", ()))
     if not addresses:
-        raise SourceError(f"{context.manifest.name}: no plan names a repository; add its address to one")
+        raise NothingToFollowError(f"{context.manifest.name}: no plan names a repository; add its address to one")
     repositories: dict[str, Repository] = {}
     for address in addresses:
         try:

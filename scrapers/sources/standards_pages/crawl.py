@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scrapers.context import Context
-from scrapers.errors import DriftError, SourceError
+from scrapers.errors import DriftError, NothingToFollowError, SourceError
 from scrapers.records import PageExcerpt, PageWatch
 from scrapers.sources.standards_pages.excerpt import changed_words, hash_of, read_excerpt
 
@@ -17,10 +17,13 @@ PARSER_VERSION = "1"
 
 
 def crawl(context: Context) -> None:
-    """Emit an excerpt for each watch. Raises SourceError without watches, the first error where none could be read."""
+    """Emit an excerpt for each watch.
+
+    Raises NothingToFollowError without watches, the first error where none could be read.
+    """
     watches = tuple(PageWatch.model_validate(each) for each in context.options.get("pages", ()))
     if not watches:
-        raise SourceError(f"{context.manifest.name}: no page is watched; add one with its address and a CSS selector")
+        raise NothingToFollowError(f"{context.manifest.name}: no page is watched; name an address and a CSS selector")
     texts: Mapping[str, str] = context.options.get("texts", {})
     errors: list[SourceError] = []
     for watch in watches:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 
-from bs4 import BeautifulSoup
 from bs4.element import Tag
 from soupsieve import SelectorSyntaxError
 
 from scrapers.errors import DriftError
-from scrapers.text import clean_html, fold
+from scrapers.text import clean_html, fold, parse_page
 
 MAX_WORDS = 5_000  # compared; the time grows with the square
 _MAX_CHANGES = 200
@@ -21,7 +20,7 @@ def read_excerpt(page: bytes, selector: str) -> str:
 
     Raises ValueError where the selector is none of CSS, DriftError where it matches nothing, several nodes or no text.
     """
-    soup = BeautifulSoup(page, "lxml")
+    soup = parse_page(page)
     try:
         found = soup.select(selector, limit=2)
     except (SelectorSyntaxError, NotImplementedError) as error:

@@ -14,7 +14,14 @@ from urllib.parse import quote
 
 from scrapers.context import Context
 from scrapers.day_windows import Days, days_of
-from scrapers.errors import DriftError, FetchError, InvalidIdentifierError, QuotaError, RefusedError, SourceError
+from scrapers.errors import (
+    DriftError,
+    FetchError,
+    InvalidIdentifierError,
+    NothingToFollowError,
+    QuotaError,
+    RefusedError,
+)
 from scrapers.fetching import Request, Response
 from scrapers.identifiers import PatentNumber, Series
 from scrapers.json_objects import children, read_object, text
@@ -47,7 +54,9 @@ def crawl(context: Context) -> None:
     portal = _Portal(context)
     watches = context.watches
     if not any(watch.searches or watch.numbers or watch.applications for watch in watches):
-        raise SourceError(f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one")
+        raise NothingToFollowError(
+            f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one"
+        )
     for watch in watches:
         days = days_of(watch, context.asker.time().date(), DEFAULT_DAYS)
         if watch.searches and days is not None:
