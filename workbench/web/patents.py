@@ -11,9 +11,9 @@ from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import PatentNumber
 from workbench.history.queries import FilterError, change_page, count_changes
 from workbench.mapping.queries import matches_of_publication
-from workbench.patents import queries
+from workbench.patents import office_queries, queries
 from workbench.web.change_rows import change_rows
-from workbench.web.context import session
+from workbench.web.context import session, today
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 
 SHOWN_CHANGES: Final = 20
@@ -72,6 +72,9 @@ def publication(number: str) -> str | Response:
         row=row,
         family=queries.family_names(session(), [row]).get(row.family_ref or 0),
         members=queries.family_members(session(), row),
+        family_sources=office_queries.family_sources(row),
+        extended=office_queries.extended_family(session(), row),
+        office=office_queries.office_view(session(), row, today()),
         portfolios=queries.portfolios_of(session(), row),
         claims=claims,
         claims_language=language,
