@@ -246,15 +246,24 @@ def import_draft_command(
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--format", "format_", default="auto", help="Name of the format; found by content by default.")
 @click.option("--portfolio", metavar="NAME", help="Put the publications into this portfolio.")
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A TOML file that says which column of your own table is what.",
+)
 @JSON
-def import_patents_command(files: tuple[Path, ...], format_: str, portfolio: str | None, as_json: bool) -> None:
+def import_patents_command(
+    files: tuple[Path, ...], format_: str, portfolio: str | None, columns: Path | None, as_json: bool
+) -> None:
     """Import publications from FILES; a folder stands for the files in it."""
     settings = load_settings()
     with _store(settings) as store:
         results = []
         for path in _expand(files):
             progress = _Counter(path.name)
-            run = import_patents(store, settings, path, format=format_, portfolio=portfolio, progress=progress.show)
+            run = import_patents(
+                store, settings, path, format=format_, portfolio=portfolio, columns=columns, progress=progress.show
+            )
             progress.clear()
             results.append(_report(run, as_json=as_json))
         _exit_with(*results)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from scrapers.errors import ScraperError, UnreadableFileError
-from scrapers.patents import PARSER_VERSION, Refusal, read_patents
+from scrapers.patents import PARSER_VERSION, Refusal, load_map, read_patents
 from scrapers.records import Publication
 from workbench.db import Store
 from workbench.history.files import keep_file
@@ -30,11 +30,13 @@ def import_patents(
     *,
     format: str = "auto",  # noqa: A002
     portfolio: str | None = None,
+    columns: Path | None = None,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """Import one file; returns the finished run. `progress` hears how many publications were read so far.
 
+    `columns` is a file that says what the columns of a table of one's own are.
     A single bad record is a warning naming its place and reason. A file in which nothing can be read is a failed run
     that changes nothing.
     """
@@ -46,7 +48,8 @@ def import_patents(
         count = 0
         try:
             snapshot = keep_file(settings, path, clock)
-            for each in read_patents(path, format):
+            column_map = None if columns is None else load_map(columns)
+            for each in read_patents(path, format, column_map):
                 if isinstance(each, Refusal):
                     if len(warnings) < MAX_WARNINGS:
                         warnings.append(f"{each.place}: {each.reason}")
