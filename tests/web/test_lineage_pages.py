@@ -14,7 +14,7 @@ from tests.web.test_drafts_pages import draft_id, order_of, plain
 from workbench.db import Store, key_of
 from workbench.settings import Settings
 from workbench.standards.lineage import LinkKind
-from workbench.standards.lineage_queries import links_of
+from workbench.standards.lineage_queries import kind_counts, links_of
 from workbench.standards.lineage_runs import align_all
 from workbench.standards.models import Clause, Draft, LineageCorrection
 from workbench.web import create_app
@@ -210,3 +210,15 @@ def test_long_drafts_come_in_pages_and_the_map_says_what_it_leaves_out(settings:
     assert drawn.count("✕</tspan>") <= ROWS
     assert "only in the table" in drawn
     assert "<script>alert" not in drawn
+
+
+def test_the_list_of_drafts_tells_how_the_counts_changed(library: Library) -> None:
+    page = library.page("/standards/drafts/")
+    assert address(library, "lineage") in page
+    assert page.count('<rect class="kind-bar"') >= 8
+    with library.store.read() as session:
+        counts = kind_counts(links_of(session, draft_id(library, "CD 1"), draft_id(library, "DIS")))
+    row = page[page.index("CD 1 → DIS") :]
+    for kind in LinkKind:
+        assert f'data-name="{kind}">{counts[kind]}</td>' in row
+    assert 'title="since CD 1">+' in page

@@ -31,9 +31,14 @@ class HistoryStep:
 
 
 def line_of_versions(session: Session, draft: Draft) -> list[Draft]:
-    """The versions of the draft's work item in its language, in order of their dates; without one, of import."""
+    """The versions of the draft's work item in its language, as `in_order`."""
     statement = select(Draft).where(Draft.work_item_id == draft.work_item_id, Draft.language == draft.language)
-    return sorted(session.exec(statement), key=_age)
+    return in_order(session.exec(statement))
+
+
+def in_order(drafts: Iterable[Draft]) -> list[Draft]:
+    """Drafts in order of their dates; one without a date by the day of its import."""
+    return sorted(drafts, key=_age)
 
 
 def version_before(session: Session, draft: Draft) -> Draft | None:

@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 from workbench.mapping.queries import count_matches_of_clause, matches_of_clause
 from workbench.standards import draft_queries
 from workbench.standards.draft_queries import Heading
-from workbench.standards.lineage_queries import HistoryStep, history_of, version_before
+from workbench.standards.lineage import LinkKind
+from workbench.standards.lineage_queries import HistoryStep, history_of, stored_kind_counts, version_before
 from workbench.standards.models import Clause, Draft, WorkItem
 from workbench.standards.provisions import ProvisionKind
 from workbench.web.context import session
 from workbench.web.lineage import reason
 from workbench.web.listing import argument, page_number
+from workbench.web.progress import progress_of
 from workbench.web.reading import clause_anchors, provision_anchor, reading_blocks
 
 CLAUSES_PER_PAGE: Final = 200
@@ -27,7 +29,16 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts")
 
 @blueprint.get("/")
 def index() -> str:
-    return render_template("web/drafts/index.html", lines=draft_queries.draft_lines(session()), kinds=ProvisionKind)
+    lines = draft_queries.draft_lines(session())
+    progress = progress_of(lines, stored_kind_counts(session()))
+    return render_template(
+        "web/drafts/index.html",
+        lines=lines,
+        kinds=ProvisionKind,
+        progress=progress,
+        before={key: line for each in progress for key, line in each.before.items()},
+        became=LinkKind,
+    )
 
 
 @blueprint.get("/<int:draft_id>")
