@@ -31,7 +31,8 @@ def resolve_changes(root: etree._Element, *, original: bool) -> None:
     for cell in [element for element in root.iter() if local_name(element) == "tc"]:
         if _marked(child(cell, "tcPr"), gone):
             _remove(cell)
-    for paragraph in [element for element in root.iter() if local_name(element) == "p"]:
+    # From the end, so that text which runs on through many paragraphs is moved once.
+    for paragraph in [element for element in root.iter() if local_name(element) == "p"][::-1]:
         if _marked(child(paragraph, "pPr", "rPr"), gone):
             _join_next(paragraph)
 

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 
 from scrapers.drafts.headings import annex_heading, numbered_heading
 from scrapers.drafts.outline import is_contents
-from scrapers.drafts.pdf_text import Line, Page, families, read_page
+from scrapers.drafts.pdf_text import MAX_CHARACTERS, Line, Page, families, read_page
 from scrapers.errors import UnreadableFileError
 
 MAX_SECONDS = 300.0
@@ -69,7 +69,7 @@ def _share(counts: Counter[int]) -> list[int]:
 
 
 def read_layout(document: pdfium.PdfDocument, name: str) -> Layout:
-    """Read all pages; raises UnreadableFileError where that takes longer than MAX_SECONDS."""
+    """Read all pages; raises UnreadableFileError where one is absurdly full or all take longer than MAX_SECONDS."""
     begun = time.monotonic()
     callouts = _callouts(document)
     pages: list[Page] = []
@@ -78,7 +78,12 @@ def read_layout(document: pdfium.PdfDocument, name: str) -> Layout:
             raise UnreadableFileError(
                 f"{name}, page {index + 1}: reading took longer than {MAX_SECONDS:.0f} s; split the file"
             )
-        pages.append(read_page(document, index, callouts))
+        page = read_page(document, index, callouts)
+        if page.characters > MAX_CHARACTERS:
+            raise UnreadableFileError(
+                f"{name}, page {index + 1}: {page.characters:,} characters on one page; no draft has that many"
+            )
+        pages.append(page)
     pages = _without_repeats(pages)
     layout = Layout(pages, _body_size(pages))
     _take_watermarks(layout)

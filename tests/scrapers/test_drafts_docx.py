@@ -64,6 +64,14 @@ def test_tracked_changes_give_a_second_version(tmp_path: Path) -> None:
     assert read_draft(path).format == "docx"
 
 
+def test_a_long_run_of_joined_paragraphs_takes_no_time(tmp_path: Path) -> None:
+    body = [p("Scope", "Heading1"), *(p(f"w{at} ", mark="del") for at in range(5000)), p("end")]
+    begun = time.monotonic()
+    draft = read_draft(Docx(body, iso_styles(), iso_numbering()).write(tmp_path / "joined.docx"))
+    assert draft.clauses[0].blocks[0].text == " ".join([*(f"w{at}" for at in range(5000)), "end"])
+    assert time.monotonic() - begun < 10
+
+
 def test_cover_and_margins_say_what_the_document_is(tmp_path: Path) -> None:
     draft = read_draft(corpus.template().write(tmp_path / "draft.docx"))
     assert draft.reference == "ISO/CD 99001-1:2025(E)"

@@ -240,6 +240,8 @@ def test_scanned_encrypted_broken_and_empty_files_are_refused_with_advice(tmp_pa
 
 def test_limits_of_size_pages_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = document().write(tmp_path / "draft.pdf")
+    monkeypatch.setattr(pdf_pages, "MAX_CHARACTERS", 100)
+    assert "characters on one page" in refused(path)
     monkeypatch.setattr(pdf_pages, "MAX_SECONDS", -1.0)
     assert "took longer" in refused(path)
     monkeypatch.setattr(pdf, "MAX_PAGES", 3)
