@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from tests.web.library import HOSTILE, NOW, Library, add_clause, fill_with_a_long_draft, fill_with_samples
 from tests.web.test_drafts_pages import draft_id, order_of, plain
 from workbench.db import Store, key_of
+from workbench.patents.models import Claim
 from workbench.settings import Settings
 from workbench.standards.lineage import LinkKind
 from workbench.standards.lineage_queries import kind_counts, links_of
@@ -222,3 +223,24 @@ def test_the_list_of_drafts_tells_how_the_counts_changed(library: Library) -> No
     for kind in LinkKind:
         assert f'data-name="{kind}">{counts[kind]}</td>' in row
     assert 'title="since CD 1">+' in page
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "state"),
+    [("5.2.2", "reworded", "review"), ("5.6.1", "split", "reopened"), ("1", "unchanged", "kept"), ("6.6", "new", None)],
+)
+def test_a_match_tells_what_its_text_was_in_the_version_before(
+    library: Library, number: str, kind: str, state: str | None
+) -> None:
+    with library.store.read() as session:
+        claim = session.exec(select(Claim.id).order_by(col(Claim.id))).first()
+    target = f"/mapping/matches/{draft_id(library)}/{claim}/{order_of(library, number)}"
+    page = library.page(target)
+    section = page[page.index("Text since CD 1") :]
+    section = section[: section.index("</section>")]
+    assert f'data-became="{kind}"' in section
+    assert re.findall(r'data-carried="(\w+)"', section) == ([state] if state else [])
+    if state:
+        before = re.search(r'href="(/mapping/matches/[^"]+)"', section)
+        assert before
+        assert "Text since" not in library.page(before[1]), "the first version has none before it"

@@ -14,9 +14,11 @@ from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
 from workbench.patents.queries import portfolio_names
 from workbench.standards import draft_queries
+from workbench.standards.carried import before_of
 from workbench.standards.drafts import UnknownWorkItemError
 from workbench.standards.models import Provision
 from workbench.web.context import session
+from workbench.web.lineage import reason
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.reading import Piece, marked_pieces, marked_spans, provision_anchor, reading_blocks
 
@@ -106,6 +108,8 @@ def match(draft_id: int, claim_id: int, clause_order: int) -> str:
         ranking=ranking,
         previous=ranking[at - 1] if at else None,
         next=ranking[at + 1] if at is not None and at + 1 < len(ranking) else None,
+        before=before_of(session(), pair.draft, clause_order),
+        reason=reason,
     )
 
 
