@@ -32,6 +32,7 @@ from workbench.mapping.labelled import read_corpus, read_labels, read_queries, w
 from workbench.mapping.runs import UnknownPortfolioError, drafts_of, map_draft
 from workbench.patents.imports import import_patents
 from workbench.settings import Settings, SettingsError, explain_settings, load_settings
+from workbench.sources.health import SourceState, Verdict, failed_at_once, source_states
 from workbench.sources.poll import NoContactError, Replay, is_configured, poll
 from workbench.standards.ballots import BallotRulesError
 from workbench.standards.drafts import UnknownWorkItemError, find_work_item, import_draft
@@ -350,7 +351,7 @@ def sources_command(as_json: bool) -> None:
             "source": source.name,
             "title": source.manifest.title,
             "state": state if is_configured(settings, source) else "not configured",
-            "last_success": _moment(None if found is None or found.success is None else found.success.finished_at),
+            "last_success": _moment(None if found is None or found.success is None else found.success.clock),
             "last_error": None if found is None else found.last.error,
             "next_run": _moment(due),
         }
@@ -529,10 +530,19 @@ def demo(port: int, no_serve: bool) -> None:
             _serve(create_app(settings, store, sample=True, clock=lambda: sample.NOW), "127.0.0.1", port)
 
 
+_VERDICTS = {
+    Verdict.OK: "ok",
+    Verdict.NEVER: "never polled",
+    Verdict.NOT_CONFIGURED: "not configured",
+    Verdict.STALE: "stale",
+    Verdict.FAILING: "failing",
+}
+
+
 @main.command("doctor")
 @JSON
 def doctor(as_json: bool) -> None:
-    """Show each setting with its origin (secrets masked) and whether the store is in order."""
+    """Show each setting with its origin (secrets masked), and whether the store and each source are in order."""
     settings = load_settings()
     for setting in explain_settings(settings):
         if as_json:
@@ -541,10 +551,45 @@ def doctor(as_json: bool) -> None:
             click.echo(f"{setting.name:<16} {setting.value or '-':<48} {setting.origin}")
     with _store(settings) as store:
         revision = store.revision()
-        if as_json:
-            _print_json({"check": "database", "ok": True, "revision": revision})
-        else:
-            click.echo(f"database: in order, at migration {revision}")
+        with store.read() as session:
+            states = source_states(session, settings, sources(), dt.datetime.now(dt.UTC))
+    if as_json:
+        _print_json({"check": "database", "ok": True, "revision": revision})
+    else:
+        click.echo(f"database: in order, at migration {revision}")
+    for state in states:
+        _report_health(state, as_json=as_json)
+    alarms = [state.source.name for state in states if state.verdict.alarming]
+    if together := failed_at_once(states):
+        raise Failure(
+            f"{len(together)} sources failed within a day of each other; so many at once is rather our fault than "
+            "theirs: look at the network, the proxy and the clock of this machine"
+        )
+    if alarms:
+        raise Failure(f"sources that need somebody: {', '.join(alarms)}")
+
+
+def _report_health(state: SourceState, *, as_json: bool) -> None:
+    success = None if state.success is None else state.success.clock
+    error = state.last.error if state.last is not None and state.failing else None
+    if as_json:
+        _print_json(
+            {
+                "check": "source",
+                "source": state.source.name,
+                "state": state.verdict,
+                "ok": not state.verdict.alarming,
+                "last_success": _moment(success),
+                "error": error,
+            }
+        )
+        return
+    click.echo(f"{state.source.name:<16} {_VERDICTS[state.verdict]:<16} last success {_moment(success) or 'never'}")
+    registration = state.source.manifest.credentials
+    if state.verdict is Verdict.NOT_CONFIGURED and registration is not None:
+        _say(f"{state.source.name}: to poll it, register at {registration.register_url}")
+    if error:
+        _say(f"{state.source.name}: {error}")
 
 
 if __name__ == "__main__":

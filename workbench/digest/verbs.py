@@ -20,6 +20,7 @@ from workbench.digest.models import Edition, Language, Recipient
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, compose_for, send_pending
 from workbench.digest.transport import transport_for
 from workbench.settings import Settings
+from workbench.sources.poll import is_configured
 from workbench.standards.ballots import load_ballot_rules
 
 
@@ -88,7 +89,7 @@ def load_recipients(session: Session, path: Path) -> int:
 
 def preview(store: Store, settings: Settings, recipient: str | None, at: dt.datetime) -> list[ComposedMail]:
     """The digests as they would be cut at `at`, for one recipient or all. Writes and sends nothing."""
-    rules, manifests = load_ballot_rules(settings.ballot_rules), _manifests()
+    rules, manifests = load_ballot_rules(settings.ballot_rules), _manifests(settings)
     with store.read() as session:
         return [
             compose_for(session, row, at=at, settings=settings, rules=rules, manifests=manifests)
@@ -118,7 +119,7 @@ def send(
         recipients=chosen,
         settings=settings,
         rules=load_ballot_rules(settings.ballot_rules),
-        manifests=_manifests(),
+        manifests=_manifests(settings),
     )
     progress(f"{composed.composed} composed, {composed.existing} there already, {composed.quiet} with nothing to tell")
     sent = send_pending(store, transport_for(settings), clock, chosen)
@@ -137,8 +138,9 @@ def _counts(composed: ComposeCounts, sent: SendCounts) -> DigestCounts:
     return DigestCounts(composed.composed, composed.existing, composed.quiet, sent.sent, sent.postponed, sent.failed)
 
 
-def _manifests() -> dict[str, Manifest]:
-    return {name: source.manifest for name, source in sources().items()}
+def _manifests(settings: Settings) -> dict[str, Manifest]:
+    """Those of the sources that can be polled: one that nobody set up is no news every week."""
+    return {name: source.manifest for name, source in sources().items() if is_configured(settings, source)}
 
 
 def _recipients(session: Session, name: str | None) -> list[Recipient]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, abort, render_template
 
-from scrapers.registry import Source
 from workbench.history import queries
 from workbench.history.models import Run, RunKind, Snapshot
 from workbench.history.snapshots import SnapshotFolder
+from workbench.sources import health
+from workbench.sources.health import SourceState
 from workbench.web.context import now, session, workbench
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
@@ -25,42 +24,19 @@ _SHOWN_IMPORTS: Final = 20
 blueprint = Blueprint("sources", __name__, url_prefix="/sources")
 
 
-@dataclass(frozen=True)
-class SourceState:
-    """How a source fares. `stale`: its last believed run is older than the manifest allows."""
-
-    source: Source
-    last: Run | None
-    success: Run | None
-    stale: bool
-
-    @property
-    def state(self) -> str:
-        """State of the last run, `stale`, or `never`."""
-        if self.last is None:
-            return "never"
-        return "stale" if self.stale and self.last.state in ("ok", "unchanged") else self.last.state.value
-
-
 def source_states() -> list[SourceState]:
     """Every source there is, polled or not."""
-    health = queries.source_health(session())
-    found = []
-    for name, source in known_sources().items():
-        known = health.get(name)
-        success = known.success if known else None
-        limit = dt.timedelta(days=source.manifest.stale_after_days)
-        stale = success is not None and now() - (success.finished_at or success.started_at) > limit
-        found.append(SourceState(source, known.last if known else None, success, stale))
-    return found
+    return health.source_states(session(), workbench().settings, known_sources(), now())
 
 
 @blueprint.get("/")
 def index() -> str:
     kinds = (RunKind.IMPORT, RunKind.MAP)
+    states = source_states()
     return render_template(
         "web/sources/index.html",
-        states=source_states(),
+        states=states,
+        at_once=health.failed_at_once(states),
         imports=queries.runs(session(), kinds=kinds, limit=_SHOWN_IMPORTS),
         import_total=queries.count_runs(session(), kinds=kinds),
     )
@@ -82,8 +58,15 @@ def source(name: str) -> str:
         total=queries.count_runs(session(), source=name),
     )
     runs = queries.runs(session(), source=name, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    homepage = outside(state.source.manifest.homepage)
-    return render_template("web/sources/source.html", state=state, homepage=homepage, listing=listing, runs=runs)
+    manifest = state.source.manifest
+    return render_template(
+        "web/sources/source.html",
+        state=state,
+        homepage=outside(manifest.homepage),
+        register=outside(manifest.credentials.register_url) if manifest.credentials else None,
+        listing=listing,
+        runs=runs,
+    )
 
 
 @blueprint.get("/runs")

@@ -58,7 +58,7 @@ def index() -> str:
         picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
         lists=lists,
         counts=counts,
-        states=source_states(),
+        states=[state for state in source_states() if state.configured],
     )
 
 
