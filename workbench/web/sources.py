@@ -15,6 +15,7 @@ from workbench.sources.health import SourceState
 from workbench.web.context import now, session, workbench
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.run_plot import SHOWN, run_plot
 from workbench.web.security import SANDBOX_POLICY
 from workbench.web.source_names import known_sources
 
@@ -66,6 +67,7 @@ def source(name: str) -> str:
         register=outside(manifest.credentials.register_url) if manifest.credentials else None,
         listing=listing,
         runs=runs,
+        plot=run_plot(queries.runs(session(), source=name, limit=SHOWN)) if page == 1 else None,
     )
 
 
