@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from bs4 import BeautifulSoup, Comment, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, Comment, UnusualUsageWarning
 from bs4.element import NavigableString, Tag
 
 MAX_FRAGMENT = 200_000
@@ -52,7 +52,7 @@ def _collect(root: Tag, pieces: list[str]) -> None:
 
 
 def parse_page(page: str | bytes) -> BeautifulSoup:
-    """A web page as a tree. What calls itself XML is read as HTML too, for it was asked for as a page."""
+    """A web page as a tree. What looks like XML or a file name is read as a page too, for it was asked for as one."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        warnings.simplefilter("ignore", UnusualUsageWarning)
         return BeautifulSoup(page, "lxml")

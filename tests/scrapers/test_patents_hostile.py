@@ -94,21 +94,19 @@ def test_external_entities_are_not_followed(tmp_path: Path, root: str) -> None:
 
 
 def deflated_zeros(size: int) -> bytes:
-    """A raw deflate stream of `size` zero bytes, made in pieces."""
+    """A raw deflate stream of `size` zero bytes: one packed piece, which a full flush lets repeat."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = bytes(8 * MIB)
-    made = [packer.compress(block) for _ in range(size // len(block))]
-    return b"".join(made) + packer.flush()
+    first = packer.compress(bytes(8 * MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    piece = packer.compress(bytes(8 * MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return first + piece * (size // (8 * MIB) - 1) + packer.flush()
 
 
 def bomb(path: Path, size: int, claimed: int) -> None:
     """A ZIP with one member of `size` zero bytes, whose list says that it has `claimed` bytes."""
     data = deflated_zeros(size)
     name = b"week.xml"
-    crc = 0
-    for _ in range(size // (8 * MIB)):
-        crc = zlib.crc32(bytes(8 * MIB), crc)
-    sizes = crc.to_bytes(4, "little") + len(data).to_bytes(4, "little") + claimed.to_bytes(4, "little")
+    # The checksum is not that of the content; nobody may read far enough to compare it.
+    sizes = bytes(4) + len(data).to_bytes(4, "little") + claimed.to_bytes(4, "little")
     local = b"PK\x03\x04\x14\x00\x00\x00\x08\x00" + bytes(4) + sizes + len(name).to_bytes(2, "little") + bytes(2) + name
     central = (
         (b"PK\x01\x02\x14\x00\x14\x00\x00\x00\x08\x00" + bytes(4) + sizes + len(name).to_bytes(2, "little"))
