@@ -49,8 +49,7 @@ def _publication(root: etree._Element) -> Publication:
     article = root.find(".//article")
     if article is None:
         raise UnreadableFileError("has no <article> with the data of a patent; save the page when it is fully loaded")
-    for element in list(article.iter("script", "style")):
-        _drop(element)
+    etree.strip_elements(article, "script", "style", with_tail=False)
     _keep_originals(article)
     printed = _text(article, ".//dd[@itemprop='publicationNumber']") or _canonical(root)
     number = PatentNumber.parse(printed)
@@ -77,29 +76,15 @@ def _publication(root: etree._Element) -> Publication:
     return publication(number, NAME, fields)
 
 
-def _drop(element: etree._Element) -> None:
-    """Take an element out of the tree, its tail left in place."""
-    parent, tail = element.getparent(), element.tail
-    if parent is None:
-        return
-    before = element.getprevious()
-    if tail and before is not None:
-        before.tail = (before.tail or "") + tail
-    elif tail:
-        parent.text = (parent.text or "") + tail
-    parent.remove(element)
-
-
 def _keep_originals(article: etree._Element) -> None:
     """Of a translated sentence (`notranslate`) leave the original (`google-src-text`)."""
     for original in article.findall(".//span[@class='google-src-text']"):
         sentence = original.getparent()
         if sentence is not None and sentence.get("class") == "notranslate":
-            tail = sentence.tail
-            text = flat_text(original)
+            sentence.text = original.tail = None
             for child in list(sentence):
-                sentence.remove(child)
-            sentence.text, sentence.tail = text, tail
+                if child is not original:
+                    sentence.remove(child)
 
 
 def _text(element: etree._Element, path: str) -> str:
