@@ -143,7 +143,9 @@ def _matches(
     rows = []
     for claim, matches in zip(claims, rank(claims, clauses, top=TOP), strict=True):
         elements = split_elements(claim.text, claim.language)
-        rows += [_row(match, draft_id, run_id, best_provisions(elements, by_id[match.clause], among)) for match in matches]
+        rows += [
+            _row(match, draft_id, run_id, best_provisions(elements, by_id[match.clause], among)) for match in matches
+        ]
     return rows
 
 
