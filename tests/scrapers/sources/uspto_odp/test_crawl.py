@@ -97,7 +97,6 @@ class TestARun:
         assert len([record for record in done.records if isinstance(record, ApplicationStatus)]) == 60
         assert any("left for the next run" in warning for warning in done.context.warnings)
 
-
     def test_too_many_to_list_are_split_by_days(self, play: Play) -> None:
         too_many = b'{"error": "Payload Too Large", "errorDetails": "Too many records found"}'
         play.server.faults[0] = status(413, too_many)
