@@ -66,6 +66,16 @@ def test_the_chain_runs_from_poll_to_digest(run: Run, tmp_path: Path) -> None:
     assert {"work_item"} <= {change["entity"] for change in changes}
 
 
+def test_the_digest_can_be_previewed_before_anybody_receives_it(run: Run) -> None:
+    for day in sample.DAYS:
+        run("poll", "iso_open_data", "--replay", REPLAY, "--as-of", str(day))
+    result = run("digest", "preview")
+    assert result.exit_code == 0
+    assert "ISO/IEC DIS 99001" in result.stdout
+    assert "workbench digest people" in result.stderr
+    assert _json(run("digest", "send", "--json"))[0]["composed"] == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -81,7 +91,6 @@ def test_the_chain_runs_from_poll_to_digest(run: Run, tmp_path: Path) -> None:
         ("export", "work-items", "--label", "CD 1"),
         ("export", "work-items", "--output", "/nowhere/x.csv"),
         ("poll",),
-        ("digest", "preview"),
         ("digest", "send", "--recipient", "Nobody"),
         ("digest", "people", DRAFT),
         ("eval", "mapping", "--queries", DRAFT, "--corpus", DRAFT, "--qrels", DRAFT),

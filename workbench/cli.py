@@ -431,8 +431,8 @@ def digest_preview(recipient: str | None, at: dt.datetime | None, as_json: bool)
     settings = load_settings()
     with _store(settings) as store:
         mails = digest.preview(store, settings, recipient, _instant(at, settings))
-    if not mails:
-        raise Failure("nobody receives the digest yet; load people with `workbench digest people FILE`")
+    if [mail.name for mail in mails] == [digest.NOBODY_YET.name]:
+        _say("nobody receives the digest yet, so this is a new delegate's; load people with `workbench digest people`")
     for mail in mails:
         if as_json:
             _print_json(

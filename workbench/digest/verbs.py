@@ -28,6 +28,10 @@ class DigestError(Exception):
     """The digest cannot be made or sent; `str(error)` says why and what to do, on one line."""
 
 
+NOBODY_YET = Recipient(id=0, name="A new delegate", email="delegate@localhost")
+"""Stands in for a recipient in a preview where there is none; never stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class DigestCounts:
     """What a digest run did."""
@@ -88,12 +92,15 @@ def load_recipients(session: Session, path: Path) -> int:
 
 
 def preview(store: Store, settings: Settings, recipient: str | None, at: dt.datetime) -> list[ComposedMail]:
-    """The digests as they would be cut at `at`, for one recipient or all. Writes and sends nothing."""
+    """The digests as they would be cut at `at`, for one recipient or all. Writes and sends nothing.
+
+    Where nobody receives the digest yet, it is the one that a new delegate would get.
+    """
     rules, manifests = load_ballot_rules(settings.ballot_rules), _manifests(settings)
     with store.read() as session:
         return [
             compose_for(session, row, at=at, settings=settings, rules=rules, manifests=manifests)
-            for row in _recipients(session, recipient)
+            for row in _recipients(session, recipient) or [NOBODY_YET]
         ]
 
 
