@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import ipaddress
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -498,6 +499,12 @@ def _is_loopback(host: str) -> bool:
 def scheduler() -> None:
     """Run the jobs when they are due: poll daily, digest on Mondays. Several may run; each job runs once."""
     settings = load_settings()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for name in ("alembic", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for job in JOBS:
+        due = job.rhythm.next_due(dt.datetime.now(dt.UTC), settings.zone).astimezone(settings.zone)
+        _say(f"{job.name}: next due {due:%Y-%m-%d %H:%M %Z}")
 
     def poll_all(at: dt.datetime) -> None:
         del at
