@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import ipaddress
-import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,11 +19,11 @@ from waitress import create_server
 from scrapers.errors import ScraperError, UnreadableFileError
 from scrapers.registry import Source, sources
 from workbench import __version__, export, sample
+from workbench.console import Counter, exit_with, print_json, report, say
 from workbench.db import Store, StoreError
 from workbench.demo import DemoError, demo_settings
 from workbench.demo import build as build_demo
 from workbench.digest import verbs as digest
-from workbench.history.models import Run, RunState
 from workbench.history.queries import FilterError, source_health
 from workbench.jobs.schedule import JOBS
 from workbench.jobs.scheduler import run_scheduler
@@ -89,68 +88,6 @@ def _store(settings: Settings) -> Iterator[Store]:
         store.close()
 
 
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-def _print_json(row: dict[str, Any]) -> None:
-    click.echo(json.dumps(row, ensure_ascii=False))
-
-
-class _Counter:
-    """A count that goes up on stderr, on a terminal only: how far a long file was read."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.shown = sys.stderr.isatty()
-
-    def show(self, count: int) -> None:
-        if self.shown and count % 25 == 0:
-            click.echo(f"\r{self.label}: {count} read", err=True, nl=False)
-
-    def clear(self) -> None:
-        if self.shown:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _run_record(run: Run) -> dict[str, Any]:
-    return {
-        "source": run.source,
-        "status": run.state.value,
-        "records": run.records,
-        "inserted": run.inserted,
-        "updated": run.updated,
-        "unchanged": run.unchanged,
-        "removed": run.removed,
-        "warnings": run.warnings,
-        "error": run.error,
-        "started_at": run.started_at.isoformat(),
-        "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
-    }
-
-
-def _report(run: Run, *, as_json: bool) -> bool:
-    """Print a finished run; returns whether it went well."""
-    good = run.state in (RunState.OK, RunState.UNCHANGED)
-    if as_json:
-        _print_json(_run_record(run))
-    elif good:
-        click.echo(
-            f"{run.source}: {run.state.value}, {run.records} records: {run.inserted} inserted, {run.updated} updated, "
-            f"{run.unchanged} unchanged, {run.removed} removed"
-        )
-    for warning in run.warnings:
-        _say(f"{run.source}: warning: {warning}")
-    if run.error:
-        _say(f"{run.source}: {run.error}")
-    return good
-
-
-def _exit_with(*went_well: bool) -> None:
-    if not all(went_well):
-        sys.exit(1)
-
-
 @main.command()
 def migrate() -> None:
     """Create the database or upgrade it to the newest migration."""
@@ -186,10 +123,10 @@ def poll_command(
     if not names:
         # Named sources say what they lack; of all sources those that were never set up are left out.
         for source in [each for each in chosen if not is_configured(settings, each)]:
-            _say(f"{source.name}: not configured, left out")
+            say(f"{source.name}: not configured, left out")
             chosen.remove(source)
     with _store(settings) as store:
-        _exit_with(*_poll_all(store, settings, chosen, ids, replayed, as_json=as_json))
+        exit_with(*_poll_all(store, settings, chosen, ids, replayed, as_json=as_json))
 
 
 def _chosen_sources(names: Sequence[str]) -> list[Source]:
@@ -210,8 +147,8 @@ def _poll_all(
     as_json: bool,
 ) -> Iterator[bool]:
     for source in chosen:
-        _say(f"{source.name}: polling …")
-        yield _report(poll(store, settings, source, ids=ids, replay=replay), as_json=as_json)
+        say(f"{source.name}: polling …")
+        yield report(poll(store, settings, source, ids=ids, replay=replay), as_json=as_json)
 
 
 @main.group("import")
@@ -241,7 +178,7 @@ def import_draft_command(
             dated=None if dated is None else dated.date(),
             format=format_,
         )
-        _exit_with(_report(run, as_json=as_json))
+        exit_with(report(run, as_json=as_json))
 
 
 @import_group.command("patents")
@@ -262,13 +199,13 @@ def import_patents_command(
     with _store(settings) as store:
         results = []
         for path in _expand(files):
-            progress = _Counter(path.name)
+            progress = Counter(path.name)
             run = import_patents(
                 store, settings, path, format=format_, portfolio=portfolio, columns=columns, progress=progress.show
             )
             progress.clear()
-            results.append(_report(run, as_json=as_json))
-        _exit_with(*results)
+            results.append(report(run, as_json=as_json))
+        exit_with(*results)
 
 
 def _expand(paths: Iterable[Path]) -> Iterator[Path]:
@@ -288,8 +225,8 @@ def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> 
             drafts = drafts_of(session, None if work_item is None else find_work_item(session, work_item))
         if not drafts:
             raise Failure("there is no draft to map; import one with `workbench import draft`")
-        results = [_report(map_draft(store, draft, portfolio=portfolio), as_json=as_json) for draft in drafts]
-        _exit_with(*results)
+        results = [report(map_draft(store, draft, portfolio=portfolio), as_json=as_json) for draft in drafts]
+        exit_with(*results)
 
 
 @main.command("export")
@@ -357,11 +294,11 @@ def sources_command(as_json: bool) -> None:
             "next_run": _moment(due),
         }
         if as_json:
-            _print_json(row)
+            print_json(row)
         else:
             click.echo(f"{source.name:<16} {row['state']:<12} last success {row['last_success'] or 'never'}")
             if row["last_error"]:
-                _say(f"{source.name}: {row['last_error']}")
+                say(f"{source.name}: {row['last_error']}")
 
 
 def _moment(value: dt.datetime | None) -> str | None:
@@ -391,7 +328,7 @@ def eval_mapping(queries: Path, corpus: Path, qrels: Path, run_out: Path | None,
     for result in evaluate(asked, clauses, labels, run):
         record = result.as_record()
         if as_json:
-            _print_json(record)
+            print_json(record)
         else:
             click.echo("  ".join(f"{name} {value}" for name, value in record.items()))
 
@@ -433,10 +370,10 @@ def digest_preview(recipient: str | None, at: dt.datetime | None, as_json: bool)
     with _store(settings) as store:
         mails = digest.preview(store, settings, recipient, _instant(at, settings))
     if [mail.name for mail in mails] == [digest.NOBODY_YET.name]:
-        _say("nobody receives the digest yet, so this is a new delegate's; load people with `workbench digest people`")
+        say("nobody receives the digest yet, so this is a new delegate's; load people with `workbench digest people`")
     for mail in mails:
         if as_json:
-            _print_json(
+            print_json(
                 {
                     "to": mail.email,
                     "name": mail.name,
@@ -458,10 +395,10 @@ def digest_send(recipient: str | None, at: dt.datetime | None, as_json: bool) ->
     """Compose this week's digests that are not there yet, and send what waits in the outbox."""
     settings = load_settings()
     with _store(settings) as store:
-        counts = digest.send(store, settings, recipient, _instant(at, settings), progress=_say)
+        counts = digest.send(store, settings, recipient, _instant(at, settings), progress=say)
     if as_json:
-        _print_json(dataclasses.asdict(counts))
-    _exit_with(counts.failed == 0)
+        print_json(dataclasses.asdict(counts))
+    exit_with(counts.failed == 0)
 
 
 @main.command()
@@ -504,17 +441,17 @@ def scheduler() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for job in JOBS:
         due = job.rhythm.next_due(dt.datetime.now(dt.UTC), settings.zone).astimezone(settings.zone)
-        _say(f"{job.name}: next due {due:%Y-%m-%d %H:%M %Z}")
+        say(f"{job.name}: next due {due:%Y-%m-%d %H:%M %Z}")
 
     def poll_all(at: dt.datetime) -> None:
         del at
         chosen = [source for source in sources().values() if is_configured(settings, source)]
-        good = [_report(poll(store, settings, source), as_json=False) for source in chosen]
+        good = [report(poll(store, settings, source), as_json=False) for source in chosen]
         if not all(good):
             raise Failure(f"{good.count(False)} of {len(good)} sources failed; see the page of sources")
 
     def send_digest(at: dt.datetime) -> None:
-        digest.send(store, settings, None, at, progress=_say)
+        digest.send(store, settings, None, at, progress=say)
 
     def retry_outbox(at: dt.datetime) -> None:
         del at
@@ -553,7 +490,7 @@ def doctor(as_json: bool) -> None:
     settings = load_settings()
     for setting in explain_settings(settings):
         if as_json:
-            _print_json({"check": "setting", **setting._asdict()})
+            print_json({"check": "setting", **setting._asdict()})
         else:
             click.echo(f"{setting.name:<16} {setting.value or '-':<48} {setting.origin}")
     with _store(settings) as store:
@@ -561,7 +498,7 @@ def doctor(as_json: bool) -> None:
         with store.read() as session:
             states = source_states(session, settings, sources(), dt.datetime.now(dt.UTC))
     if as_json:
-        _print_json({"check": "database", "ok": True, "revision": revision})
+        print_json({"check": "database", "ok": True, "revision": revision})
     else:
         click.echo(f"database: in order, at migration {revision}")
     for state in states:
@@ -580,7 +517,7 @@ def _report_health(state: SourceState, *, as_json: bool) -> None:
     success = None if state.success is None else state.success.clock
     error = state.last.error if state.last is not None and state.failing else None
     if as_json:
-        _print_json(
+        print_json(
             {
                 "check": "source",
                 "source": state.source.name,
@@ -594,9 +531,9 @@ def _report_health(state: SourceState, *, as_json: bool) -> None:
     click.echo(f"{state.source.name:<16} {_VERDICTS[state.verdict]:<16} last success {_moment(success) or 'never'}")
     registration = state.source.manifest.credentials
     if state.verdict is Verdict.NOT_CONFIGURED and registration is not None:
-        _say(f"{state.source.name}: to poll it, register at {registration.register_url}")
+        say(f"{state.source.name}: to poll it, register at {registration.register_url}")
     if error:
-        _say(f"{state.source.name}: {error}")
+        say(f"{state.source.name}: {error}")
 
 
 if __name__ == "__main__":

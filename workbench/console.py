@@ -1,0 +1,73 @@
+"""What the command prints: results on stdout, messages, warnings and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from workbench.history.models import Run, RunState
+
+
+def say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def print_json(row: dict[str, Any]) -> None:
+    click.echo(json.dumps(row, ensure_ascii=False))
+
+
+class Counter:
+    """A count that goes up on stderr, on a terminal only: how far a long file was read."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.shown = sys.stderr.isatty()
+
+    def show(self, count: int) -> None:
+        if self.shown and count % 25 == 0:
+            click.echo(f"\r{self.label}: {count} read", err=True, nl=False)
+
+    def clear(self) -> None:
+        if self.shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def run_record(run: Run) -> dict[str, Any]:
+    return {
+        "source": run.source,
+        "status": run.state.value,
+        "records": run.records,
+        "inserted": run.inserted,
+        "updated": run.updated,
+        "unchanged": run.unchanged,
+        "removed": run.removed,
+        "warnings": run.warnings,
+        "error": run.error,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
+    }
+
+
+def report(run: Run, *, as_json: bool) -> bool:
+    """Print a finished run; returns whether it went well."""
+    good = run.state in (RunState.OK, RunState.UNCHANGED)
+    if as_json:
+        print_json(run_record(run))
+    elif good:
+        click.echo(
+            f"{run.source}: {run.state.value}, {run.records} records: {run.inserted} inserted, {run.updated} updated, "
+            f"{run.unchanged} unchanged, {run.removed} removed"
+        )
+    for warning in run.warnings:
+        say(f"{run.source}: warning: {warning}")
+    if run.error:
+        say(f"{run.source}: {run.error}")
+    return good
+
+
+def exit_with(*went_well: bool) -> None:
+    if not all(went_well):
+        sys.exit(1)
