@@ -1,0 +1,14 @@
+"""What a draft's cover says, and the tasks that a stage brings"""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Roles, matters, tracks and the audit trail"""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
