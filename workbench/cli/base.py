@@ -1,0 +1,78 @@
+"""The command itself, and what its parts share: options, the store, and how an error is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scrapers.errors import ScraperError
+from workbench import __version__, export
+from workbench.db import Store, StoreError
+from workbench.demo import DemoError
+from workbench.digest import verbs as digest
+from workbench.history.queries import FilterError
+from workbench.mapping.runs import UnknownPortfolioError
+from workbench.settings import Settings, SettingsError
+from workbench.sources.poll import NoContactError
+from workbench.standards.ballots import BallotRulesError
+from workbench.standards.drafts import UnknownWorkItemError
+
+# What a person can mend: shown as one line, without a traceback.
+EXPECTED_ERRORS = (
+    ScraperError,
+    SettingsError,
+    StoreError,
+    NoContactError,
+    BallotRulesError,
+    UnknownWorkItemError,
+    UnknownPortfolioError,
+    FilterError,
+    DemoError,
+    digest.DigestError,
+    export.UnknownExportError,
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines on stdout and nothing else there.")
+DATE = click.DateTime(["%Y-%m-%d"])
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class Failure(click.ClickException):
+    """Something failed: exit code 1, one line."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"workbench: {self.format_message()}", err=True, file=file)
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EXPECTED_ERRORS as error:
+            raise Failure(" ".join(str(error).split())) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="workbench")
+def main() -> None:
+    """Follow SC 42 work items, map patents to clauses of drafts, and send one mail a week, deadlines first."""
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """The store at its newest migration."""
+    store = Store(settings)
+    try:
+        store.require_current()
+        yield store
+    finally:
+        store.close()
+
+
+def moment(value: dt.datetime | None) -> str | None:
+    """A time as JSON has it."""
+    return None if value is None else value.isoformat()

@@ -1,0 +1,82 @@
+"""Commands of the weekly mail: digest people, preview, send."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from workbench.cli.base import FILE, JSON, main, open_store
+from workbench.cli.console import exit_with, print_json, say
+from workbench.digest import verbs as digest
+from workbench.settings import Settings, load_settings
+
+
+@main.group("digest")
+def digest_group() -> None:
+    """Compose and send the weekly mail."""
+
+
+_RECIPIENT = click.option("--recipient", metavar="NAME", help="Only this person; everybody by default.")
+_AT = click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="The moment of the digest in the configured zone; now by default.",
+)
+
+
+def _instant(at: dt.datetime | None, settings: Settings) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) if at is None else at.replace(tzinfo=settings.zone).astimezone(dt.UTC)
+
+
+@digest_group.command("people")
+@click.argument("file", type=FILE)
+def digest_people(file: Path) -> None:
+    """Load who receives the digest from a TOML FILE of [[person]] tables: name, email, language, edition."""
+    settings = load_settings()
+    with open_store(settings) as store, store.write() as session:
+        count = digest.load_recipients(session, file)
+    click.echo(f"{count} people receive the digest")
+
+
+@digest_group.command("preview")
+@_RECIPIENT
+@_AT
+@JSON
+def digest_preview(recipient: str | None, at: dt.datetime | None, as_json: bool) -> None:
+    """Print the digests as they would be now; nothing is kept or sent."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        mails = digest.preview(store, settings, recipient, _instant(at, settings))
+    if [mail.name for mail in mails] == [digest.NOBODY_YET.name]:
+        say("nobody receives the digest yet, so this is a new delegate's; load people with `workbench digest people`")
+    for mail in mails:
+        if as_json:
+            print_json(
+                {
+                    "to": mail.email,
+                    "name": mail.name,
+                    "subject": mail.subject,
+                    "text": mail.text,
+                    "html": mail.html,
+                    "week": mail.week,
+                }
+            )
+        else:
+            click.echo(f"To: {mail.name} <{mail.email}>\nSubject: {mail.subject}\n\n{mail.text}")
+
+
+@digest_group.command("send")
+@_RECIPIENT
+@_AT
+@JSON
+def digest_send(recipient: str | None, at: dt.datetime | None, as_json: bool) -> None:
+    """Compose this week's digests that are not there yet, and send what waits in the outbox."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        counts = digest.send(store, settings, recipient, _instant(at, settings), progress=say)
+    if as_json:
+        print_json(dataclasses.asdict(counts))
+    exit_with(counts.failed == 0)

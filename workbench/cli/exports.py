@@ -1,0 +1,59 @@
+"""The command that takes rows out: export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scrapers.errors import UnreadableFileError
+from workbench import export
+from workbench.cli.base import main, open_store
+from workbench.settings import load_settings
+
+
+@main.command("export")
+@click.argument("kind", type=click.Choice(list(export.KINDS)))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(export.FORMATS)),
+    default="jsonl",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout.")
+@click.option("--work-item", metavar="REF|ISO_ID", help="Only rows of this work item.")
+@click.option("--label", help="Only rows of the draft with this label.")
+@click.option("--portfolio", metavar="NAME", help="Only rows of this portfolio.")
+@click.option("--top", type=click.IntRange(min=1), help="Of each claim only the best N matches.")
+@click.option("--from", "from_", metavar="LABEL", help="Lineage from the draft with this label …")
+@click.option("--to", metavar="LABEL", help="… to the draft with this one.")
+@click.option("--since", metavar="DATE", help="Only changes from this day on.")
+@click.option("--until", metavar="DATE", help="Only changes up to the end of this day.")
+def export_command(kind: str, format_: str, output: Path | None, **filters: Any) -> None:
+    """Write rows of KIND to stdout or a file."""
+    settings = load_settings()
+    given = {name.rstrip("_"): str(value) for name, value in filters.items() if value is not None}
+    with open_store(settings) as store, store.read() as session:
+        pieces = export.write(export.rows(session, kind, given), format_)
+        if output is None:
+            for piece in pieces:
+                click.echo(piece, nl=False)
+        else:
+            _write_whole(output, pieces)
+
+
+def _write_whole(output: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside the file and move into place, so that a failed export leaves no half file."""
+    aside = output.with_name(f".{output.name}.part")
+    try:
+        with aside.open("wb") as file:
+            file.writelines(pieces)
+        aside.replace(output)
+    except OSError as error:
+        raise UnreadableFileError(f"{output}: {error.strerror}; name a file in a folder that can be written") from error
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""Commands that read files: import draft, import patents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from workbench.cli.base import DATE, JSON, main, open_store
+from workbench.cli.console import Counter, exit_with, report
+from workbench.patents.imports import import_patents
+from workbench.settings import load_settings
+from workbench.standards.drafts import import_draft
+
+
+@main.group("import")
+def import_group() -> None:
+    """Import files."""
+
+
+@import_group.command("draft")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--work-item", required=True, metavar="REF|ISO_ID", help="The work item, by reference or ISO id.")
+@click.option("--label", required=True, help="Name of this version, such as 'CD 1'.")
+@click.option("--dated", type=DATE, help="The date printed on the draft.")
+@click.option("--format", "format_", default="auto", help="Name of the format; found by content by default.")
+@JSON
+def import_draft_command(
+    file: Path, work_item: str, label: str, dated: dt.datetime | None, format_: str, as_json: bool
+) -> None:
+    """Import FILE as one version of a work item's text."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        run = import_draft(
+            store,
+            settings,
+            file,
+            work_item=work_item,
+            label=label,
+            dated=None if dated is None else dated.date(),
+            format=format_,
+        )
+        exit_with(report(run, as_json=as_json))
+
+
+@import_group.command("patents")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--format", "format_", default="auto", help="Name of the format; found by content by default.")
+@click.option("--portfolio", metavar="NAME", help="Put the publications into this portfolio.")
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A TOML file that says which column of your own table is what.",
+)
+@JSON
+def import_patents_command(
+    files: tuple[Path, ...], format_: str, portfolio: str | None, columns: Path | None, as_json: bool
+) -> None:
+    """Import publications from FILES; a folder stands for the files in it."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        results = []
+        for path in _expand(files):
+            progress = Counter(path.name)
+            run = import_patents(
+                store, settings, path, format=format_, portfolio=portfolio, columns=columns, progress=progress.show
+            )
+            progress.clear()
+            results.append(report(run, as_json=as_json))
+        exit_with(*results)
+
+
+def _expand(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]

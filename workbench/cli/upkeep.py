@@ -1,0 +1,87 @@
+"""Commands that look after the store: migrate, doctor."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from scrapers.registry import sources
+from workbench.cli.base import JSON, Failure, main, moment, open_store
+from workbench.cli.console import print_json, say
+from workbench.db import Store
+from workbench.settings import explain_settings, load_settings
+from workbench.sources.health import SourceState, Verdict, failed_at_once, source_states
+
+
+@main.command()
+def migrate() -> None:
+    """Create the database or upgrade it to the newest migration."""
+    settings = load_settings()
+    store = Store(settings)
+    try:
+        click.echo(f"the database stands at migration {store.migrate()}")
+    finally:
+        store.close()
+
+
+_VERDICTS = {
+    Verdict.OK: "ok",
+    Verdict.NEVER: "never polled",
+    Verdict.NOT_CONFIGURED: "not configured",
+    Verdict.STALE: "stale",
+    Verdict.FAILING: "failing",
+}
+
+
+@main.command("doctor")
+@JSON
+def doctor(as_json: bool) -> None:
+    """Show each setting with its origin (secrets masked), and whether the store and each source are in order."""
+    settings = load_settings()
+    for setting in explain_settings(settings):
+        if as_json:
+            print_json({"check": "setting", **setting._asdict()})
+        else:
+            click.echo(f"{setting.name:<16} {setting.value or '-':<48} {setting.origin}")
+    with open_store(settings) as store:
+        revision = store.revision()
+        with store.read() as session:
+            states = source_states(session, settings, sources(), dt.datetime.now(dt.UTC))
+    if as_json:
+        print_json({"check": "database", "ok": True, "revision": revision})
+    else:
+        click.echo(f"database: in order, at migration {revision}")
+    for state in states:
+        _report_health(state, as_json=as_json)
+    alarms = [state.source.name for state in states if state.verdict.alarming]
+    if together := failed_at_once(states):
+        raise Failure(
+            f"{len(together)} sources failed within a day of each other; so many at once is rather our fault than "
+            "theirs: look at the network, the proxy and the clock of this machine"
+        )
+    if alarms:
+        raise Failure(f"sources that need somebody: {', '.join(alarms)}")
+
+
+def _report_health(state: SourceState, *, as_json: bool) -> None:
+    success = None if state.success is None else state.success.clock
+    error = state.last.error if state.last is not None and state.failing else None
+    if as_json:
+        print_json(
+            {
+                "check": "source",
+                "source": state.source.name,
+                "state": state.verdict,
+                "ok": not state.verdict.alarming,
+                "last_success": moment(success),
+                "error": error,
+            }
+        )
+        return
+    click.echo(f"{state.source.name:<16} {_VERDICTS[state.verdict]:<16} last success {moment(success) or 'never'}")
+    registration = state.source.manifest.credentials
+    if state.verdict is Verdict.NOT_CONFIGURED and registration is not None:
+        say(f"{state.source.name}: to poll it, register at {registration.register_url}")
+    if error:
+        say(f"{state.source.name}: {error}")
