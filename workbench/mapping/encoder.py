@@ -1,0 +1,49 @@
+"""Sentence encoders: texts as unit vectors whose dot product says how near two texts are in meaning.
+
+A vector lies on a grid of 1/2048 (`on_grid`). So half precision keeps it exactly, and dot products in single precision
+are exact: the same numbers whatever the order of the sum, the shape of the block or the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.settings import Settings
+
+GRID = 2048
+
+Vectors = NDArray[np.float32]
+"""(n, dimensions); rows of unit length to within the grid."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors. A text's vector depends on that text alone, never on the others of the call."""
+
+    @property
+    def name(self) -> str:
+        """The model and a hash of its files; the key under which vectors are stored."""
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, in the order of the texts; exactly representable in float16."""
+
+
+def on_grid(vectors: NDArray[np.floating]) -> Vectors:
+    """Rows scaled to unit length and rounded to multiples of 1/2048; a row of zeros stays so."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.round(vectors / np.where(norms > 0, norms, 1) * GRID) / GRID, dtype=np.float32)
+
+
+def installed_encoder(settings: Settings) -> Encoder | None:
+    """The encoder of the setting `model`, None where none is installed.
+
+    Raises ModelError where the setting names one that is not there or cannot be used.
+    """
+    raise NotImplementedError(settings)
