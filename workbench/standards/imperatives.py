@@ -52,6 +52,7 @@ _LEAD = re.compile(
     r"from|within|without|prior|following|immediately|otherwise|alternatively|starting|beginning|depending|under)\b",
     re.IGNORECASE,
 )
+_LEADING_ADVERBS = re.compile(rf"^(?:(?:{'|'.join(sorted(_ADVERBS))})\b[\s,]*)+", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*|\d[\d.,]*|\S")
 _FINITE = re.compile(r"\b(?:is|are|was|were|has|have|shall|should|may|can|will|must)\b", re.IGNORECASE)
 _QUANTITY = re.compile(r"^\w+ \d[\d.,]*\s?(?:[munpkM]?[gmslLVAWN]|[mµk]?l|kHz|MHz|Hz|min|h|%|°C|drops?|to|or)\b")
@@ -66,7 +67,7 @@ def is_imperative(sentence: str) -> bool:
     """
     if _starts_imperative(sentence):
         return True
-    if not _LEAD.match(sentence):
+    if not _LEAD.match(_LEADING_ADVERBS.sub("", sentence)):
         return False
     return any(_starts_imperative(rest) for rest in sentence.split(", ")[1:_LONGEST_LEAD_COMMAS])
 

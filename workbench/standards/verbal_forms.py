@@ -43,6 +43,8 @@ STATEMENT = Form(_STA, "no-verbal-form")
 
 _BE = r"(?:is|are|be|was|were)"
 _PERMITTED = r"(?:permitted|allowed|permissible)"
+# Right after an article it is a noun: "the can", "a must".
+_NO_NOUN = r"(?<!\bthe )(?<!\ba )"
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|「[^」]*」|『[^』]*』|(?<!\w)‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
 _LABEL = re.compile(
     r"^(?:(?:NOTE|EXAMPLE|WARNING|CAUTION|IMPORTANT|DANGER|Note|Example)\s*\d*(?:\s+to\s+entry)?\s*[:—–-]?\s+"
@@ -56,6 +58,7 @@ _ENGLISH: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
     for pattern, form in (
         (r"\bshall(?:\s+not)?\b", Form(_REQ, "shall")),
         (rf"\bonly\b[^.;]*?\b{_BE}\s+{_PERMITTED}\b", Form(_REQ, "only-permitted")),
+        (rf"^\W*only\b[^.;]*?\b{_BE}\s+(?:\w+\s+){{1,4}}{_PERMITTED}\b", Form(_REQ, "only-permitted")),
         (rf"\b{_BE}\s+(?:not|never)\s+(?:{_PERMITTED}|acceptable)\b", Form(_REQ, "not-permitted")),
         (rf"\bno\b[^.;]*?\b{_BE}\s+{_PERMITTED}\b", Form(_REQ, "none-permitted")),
         (r"\bit\s+is\s+required\s+that\b[^.;]*?\bnot\b", Form(_REQ, "required-that-not")),
@@ -74,11 +77,11 @@ _ENGLISH: tuple[tuple[re.Pattern[str], Form], ...] = tuple(
         (r"\b(?-i:may|MAY)\s+not\b", Form(_PER, "may-not", doubt=True)),
         (r"\b(?-i:may|MAY)\b", Form(_PER, "may")),
         (rf"\b{_BE}\s+{_PERMITTED}\b", Form(_PER, "permitted")),
-        (r"\b(?:can\s+not|cannot|can)\b", Form(_POS, "can")),
+        (rf"{_NO_NOUN}\b(?:can\s+not|cannot|can)\b", Form(_POS, "can")),
         (rf"\b{_BE}\s+(?:un|not\s+)?able\s+to\b", Form(_POS, "able-to")),
         (r"\bit\s+is\s+(?:not\s+|im)?possible\s+to\b", Form(_POS, "possible-to")),
         (r"\bthere\s+is\s+(?:a|no)\s+possibility\b", Form(_POS, "possibility")),
-        (r"\b(?:might|could)\b", Form(_POS, "might-could", doubt=True)),
+        (rf"{_NO_NOUN}\b(?:might|could)\b", Form(_POS, "might-could", doubt=True)),
     )
 )
 _IS_TO = re.compile(r"\b(?:is|are)\s+(?:not\s+)?to\s+(?!the\b|a\b|an\b)[a-z]", re.IGNORECASE)
@@ -90,8 +93,12 @@ _PURPOSE = re.compile(
 )
 _REQUIRED = re.compile(rf"\b{_BE}\s+required\b", re.IGNORECASE)
 _SUBORDINATE = re.compile(r"^(?:if|where|when|whenever|unless|once|as|should)\b[^,]*,\s*", re.IGNORECASE)
-_IN_RELATIVE = re.compile(r"\b(?:that|which|who|if|where|when|as|than)\b[^,;]*$", re.IGNORECASE)
-_MUST = re.compile(r"\bmust\b", re.IGNORECASE)
+_IN_RELATIVE = re.compile(r"\b(?:that|which|who|if|where|when|as|than|whether|what|how|why)\b[^,;]*$", re.IGNORECASE)
+_MODAL = r"\b(?:shall|should|may|can|cannot|might|could|must)\b"
+# What is asked or known ("can see what should be done") is not what the sentence itself says.
+_ASKED = re.compile(rf"(?<=\s)(?:what|whether|how|why)\b(?:(?!{_MODAL}|[,;.]).)*{_MODAL}(?:\s+not\b)?", re.IGNORECASE)
+_ANY_MODAL = re.compile(_MODAL, re.IGNORECASE)
+_MUST = re.compile(rf"{_NO_NOUN}\bmust\b(?!-)", re.IGNORECASE)
 _EXTERNAL = re.compile(
     r"\b(?:because|due to|owing to|laws?|legislation|legal|legally|regulations?|regulatory|statut\w+|ordinance|"
     r"directive|decree|gravity|physic\w+|nature|naturally|thermodynamic\w*|inevitably|licensing authority)\b",
@@ -109,6 +116,8 @@ _JA_STATIVE = (
 _JA_ACTION = (
     r"(?:行う|用いる|使う|加える|入れる|置く|保つ|測る|求める|洗う|取り出す|取り除く|止める|付ける|取り付ける|外す|"
     r"開ける|閉じる|切る|載せる|注ぐ|混ぜる|避ける|確かめる|調べる|乾かす|設ける|備える|定める|満たす|従う|選ぶ|書く|記す|"
+    r"丸める|差し引く|冷ます|塗る|張る|巻く|量る|計る|締める|緩める|掛ける|割る|足す|並べる|閉める|当てる|沈める|浸す|振る|拭く|"
+    r"拭き取る|集める|分ける|比べる|数える|知らせる|[あ-ん一-龠々ー]させる|"
     r"報告する|繰り返す|続ける|待つ|読む|読み取る|送る|返す|押す|つなぐ|温める|冷やす|捨てる|移す|施す|与える)"
 )
 _JA_ACTION_NOT = (
@@ -160,7 +169,7 @@ def form_of(sentence: str, language: str, *, imperatives: bool = True) -> Form:
 
 def _english(sentence: str, *, imperatives: bool) -> Form:
     found = []
-    rest = sentence
+    rest = _without_subordinates(sentence)
     for pattern, form in _ENGLISH:
         rest, count = pattern.subn(" … ", rest)
         if count:
@@ -179,6 +188,20 @@ def _english(sentence: str, *, imperatives: bool) -> Form:
             return Form(_STA, "external-constraint")
         return Form(_STA, "must", doubt=True, error=True)
     return strongest
+
+
+def _without_subordinates(sentence: str) -> str:
+    """Leave out forms that only tell a condition or a question, where the main clause has a form of its own.
+
+    Relative clauses stay: "may carry a header which shall be signed" does ask for a signature.
+    """
+    lead = _SUBORDINATE.match(sentence)
+    if lead and _ANY_MODAL.search(sentence, lead.end()):
+        sentence = sentence[lead.end() :]
+    asked = _ASKED.search(sentence)
+    if asked and _ANY_MODAL.search(sentence, 0, asked.start()):
+        sentence = f"{sentence[: asked.start()]} … {sentence[asked.end() :]}"
+    return sentence
 
 
 def _japanese(sentence: str) -> Form:
