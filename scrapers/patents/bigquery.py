@@ -6,6 +6,7 @@ columns a row has depends on the query, so that what is absent stays unset.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def read(path: Path) -> Iterator[Outcome]:
             try:
                 yield _publication(value)
             except (UnreadableFileError, InvalidIdentifierError) as error:
-                yield Refusal(place=place, reason=str(error))
+                yield Refusal(place=place, reason=str(error), excerpt=json.dumps(value, ensure_ascii=False))
     except UnreadableFileError as error:
         yield Refusal(place=path.name, reason=str(error).removeprefix(f"{path.name}, "))
         return

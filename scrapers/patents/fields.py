@@ -12,6 +12,7 @@ from pydantic import field_validator
 
 from scrapers.identifiers import PatentNumber
 from scrapers.records import Publication, Record
+from scrapers.set_aside import excerpt_of
 
 _COUNTRY_SUFFIX = re.compile(r"\s*\[[A-Z]{2}\]$")
 
@@ -20,11 +21,17 @@ class Refusal(Record):
     """A single record of a file that could not be read, while the others were.
 
     `place` names file, document and line; `reason` says what is wrong. Both are one line, whatever a parser's message
-    or a member's name had in it.
+    or a member's name had in it. `excerpt` is the beginning of the record's raw text, where the reader has it.
     """
 
     place: str
     reason: str
+    excerpt: str = ""
+
+    @field_validator("excerpt", mode="before")
+    @classmethod
+    def _a_beginning(cls, text: str | bytes) -> str:
+        return excerpt_of(text)
 
     @field_validator("place", "reason")
     @classmethod

@@ -15,10 +15,10 @@ from lxml import etree, html
 
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
 from scrapers.identifiers import PatentNumber, Series
+from scrapers.lines import whole
 from scrapers.patents.claims import PrintedClaim, build_claims
 from scrapers.patents.classification import symbol
 from scrapers.patents.fields import Refusal, date_of, distinct_names, publication, unique
-from scrapers.patents.lines import whole
 from scrapers.patents.markup import flat_text
 from scrapers.patents.xml_stream import Outcome
 from scrapers.records import Claim, Priority, Publication

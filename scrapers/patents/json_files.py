@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.errors import UnreadableFileError
-from scrapers.patents.lines import lines_of, whole
+from scrapers.lines import lines_of, whole
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_VALUES = 2_000_000

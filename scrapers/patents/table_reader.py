@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scrapers.column_maps import best_map, values_of
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
 from scrapers.identifiers import PatentNumber, Series
 from scrapers.patents.claims import build_claims, split_claims
@@ -23,8 +24,6 @@ from scrapers.patents.tables import rows_of
 from scrapers.patents.xml_stream import Outcome
 from scrapers.records import Priority, Record
 
-HEADING_ROWS = 20
-"""How many rows are looked at for the headings: exports put the query before them."""
 _MIN_HEADINGS = 4
 _PRIORITY = re.compile(r"(?P<number>.*\S)\s+(?P<date>[0-9]{8})")
 _PATENTSCOPE = re.compile(
@@ -47,7 +46,7 @@ def read(path: Path, column_map: ColumnMap) -> Iterator[Outcome]:
     """Publications of a table, in its order. A damaged file gives a Refusal where it breaks off."""
     try:
         rows = rows_of(path)
-        _, headings = _headings(path, rows, column_map)
+        _, headings = column_map.headings(path, rows)
         places = column_map.places(headings)
         for number, cells in rows:
             yield from _row(cells, places, column_map, f"{path.name}, row {number}")
@@ -58,7 +57,7 @@ def read(path: Path, column_map: ColumnMap) -> Iterator[Outcome]:
 def preview(path: Path, column_map: ColumnMap, rows: int = 10) -> Preview:
     """What the map makes of the first `rows` rows. Raises UnreadableFileError where its headings are not there."""
     table = rows_of(path)
-    number, headings = _headings(path, table, column_map)
+    number, headings = column_map.headings(path, table)
     places = column_map.places(headings)
     used = set(places.values())
     outcomes = [
@@ -80,38 +79,15 @@ def recognised(path: Path) -> ColumnMap | None:
 
     Raises UnreadableFileError where the table cannot be read.
     """
-    best: tuple[int, ColumnMap] | None = None
-    maps = built_in()
-    for _, cells in itertools.islice(rows_of(path), HEADING_ROWS):
-        for column_map in maps:
-            places = column_map.places(cells)
-            count = len(places)
-            if Field.NUMBER in places and count >= _MIN_HEADINGS and (best is None or count > best[0]):
-                best = (count, column_map)
-    return best[1] if best else None
-
-
-def _headings(path: Path, rows: Iterator[tuple[int, list[str]]], column_map: ColumnMap) -> tuple[int, list[str]]:
-    """The row with most of the map's headings, the column of the number among them; `rows` goes on after it."""
-    for number, cells in itertools.islice(rows, HEADING_ROWS):
-        places = column_map.places(cells)
-        if Field.NUMBER in places and len(places) >= min(2, len(column_map.columns)):
-            return number, cells
-    wanted = ", ".join(repr(name) for name in column_map.columns[Field.NUMBER])
-    raise UnreadableFileError(
-        f"{path.name}: no heading {wanted} in the first {HEADING_ROWS} rows; check the column map {column_map.name!r}"
-    )
+    return best_map(rows_of(path), built_in(), _MIN_HEADINGS)
 
 
 def _row(cells: list[str], places: dict[Field, int], column_map: ColumnMap, place: str) -> Iterator[Outcome]:
-    values = {field: cells[at] if at < len(cells) else "" for field, at in places.items()}
-    if any(0xDC80 <= ord(character) <= 0xDCFF for value in values.values() for character in value):
-        yield Refusal(place=place, reason="has bytes that are not UTF-8; save the table again as CSV UTF-8")
-        return
     try:
+        values = values_of(cells, places)
         numbers = _numbers(values, column_map)
-    except InvalidIdentifierError as error:
-        yield Refusal(place=place, reason=str(error))
+    except ValueError as error:
+        yield Refusal(place=place, reason=str(error), excerpt="\t".join(cells))
         return
     fields = _fields(values, column_map, alone=len(numbers) == 1)
     yield publication(numbers[0], column_map.name, fields)
@@ -121,7 +97,7 @@ def _row(cells: list[str], places: dict[Field, int], column_map: ColumnMap, plac
 
 def _numbers(values: dict[Field, str], column_map: ColumnMap) -> list[PatentNumber]:
     """The publication numbers of a cell, at least one; country and kind are put to a number that lacks them."""
-    printed = _parts(values, Field.NUMBER, column_map)
+    printed = column_map.parts(values, Field.NUMBER)
     if len(printed) != 1:
         return [PatentNumber.parse(each) for each in printed or [""]]
     country, kind = values.get(Field.COUNTRY, ""), values.get(Field.KIND, "")
@@ -141,17 +117,9 @@ def _numbers(values: dict[Field, str], column_map: ColumnMap) -> list[PatentNumb
         raise
 
 
-def _parts(values: dict[Field, str], field: Field, column_map: ColumnMap) -> list[str]:
-    """The values of a cell, parted by the separators of its field."""
-    cell = values.get(field, "")
-    separators = column_map.separators.get(field, ())
-    pieces = re.split("|".join(re.escape(each) for each in separators), cell) if separators else [cell]
-    return [plain for piece in pieces if (plain := " ".join(piece.split()))]
-
-
 def _fields(values: dict[Field, str], column_map: ColumnMap, *, alone: bool) -> dict[str, Any]:
     def symbols(field: Field) -> tuple[str, ...]:
-        return unique(symbol(each) for each in _parts(values, field, column_map))
+        return unique(symbol(each) for each in column_map.parts(values, field))
 
     title = " ".join(values.get(Field.TITLE, "").split())
     claims = values.get(Field.CLAIMS, "")
@@ -163,8 +131,8 @@ def _fields(values: dict[Field, str], column_map: ColumnMap, *, alone: bool) -> 
         "title": title,
         "title_language": column_map.language if title else None,
         "abstract": " ".join(values.get(Field.ABSTRACT, "").split()),
-        "applicants": distinct_names(_parts(values, Field.APPLICANTS, column_map)),
-        "inventors": distinct_names(_parts(values, Field.INVENTORS, column_map)),
+        "applicants": distinct_names(column_map.parts(values, Field.APPLICANTS)),
+        "inventors": distinct_names(column_map.parts(values, Field.INVENTORS)),
         "ipc": symbols(Field.IPC),
         "cpc": symbols(Field.CPC),
         "claims": build_claims(split_claims(claims.splitlines()), column_map.language) if claims else (),
@@ -173,18 +141,16 @@ def _fields(values: dict[Field, str], column_map: ColumnMap, *, alone: bool) -> 
 
 def _date(values: dict[Field, str], column_map: ColumnMap) -> dt.date | None:
     """The day of a cell in the first format that fits; a two-digit year must agree with the column of the year."""
-    cell = next(iter(_parts(values, Field.DATE, column_map)), "")
-    for form in column_map.date_formats:
-        try:
-            day = dt.datetime.strptime(cell, form).date()  # noqa: DTZ007 - a day, no time
-        except ValueError:
-            continue
-        if "%y" not in form:
-            return day
-        year = values.get(Field.YEAR, "")
-        agrees = re.fullmatch(r"[0-9]{4}", year) and int(year) % 100 == day.year % 100
-        return _in_year(day, int(year)) if agrees else None
-    return None
+    cell = next(iter(column_map.parts(values, Field.DATE)), "")
+    found = column_map.day(cell)
+    if found is None:
+        return None
+    day, form = found
+    if "%y" not in form:
+        return day
+    year = values.get(Field.YEAR, "")
+    agrees = re.fullmatch(r"[0-9]{4}", year) and int(year) % 100 == day.year % 100
+    return _in_year(day, int(year)) if agrees else None
 
 
 def _in_year(day: dt.date, year: int) -> dt.date | None:
@@ -213,7 +179,7 @@ def _priorities(values: dict[Field, str], column_map: ColumnMap) -> tuple[Priori
             for match in _PATENTSCOPE.finditer(cell)
         ]
     else:
-        parts = _parts(values, Field.PRIORITIES, column_map)
+        parts = column_map.parts(values, Field.PRIORITIES)
         matches = [(part, _PRIORITY.fullmatch(part)) for part in parts]
         found = [(match["number"], match["date"]) if match else (part, "") for part, match in matches]
     return tuple(dict.fromkeys(Priority(number=number, date=_iso(day)) for number, day in found))

@@ -16,10 +16,10 @@ from typing import Any
 
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
 from scrapers.identifiers import PatentNumber
+from scrapers.lines import lines_of
 from scrapers.patents.claims import PrintedClaim, build_claims
 from scrapers.patents.classification import symbol
 from scrapers.patents.fields import Refusal, date_of, distinct_names, publication, unique
-from scrapers.patents.lines import lines_of
 from scrapers.patents.xml_stream import Outcome
 from scrapers.records import Claim, Priority, Publication
 
@@ -27,6 +27,7 @@ NAME = "uspto-aps"
 _MAX_LINE = 1024 * 1024
 _MAX_FIELDS = 200_000
 _CODE = re.compile(r"([A-Z]{4}) *$|([A-Z][A-Z0-9]{2})  ?(.*)")
+_EXCERPT_FIELDS = 60
 _KINDS = {"1": "A", "2": "E", "4": "S", "5": "I4", "6": "P", "7": "H"}
 _KINDS_WITH_DIGITS = dt.date(2001, 1, 2)
 
@@ -45,7 +46,8 @@ def read(path: Path) -> Iterator[Outcome]:
                 raise UnreadableFileError(f"has more than {_MAX_FIELDS:,} fields; get the file again")
             yield _publication(fields)
         except (UnreadableFileError, InvalidIdentifierError) as error:
-            yield Refusal(place=place, reason=str(error))
+            raw = "\n".join(" ".join(field) for field in fields[:_EXCERPT_FIELDS])
+            yield Refusal(place=place, reason=str(error), excerpt=raw)
     if number == 0:
         yield Refusal(place=path.name, reason="holds no line PATN; expected USPTO green book text")
 

@@ -8,6 +8,7 @@ alone). Answers that name no publication, such as continuity or status codes, ar
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +67,8 @@ def _application(application: dict[str, Any], place: str) -> Iterator[Outcome]:
     data = application.get("applicationMetaData")
     number = re.sub(r"[^0-9]", "", text(application.get("applicationNumberText")))
     if not isinstance(data, dict):
-        yield Refusal(place=place, reason=f"has no metadata of the application {number}; ask for the application data")
+        reason = f"has no metadata of the application {number}; ask for the application data"
+        yield Refusal(place=place, reason=reason, excerpt=json.dumps(application, ensure_ascii=False))
         return
     early, grant = text(data.get("earliestPublicationNumber")), text(data.get("patentNumber"))
     if not early and not grant:
@@ -83,7 +85,7 @@ def _publication(printed: str, date: str, fields: dict[str, Any], place: str) ->
     try:
         number = PatentNumber.parse(printed)
     except InvalidIdentifierError as error:
-        return Refusal(place=place, reason=str(error))
+        return Refusal(place=place, reason=str(error), excerpt=printed)
     return publication(number, NAME, {**fields, "date": date_of(date.replace("-", ""))})
 
 

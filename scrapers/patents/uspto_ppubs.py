@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,8 @@ def read(path: Path) -> Iterator[Outcome]:
         try:
             yield _publication(document)
         except (UnreadableFileError, InvalidIdentifierError) as error:
-            yield Refusal(place=f"{path.name}, publication {position}", reason=str(error))
+            raw = json.dumps(document, ensure_ascii=False)
+            yield Refusal(place=f"{path.name}, publication {position}", reason=str(error), excerpt=raw)
     if not documents:
         yield Refusal(place=path.name, reason="holds no document; nothing in it to import")
 

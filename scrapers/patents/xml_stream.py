@@ -11,11 +11,13 @@ from lxml import etree
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
 from scrapers.patents.fields import Refusal
 from scrapers.records import Publication
+from scrapers.set_aside import MAX_EXCERPT
 from scrapers.xml import DEFAULT_MAX_BYTES, MAX_NODES, XmlDocument, declared_entity, iter_documents, nodes_in
 
 Outcome = Publication | Refusal
 RootReader = Callable[[etree._Element, str], Iterator[Outcome]]
 _CHUNK = 256 * 1024
+_EXCERPT_BYTES = 4 * MAX_EXCERPT
 
 
 def read_documents(path: Path, read_root: RootReader) -> Iterator[Outcome]:
@@ -34,7 +36,7 @@ def read_documents(path: Path, read_root: RootReader) -> Iterator[Outcome]:
         try:
             yield from read_root(root, place)
         except (UnreadableFileError, InvalidIdentifierError) as error:
-            yield Refusal(place=place, reason=str(error))
+            yield Refusal(place=place, reason=str(error), excerpt=document.data[:_EXCERPT_BYTES])
 
 
 def _broken(document: XmlDocument, error: UnreadableFileError) -> Refusal:
@@ -42,7 +44,21 @@ def _broken(document: XmlDocument, error: UnreadableFileError) -> Refusal:
     what = f"{document.name}, document {document.number}"
     found = re.match(r"(?:, line ([0-9]+))?: ", rest := str(error).removeprefix(what))
     line = found[1] if found and found[1] else str(document.first_line)
-    return Refusal(place=f"{what}, line {line}", reason=rest[found.end() :] if found else rest)
+    return Refusal(
+        place=f"{what}, line {line}", reason=rest[found.end() :] if found else rest, excerpt=_around(document, line)
+    )
+
+
+def _around(document: XmlDocument, line: str) -> bytes:
+    """The document from two lines before a line of the file, or its beginning."""
+    lines_before = max(0, int(line) - document.first_line - 2)
+    start = 0
+    for _ in range(lines_before):
+        found = document.data.find(b"\n", start)
+        if found < 0:
+            break
+        start = found + 1
+    return document.data[start : start + _EXCERPT_BYTES]
 
 
 def read_elements(
@@ -112,7 +128,7 @@ def _outcome(read_one: Callable[[etree._Element], Publication], element: etree._
     try:
         return read_one(element)
     except (UnreadableFileError, InvalidIdentifierError) as error:
-        return Refusal(place=place, reason=str(error))
+        return Refusal(place=place, reason=str(error), excerpt=etree.tostring(element)[:_EXCERPT_BYTES])
 
 
 def _forget(element: etree._Element) -> None:

@@ -52,4 +52,4 @@ def _placed(outcome: Outcome, name: str, place: str) -> Outcome:
     if not isinstance(outcome, Refusal):
         return outcome
     rest = outcome.place.removeprefix(name)
-    return Refusal(place=f"{place}{rest}", reason=outcome.reason)
+    return Refusal(place=f"{place}{rest}", reason=outcome.reason, excerpt=outcome.excerpt)
