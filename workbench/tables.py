@@ -7,6 +7,8 @@ import workbench.history.models
 import workbench.jobs.models
 import workbench.mapping.models
 import workbench.patents.models
+import workbench.people.models
+import workbench.people.walls_models
 import workbench.search
 import workbench.standards.models  # noqa: F401
 
