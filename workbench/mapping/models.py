@@ -1,4 +1,7 @@
-"""Table of the mapping: what the machine suggests, per draft version. Decisions are other tables."""
+"""Tables of the mapping: what the machine suggests, per draft version, and what it has read to say so.
+
+Decisions are other tables. Everything here but `Match` can be made anew from claims and drafts.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,97 @@ from sqlmodel import Field, SQLModel
 
 
 class Match(SQLModel, table=True):
-    """The engine put this clause at `rank` for this claim. `terms`: [[term, weight], …], weights summing to `score`.
+    """The engine put this clause at `rank` for this claim. `score` fuses the signals; it is a reading priority.
 
-    `elements`: one object per claim element, as `export matches` writes them. The score is a reading priority.
+    `words`, `characters` and `meaning` are the signals as they were before fusion; None where a signal was not at hand
+    (`meaning` without a sentence encoder). A claim keeps its best clauses of a draft and a clause its best claims, so
+    a claim that many others beat may lack some of its ranks.
     """
 
     __tablename__ = "match"
     __table_args__ = (
         sa.UniqueConstraint("claim_id", "clause_id"),
         sa.Index("ix_match_draft_id_rank", "draft_id", "rank"),
+        sa.Index("ix_match_clause_id_score", "clause_id", "score"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    run_id: int = Field(foreign_key="run.id", index=True)
-    draft_id: int = Field(foreign_key="draft.id", index=True)
-    claim_id: int = Field(foreign_key="claim.id", ondelete="CASCADE", index=True)
-    clause_id: int = Field(foreign_key="clause.id", index=True)
+    run_id: int = Field(foreign_key="run.id")
+    draft_id: int = Field(foreign_key="draft.id")
+    claim_id: int = Field(foreign_key="claim.id", ondelete="CASCADE")
+    clause_id: int = Field(foreign_key="clause.id")
     rank: int
     score: float
+    words: float | None = None
+    characters: float | None = None
+    meaning: float | None = None
     terms: list[list[Any]] = Field(default_factory=list, sa_type=sa.JSON)
     elements: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+
+
+class EncoderModel(SQLModel, table=True):
+    """A sentence encoder that vectors were made with; `name` holds the hash of its files."""
+
+    __tablename__ = "encoder_model"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    dimensions: int
+
+
+class TextVector(SQLModel, table=True):
+    """The vector of a text, kept once per text and encoder; `hash` is the start of the SHA-256 of the text.
+
+    `vector` holds half-precision numbers, little-endian.
+    """
+
+    __tablename__ = "text_vector"
+    __table_args__ = (sa.UniqueConstraint("hash", "encoder_model_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    encoder_model_id: int = Field(foreign_key="encoder_model.id")
+    hash: bytes = Field(sa_type=sa.LargeBinary)
+    vector: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class Word(SQLModel, table=True):
+    """A word of claims as the engine compares it; readings name it by its key."""
+
+    __tablename__ = "word"
+
+    id: int | None = Field(default=None, primary_key=True)
+    word: str = Field(unique=True)
+
+
+class ClaimReading(SQLModel, table=True):
+    """What the engine keeps of a claim so that a new draft is ranked without reading the claim again.
+
+    `fingerprint` is the hash of the texts that were read and of the reader's version; `run_id` the run that read them.
+    `words` holds keys of words (32-bit integers, ascending) and then the weight of each (single precision);
+    `passages` the hashes of the texts whose vectors stand for the claim, 16 bytes each.
+    """
+
+    __tablename__ = "claim_reading"
+
+    claim_id: int = Field(foreign_key="claim.id", primary_key=True, ondelete="CASCADE")
+    run_id: int = Field(foreign_key="run.id")
+    fingerprint: bytes = Field(sa_type=sa.LargeBinary)
+    words: bytes = Field(sa_type=sa.LargeBinary)
+    passages: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class DraftPass(SQLModel, table=True):
+    """How far a draft is mapped: the claims in `covered` are ranked as they were read up to the run `run_id`.
+
+    `engine` names ranking and encoder, `clauses` is the hash of the texts that were ranked. `covered` has a bit for
+    each key of a claim, compressed. `cut` says that a clause had more claims than are kept.
+    """
+
+    __tablename__ = "draft_pass"
+
+    draft_id: int = Field(foreign_key="draft.id", primary_key=True)
+    run_id: int = Field(foreign_key="run.id")
+    engine: str
+    clauses: bytes = Field(sa_type=sa.LargeBinary)
+    covered: bytes = Field(sa_type=sa.LargeBinary)
+    cut: bool
