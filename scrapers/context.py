@@ -9,10 +9,11 @@ from typing import Any
 
 from scrapers.addresses import check_host
 from scrapers.credentials import Credentials, read_credentials
-from scrapers.errors import SourceError
+from scrapers.errors import DriftError, SourceError
 from scrapers.fetching import Asker, Cache, CachedBody, Fetcher, Request, Response
 from scrapers.manifest import Manifest
 from scrapers.records import Record, Watch
+from scrapers.set_aside import MAX_PLACE, MAX_SET_ASIDE, BadRecord, Drift, excerpt_of, one_line
 
 __all__ = ["Cache", "CachedBody", "Context", "Emitted"]
 
@@ -29,6 +30,8 @@ class Emitted:
 
 class Context:
     """One run of one source. After the crawl `records` and `warnings` hold what it found.
+
+    `bad_records` are those that could not be read, `drifts` the selectors and fields that no longer match.
 
     `incomplete` is true where a part could not be read, so that what is absent from `records` may still exist.
     `store_snapshot` keeps a body and returns its id; it is called for every body fetched, also when the run fails
@@ -48,9 +51,12 @@ class Context:
         self.options: Mapping[str, Any] = dict(options or {})
         self.records: list[Emitted] = []
         self.warnings: list[str] = []
+        self.bad_records: list[BadRecord] = []
+        self.drifts: list[Drift] = []
         self.measures: dict[str, float] = {}
         self.incomplete = False
         self._further = 0
+        self._unlisted = 0
         self._fetcher = fetcher
         self._store_snapshot = store_snapshot
         self._snapshots: dict[Response, str] = {}
@@ -104,10 +110,53 @@ class Context:
         """Hand over a record read from `snapshot`, a response of this context's `fetch`."""
         self.records.append(Emitted(record, self._snapshots[snapshot]))
 
-    def skip(self, message: str) -> None:
-        """Warn of something that could not be read: from then on an absence in this run doesn't mean "removed"."""
+    def skip(self, message: str, *, cause: SourceError | None = None, place: str = "") -> None:
+        """Warn of something that could not be read: from then on an absence in this run doesn't mean "removed".
+
+        With a DriftError for `cause` and a `place`, the answer that drifted is also set aside as one bad record.
+        """
         self.incomplete = True
         self.warn(message)
+        if isinstance(cause, DriftError) and isinstance(cause.response, Response):
+            self.drift(cause)
+            if place:
+                content = excerpt_of(next(cause.response.chunks(), b""))
+                self.set_aside(place, str(cause), snapshot=cause.response, excerpt=content, key=place)
+
+    def set_aside(
+        self, place: str, reason: str, *, snapshot: Response, excerpt: str | bytes = "", key: str = ""
+    ) -> None:
+        """Keep a record that could not be read, for a person to look at and to read again; see BadRecord.
+
+        It is warned of apart. After five hundred only their number is told.
+        """
+        if len(self.bad_records) >= MAX_SET_ASIDE:
+            self._unlisted += 1
+            return
+        self.bad_records.append(
+            BadRecord(
+                one_line(place, MAX_PLACE),
+                one_line(self._hide(reason), MAX_PLACE),
+                self._hide(excerpt_of(excerpt)),
+                self._snapshots.get(snapshot),
+                one_line(key or place, MAX_PLACE),
+            )
+        )
+
+    def drift(self, error: DriftError) -> None:
+        """Note what no longer matches, so that a person sees it beside the last snapshot in which it did."""
+        found = self._snapshots.get(error.response) if isinstance(error.response, Response) else None
+        self.drifts.append(Drift(one_line(error.selector, MAX_PLACE), self._hide(str(error)), found))
+
+    @property
+    def unlisted(self) -> int:
+        """How many bad records were not kept one by one."""
+        return self._unlisted
+
+    @property
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The ids of the snapshots that this run kept, in the order of their answers."""
+        return tuple(self._snapshots.values())
 
     def warn(self, message: str) -> None:
         """Note what is odd but spoils nothing; one line. After two hundred only their number is kept."""

@@ -74,7 +74,16 @@ class TooLargeError(FetchError):
 
 
 class DriftError(SourceError):
-    """A page or file no longer has the shape that the source was written for."""
+    """A page or file no longer has the shape that the source was written for.
+
+    `selector` is the selector, element or field that no longer matches; `response` the answer in which it does not,
+    where the source can tell (a `scrapers.fetching.Response`).
+    """
+
+    def __init__(self, message: str, *, selector: str = "", response: object = None) -> None:
+        super().__init__(message)
+        self.selector = selector
+        self.response = response
 
 
 class ExpectationError(SourceError):
