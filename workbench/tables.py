@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import workbench.digest.models
 import workbench.history.models
 import workbench.jobs.models
+import workbench.mapping.attached
 import workbench.mapping.models
 import workbench.patents.models
 import workbench.people.models

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -89,7 +90,7 @@ def entry_hash(entry: TrailEntry) -> str:
 
 
 def verify(session: Session) -> Verification:
-    """Follow the chain from its first entry and say where it breaks, if it does. Needs a viewer who sees every entry."""
+    """Follow the chain from its first entry and say where it breaks. Needs a viewer who sees every entry."""
     last, previous = 0, START
     while True:
         page = select(TrailEntry).where(col(TrailEntry.id) > last).order_by(col(TrailEntry.id)).limit(_VERIFIED_AT_ONCE)
@@ -126,6 +127,6 @@ def _plain(value: Any) -> Any:
         return {_plain(str(name)): _plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(each) for each in value]
-    if value is None or isinstance(value, (bool, int, float)):
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
         return value
     return _plain(str(value))
