@@ -6,6 +6,9 @@
 
 Nothing is dropped and nothing doubled: every attachment comes out once, one on a split clause with all clauses that may
 be meant. A state is never made better here: what waits for a person waits on, through as many drafts as it takes.
+
+Whatever an area attaches to clauses is carried by the same rules: it registers its rows with
+`workbench.standards.attachments.register` and asks `attached_in` or `attached_to` of that module where they stand.
 """
 
 from __future__ import annotations
