@@ -55,6 +55,34 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions and forms; without it one is made and kept in the home folder."
     )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="After so many minutes without a request one has to sign in again."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, description="After so many hours one has to sign in again, however busy."
+    )
+    trusted_proxy: str | None = Field(
+        default=None,
+        description="The network address of the proxy in front of the workbench, whose X-Forwarded-For, -Host and "
+        "-Proto are believed; without it nobody's are.",
+    )
+    openid_issuer: str | None = Field(
+        default=None, description="The OpenID provider people may sign in with: its issuer, an https address."
+    )
+    openid_client_id: str | None = Field(default=None, description="What the provider calls the workbench.")
+    openid_client_secret: SecretStr | None = Field(default=None, description="The secret the provider gave you.")
+    openid_role_claim: str | None = Field(
+        default=None,
+        description="The claim that says what a person is, such as groups; without it roles are given here.",
+    )
+    openid_roles: dict[str, str] = Field(
+        default_factory=dict,
+        description='Which value of that claim is which role: {"ip-team" = "ip_analyst"}; in the environment as JSON.',
+    )
+    openid_register: bool = Field(
+        default=False,
+        description="Whether whoever the provider vouches for gets an account without an invitation.",
+    )
     ballot_rules: Path | None = Field(
         default=None, description="A file of your own in place of the ballot lengths that come with the workbench."
     )
