@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mapping.claims import CLAIM, CLAUSES, texts
-from workbench.mapping.elements import best_provisions, split_elements, word_rarity
-from workbench.mapping.ranking import ClauseText, ProvisionText
-from workbench.mapping.terms import Term
+from tests.mapping.claims import texts
+from workbench.mapping.elements import alternatives, split_elements, written_language
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from workbench.mapping.terms import Term
         ("en", ["A method comprising the steps of:", "(a) receiving,", "(b) sending,", "and (c) storing 1:2 of it."]),
         ("en", ["A device including a hub and comprising:", "a key,", "wherein: the key is new."]),
         ("en", ["The claim 2 method,", "in which a packet is used."]),
-        ("en", ["A system consisting of", "a processor (10), a memory (20)."]),
+        ("en", ["A system consisting of", "a processor (10),", "a memory (20)."]),
         ("en", ["A method comprising:\n", "a. scoring\n", "b. signing"]),
         ("en", ["A model."]),
         ("ja", ["計算機において、", "取得部と、", "評価部と", "を備える装置。"]),
@@ -64,29 +65,62 @@ def test_elements_cover_the_claim_in_order(text: str, language: str) -> None:
     assert text[place:].strip() == ""
 
 
-def test_each_element_is_answered_by_its_best_provision() -> None:
-    clause = CLAUSES[0]
-    elements = split_elements(CLAIM.text, "en")
-    preamble, returning, signing = best_provisions(elements, clause, word_rarity(CLAUSES))
-    assert (preamble.provision, preamble.score, preamble.terms) == (None, 0.0, ())
-    assert (returning.index, returning.clause, returning.provision) == (1, "5.1", 0)
-    assert signing.provision == 1
-    assert [term.term for term in signing.terms] == ["signing", "scores"]
-    for found in (returning, signing):
-        assert found.score > 0
-        assert sum(term.weight for term in found.terms) == pytest.approx(found.score)
+def hand_split(name: str) -> list[tuple[str, list[str]]]:
+    """Language and elements of each claim in a file of claims that were split by hand."""
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [(language, text.split("‖")) for language, text in rows]
 
 
-def test_the_earlier_of_equal_provisions_is_taken() -> None:
-    provisions = [ProvisionText(index, "requirement", "It shall score.") for index in (4, 7)]
-    clause = ClauseText("c", None, "", provisions=provisions)
-    (found,) = best_provisions(split_elements("A score.", "en"), clause, word_rarity([clause]))
-    assert found.provision == 4
-    assert found.terms == (Term("score", found.score),)
+def boundaries(parts: Iterable[str]) -> set[int]:
+    """Where elements end, in characters that are not white space; the end of the claim is none."""
+    ends = [0]
+    for part in parts:
+        ends.append(ends[-1] + len("".join(part.split())))
+    return set(ends[1:-1])
 
 
-@pytest.mark.parametrize("provisions", [(), (ProvisionText(0, None, ""),), (ProvisionText(0, None, "Other words."),)])
-def test_an_element_without_an_answer_says_so(provisions: tuple[ProvisionText, ...]) -> None:
-    clause = ClauseText("c", None, "", provisions=provisions)
-    (found,) = best_provisions(split_elements("A score.", "en"), clause, word_rarity([]))
-    assert (found.provision, found.score, found.terms) == (None, 0.0, ())
+def agreement(name: str) -> tuple[float, float]:
+    """The share of the boundaries found that are right, and of the right ones that are found."""
+    both = found = right = 0
+    for language, parts in hand_split(name):
+        by_hand = boundaries(parts)
+        by_rule = boundaries(element.text for element in split_elements("".join(parts), language))
+        both, found, right = both + len(by_hand & by_rule), found + len(by_rule), right + len(by_hand)
+    return both / found, both / right
+
+
+def test_boundaries_agree_with_those_set_by_hand() -> None:
+    languages = [language for language, _ in hand_split("split_claims.txt")]
+    assert {each: languages.count(each) for each in languages} == {"en": 60, "ja": 30, "zh": 10}
+    precision, recall = agreement("split_claims.txt")
+    assert precision >= 0.98
+    assert recall >= 0.96
+
+
+def test_boundaries_agree_in_claims_the_rules_were_not_made_with() -> None:
+    # The first measurement was .922 and .967; three slips that it showed were mended in general, the floor is below it.
+    precision, recall = agreement("split_claims_unseen.txt")
+    assert precision >= 0.92
+    assert recall >= 0.96
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("selected from the group consisting of A, B and C; and D", "selected from the group consisting of A, B and C"),
+        ("displaying one of: a first sign; or a second sign.", "one of: a first sign; or a second sign."),
+        ("the method of any one of claims 1 to 3", None),
+        ("a liner", None),
+    ],
+)
+def test_lists_of_alternatives(text: str, found: str | None) -> None:
+    assert [text[start:end] for start, end in alternatives(text)] == ([] if found is None else [found])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "known"),
+    [("装置と、を備える", "und", "ja"), ("一种装置", "und", "zh"), ("A device", "und", "en"), ("A device", "de", "de")],
+)
+def test_a_language_that_is_not_known_is_told_by_the_script(text: str, language: str, known: str) -> None:
+    assert written_language(text, language) == known

@@ -12,7 +12,8 @@ from workbench.db import Store, key_of
 from workbench.history.log import Counts, finish_run, start_run
 from workbench.history.models import Run, RunKind, RunState
 from workbench.mapping import models
-from workbench.mapping.elements import ElementMatch, best_provisions, split_elements, word_rarity
+from workbench.mapping.elements import split_elements
+from workbench.mapping.evidence import ElementMatch, best_provisions, word_rarity
 from workbench.mapping.ranking import ClaimText, ClauseText, Match, ProvisionText, rank
 from workbench.patents.models import Claim, Portfolio, PortfolioMember, Publication
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
