@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapers.addresses import check_host
 from scrapers.credentials import Credentials, read_credentials
-from scrapers.errors import DriftError, SourceError
+from scrapers.errors import DriftError, ScraperError, SourceError
 from scrapers.fetching import Asker, Cache, CachedBody, Fetcher, Request, Response
 from scrapers.manifest import Manifest
 from scrapers.records import Record, Watch
@@ -110,7 +110,7 @@ class Context:
         """Hand over a record read from `snapshot`, a response of this context's `fetch`."""
         self.records.append(Emitted(record, self._snapshots[snapshot]))
 
-    def skip(self, message: str, *, cause: SourceError | None = None, place: str = "") -> None:
+    def skip(self, message: str, *, cause: ScraperError | None = None, place: str = "") -> None:
         """Warn of something that could not be read: from then on an absence in this run doesn't mean "removed".
 
         With a DriftError for `cause` and a `place`, the answer that drifted is also set aside as one bad record.

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from scrapers.context import Context
 from scrapers.errors import SourceError
+from scrapers.fetching import Response
 from scrapers.manifest import Manifest, read_manifest
 
 
@@ -16,13 +17,15 @@ from scrapers.manifest import Manifest, read_manifest
 class Source:
     """A source that can be run: `crawl(context)` reads what the publisher has and emits records.
 
-    `parser_version` changes whenever the same page would be read into another record.
+    `parser_version` changes whenever the same page would be read into another record. `reread(context, response,
+    place)`, which not every source has, reads a record anew that was set aside, from its stored answer.
     """
 
     name: str
     manifest: Manifest
     crawl: Callable[[Context], None]
     parser_version: str
+    reread: Callable[[Context, Response, str], None] | None = None
 
 
 def sources(package: str = "scrapers.sources") -> dict[str, Source]:
@@ -41,5 +44,5 @@ def sources(package: str = "scrapers.sources") -> dict[str, Source]:
         crawl, version = getattr(module, "crawl", None), getattr(module, "PARSER_VERSION", None)
         if not callable(crawl) or not isinstance(version, str):
             raise SourceError(f"{module.__name__} needs a function crawl(context) and a text PARSER_VERSION")
-        found[manifest.name] = Source(manifest.name, manifest, crawl, version)
+        found[manifest.name] = Source(manifest.name, manifest, crawl, version, getattr(module, "reread", None))
     return found

@@ -28,6 +28,7 @@ from scrapers.records import Publication
 PARSER_VERSION = "1"
 MAX_FAILURES = 3  # in a row: then the server is not well, or wants no more requests
 _LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+_ROOT = "ep-patent-document"
 _REMAINING = "x-quotaperweek-remaining"
 
 
@@ -45,7 +46,7 @@ def crawl(context: Context) -> None:
             response = _read(context, number)
         except SourceError as error:
             failures.append(error)
-            context.skip(f"{number}: {error}")
+            context.skip(f"{number}: {error}", cause=error, place=str(number))
             if len(failures) == MAX_FAILURES:
                 if not context.records:
                     raise type(error)(
@@ -94,17 +95,32 @@ def _read(context: Context, number: PatentNumber) -> Response | None:
     except MissingError:
         context.warn(f"{number}: the publication server has no such document")
         return None
+    _emit(context, number, response)
+    return response
+
+
+def reread(context: Context, response: Response, place: str) -> None:
+    """Emit the publication that was set aside as `place`, its number, from its snapshot."""
+    _emit(context, PatentNumber.parse(place), response)
+
+
+def _emit(context: Context, number: PatentNumber, response: Response) -> None:
     for each in _publications(response):
         if isinstance(each, Refusal):
-            raise DriftError(f"{response.url}: {each.reason}; the document was refused")
+            raise DriftError(
+                f"{response.url}: {each.reason}; the document was refused", selector=_ROOT, response=response
+            )
         if each.number != str(number):
-            raise DriftError(f"{response.url}: expected {number}, found {each.number}; the document was refused")
+            raise DriftError(
+                f"{response.url}: expected {number}, found {each.number}; the document was refused",
+                selector=f"{_ROOT}[doc-number]",
+                response=response,
+            )
         if not each.claims:
             context.warn(
                 f"{number}: published without claims here; those of an international application are with WIPO"
             )
         context.emit(each, snapshot=response)
-    return response
 
 
 def _publications(response: Response) -> Iterable[Publication | Refusal]:
@@ -119,4 +135,4 @@ def _publications(response: Response) -> Iterable[Publication | Refusal]:
         try:
             yield from read_patents(file, "ep-xml")
         except UnreadableFileError as error:
-            raise DriftError(f"{response.url}: {error}") from error
+            raise DriftError(f"{response.url}: {error}", selector=_ROOT, response=response) from error

@@ -28,6 +28,7 @@ from scrapers.errors import (
 from scrapers.fetching import Response
 from scrapers.identifiers import PatentNumber
 from scrapers.patents import Refusal, read_patents
+from scrapers.patents.rereading import reread_patents, set_aside_refusal
 from scrapers.records import LegalEvent, Publication, Watch
 from scrapers.sources.epo_ops.family import read_family
 from scrapers.sources.epo_ops.queries import query_of
@@ -62,6 +63,12 @@ def crawl(context: Context) -> None:
     _complete(session, context, found)
 
 
+def reread(context: Context, response: Response, place: str) -> None:
+    """Emit the publications of a stored answer; what still can't be read is set aside again."""
+    del place
+    reread_patents(context, response, "ops-xml")
+
+
 class _Found:
     """The publications of a run, each emitted once however many watches and pages have it."""
 
@@ -75,6 +82,7 @@ class _Found:
         for each in _publications(response):
             if isinstance(each, Refusal):
                 self._context.warn(f"{response.url}: {each.reason}")
+                set_aside_refusal(self._context, response, each)
             elif each.number not in self.numbers:
                 self.numbers[each.number] = PatentNumber.parse(each.number)
                 self._context.emit(each, snapshot=response)
@@ -131,7 +139,11 @@ def _pages(session: OpsSession, context: Context, found: _Found, watch: Watch, d
             raise _TooManyError(f"{total} results")
         taken = found.take(answer)
         if not taken and total:
-            raise DriftError(f"{url}: OPS announced {total} results, found no exchange-document; the page was refused")
+            raise DriftError(
+                f"{url}: OPS announced {total} results, found no exchange-document; the page was refused",
+                selector="exchange-document",
+                response=answer.response,
+            )
         entries += taken
         first += size
     if total > most:
@@ -144,7 +156,11 @@ def _total(answer: Answer) -> int:
     search = answer.root.find("{*}biblio-search")
     announced = search.get("total-result-count", "") if search is not None else ""
     if not (announced.isascii() and announced.isdigit()):
-        raise DriftError(f"{answer.response.url}: expected a biblio-search with total-result-count, found none")
+        raise DriftError(
+            f"{answer.response.url}: expected a biblio-search with total-result-count, found none",
+            selector="biblio-search[total-result-count]",
+            response=answer.response,
+        )
     return int(announced)
 
 
@@ -202,7 +218,7 @@ def _complete(session: OpsSession, context: Context, found: _Found) -> None:
             return
         except (FetchError, DriftError) as error:
             failures += 1
-            context.skip(f"{name}: {error}")
+            context.skip(f"{name}: {error}", cause=error, place=name)
             if failures == MAX_FAILURES:
                 context.skip(f"{len(queue) - position - 1} publications are left for the next run: too many failures")
                 return
@@ -217,6 +233,7 @@ def _claims(session: OpsSession, context: Context, number: PatentNumber) -> None
     for each in _publications(answer.response):
         if isinstance(each, Refusal):
             context.warn(f"{answer.response.url}: {each.reason}")
+            set_aside_refusal(context, answer.response, each)
         elif each.number != str(number):
             context.skip(f"{answer.response.url}: expected the claims of {number}, found those of {each.number}")
         else:
@@ -232,7 +249,9 @@ def _family(
     try:
         read = read_family(answer.root, str(number))
     except DriftError as error:
-        raise DriftError(f"{answer.response.url}: {error}") from error
+        raise DriftError(
+            f"{answer.response.url}: {error}", selector="patent-family", response=answer.response
+        ) from error
     for note in read.notes:
         context.warn(note)
     context.emit(read.family, snapshot=answer.response)

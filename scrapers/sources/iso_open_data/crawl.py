@@ -7,6 +7,7 @@ also name `currentStage` and, by its reference, `ownerCommittee`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from scrapers.errors import DriftError, InvalidIdentifierError
 from scrapers.fetching import Response
 from scrapers.identifiers import StandardRef
 from scrapers.records import Committee, Member, WorkItem
+from scrapers.set_aside import excerpt_of
 from scrapers.sources.iso_open_data import fields
 from scrapers.sources.iso_open_data.fields import BadFieldError, Fields
 from scrapers.text import fold
@@ -26,6 +28,7 @@ DEFAULT_COMMITTEES = (6794475,)  # ISO/IEC JTC 1/SC 42
 MAX_BAD_LINES = 10
 MAX_BAD_PERCENT = 10
 
+_PLACE = re.compile(r"(?P<what>committee|deliverable) line (?P<line>[0-9]+),")
 _R = TypeVar("_R")
 
 
@@ -40,11 +43,14 @@ class _Reader:
         self._tried = 0
         self._bad: list[str] = []
 
-    def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield line number and object; a line that is none is a warning. Raises DriftError at a file cut short."""
+    def objects(self, only: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield line number and object, of one line or all; a line that is none is a warning.
+
+        Raises DriftError at a file cut short.
+        """
         number = 0
         for number, line in enumerate(self._response.lines(), start=1):
-            if not line.strip():
+            if not line.strip() or only not in (None, number):
                 continue
             try:
                 value = json.loads(line)
@@ -52,16 +58,22 @@ class _Reader:
                 if not line.endswith(b"\n"):
                     raise DriftError(
                         f"{self._response.url} line {number} ends in the middle of a record; the file is not whole. "
-                        "Run again later"
+                        "Run again later",
+                        selector="end of file",
+                        response=self._response,
                     ) from error
-                self._skip(number, None, f"no JSON ({type(error).__name__})")
+                self._skip(number, None, f"no JSON ({type(error).__name__})", line)
                 continue
             if isinstance(value, dict):
                 yield number, value
             else:
-                self._skip(number, None, "no JSON object")
+                self._skip(number, None, "no JSON object", line)
         if number == 0:
-            raise DriftError(f"{self._response.url} is empty; expected one {self._what} a line")
+            raise DriftError(
+                f"{self._response.url} is empty; expected one {self._what} a line",
+                selector=self._what,
+                response=self._response,
+            )
 
     def record(self, number: int, raw: dict[str, Any], read: Callable[[Fields], _R]) -> _R | None:
         """Read one object; None where it is bad, with a warning that names line and id."""
@@ -69,7 +81,7 @@ class _Reader:
         try:
             record = read(taken)
         except (BadFieldError, ValueError) as error:
-            self._skip(number, raw.get("id"), str(error))
+            self._skip(number, raw.get("id"), str(error), json.dumps(raw, ensure_ascii=False))
             return None
         self._tried += 1
         for note in taken.notes:
@@ -90,13 +102,19 @@ class _Reader:
         if bad > MAX_BAD_LINES and bad * 100 > self._tried * MAX_BAD_PERCENT:
             raise DriftError(
                 f"{self._response.url}: {bad} of {self._tried} lines can't be read as a {self._what}; the format may "
-                f"have changed. First: {self._bad[0]}"
+                f"have changed. First: {self._bad[0]}",
+                selector=self._what,
+                response=self._response,
             )
 
-    def _skip(self, number: int, iso_id: object, reason: str) -> None:
+    def _skip(self, number: int, iso_id: object, reason: str, raw: str | bytes) -> None:
         self._tried += 1
-        self._bad.append(f"{self._what} line {number}, id {iso_id!r}: {reason}; the record was skipped")
+        place = f"{self._what} line {number}, id {iso_id!r}"
+        self._bad.append(f"{place}: {reason}; the record was skipped")
         self._context.skip(self._bad[-1])
+        # The file is new every day and its lines move: the same record is known by its id, else by its text.
+        key = f"{self._what} {iso_id!r}" if iso_id is not None else excerpt_of(raw)
+        self._context.set_aside(place, reason, snapshot=self._response, excerpt=raw, key=key)
 
 
 def crawl(context: Context) -> None:
@@ -107,6 +125,22 @@ def crawl(context: Context) -> None:
     followed = tuple(context.options.get("committees", DEFAULT_COMMITTEES))
     references = _committees(context, followed)
     _work_items(context, references)
+
+
+def reread(context: Context, response: Response, place: str) -> None:
+    """Emit the record of the line that was set aside as `place`, from the snapshot of its file."""
+    match = _PLACE.match(place)
+    if match is None:
+        raise DriftError(f"{place!r} names no line of the file")
+    reader = _Reader(context, response, match["what"])
+    read: Callable[[Fields], Committee | WorkItem] = (
+        _read_committee if match["what"] == "committee" else _read_work_item
+    )
+    wanted = int(match["line"])
+    for number, raw in reader.objects(only=wanted):
+        record = reader.record(number, raw, read)
+        if record is not None:
+            context.emit(record, snapshot=response)
 
 
 def _committees(context: Context, followed: tuple[int, ...]) -> set[str]:
@@ -126,7 +160,9 @@ def _committees(context: Context, followed: tuple[int, ...]) -> set[str]:
     if missing:
         raise DriftError(
             f"{response.url} has no readable committee with id {missing}; check the committees that are followed in "
-            "the settings (ISO/IEC JTC 1/SC 42 is 6794475)"
+            "the settings (ISO/IEC JTC 1/SC 42 is 6794475)",
+            selector="id",
+            response=response,
         )
     return set(found.values())
 

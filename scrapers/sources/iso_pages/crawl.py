@@ -9,6 +9,7 @@ from scrapers.sources.iso_pages.page import read_page
 
 PARSER_VERSION = "1"
 
+_PLACE = "project "
 MAX_REFUSALS = 3  # in a row: then the publisher wants no more requests
 
 
@@ -35,20 +36,30 @@ def crawl(context: Context) -> None:
                 raise RefusedError(
                     f"{refusals} pages in a row were refused, so no more were asked for. Last: {error}"
                 ) from error
-            context.skip(f"project {iso_id}: {error}")
+            context.skip(f"project {iso_id}: {error}", cause=error, place=f"{_PLACE}{iso_id}")
         else:
             refusals = 0
     if len(errors) == len(ids):
         raise type(errors[0])(f"none of {len(ids)} pages could be read. First: {errors[0]}") from errors[0]
 
 
+def reread(context: Context, response: Response, place: str) -> None:
+    """Emit the work item of a page that was set aside as `place`, from its snapshot."""
+    _emit(context, int(place.removeprefix(_PLACE)), response)
+
+
 def _read(context: Context, iso_id: int) -> None:
-    response = _fetch(context, iso_id)
+    _emit(context, iso_id, _fetch(context, iso_id))
+
+
+def _emit(context: Context, iso_id: int, response: Response) -> None:
     notes: list[str] = []
     try:
         item = read_page(response.content, iso_id, notes)
     except DriftError as error:
-        raise DriftError(f"{response.url}: {error}; the page was refused") from error
+        raise DriftError(
+            f"{response.url}: {error}; the page was refused", selector=error.selector, response=response
+        ) from error
     for note in notes:
         context.warn(f"{response.url}: {note}")
     context.emit(item, snapshot=response)

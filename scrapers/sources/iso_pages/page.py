@@ -61,9 +61,14 @@ def _identity(soup: BeautifulSoup, iso_id: int) -> tuple[str, str]:
     if not found or not number.isdigit():
         heading = soup.title or soup.h1
         shown = fold(heading.get_text())[:80] if heading is not None else "no title"
-        raise DriftError(f"expected a project page, found a page without a project number ({shown!r})")
+        raise DriftError(
+            f"expected a project page, found a page without a project number ({shown!r})",
+            selector="[id^=indexReference] [itemprop=productID]",
+        )
     if int(number) != iso_id or iso_id not in found:
-        raise DriftError(f"expected project {iso_id}, found the page of project {number}")
+        raise DriftError(
+            f"expected project {iso_id}, found the page of project {number}", selector="[itemprop=productID]"
+        )
     return found[iso_id]
 
 
@@ -94,9 +99,14 @@ def _life_cycle(soup: BeautifulSoup, notes: list[str]) -> tuple[tuple[StageEvent
         if event not in history:
             history.append(event)
     if not history:
-        raise DriftError("expected a life cycle with dated stages, found none")
+        raise DriftError(
+            "expected a life cycle with dated stages, found none",
+            selector="ul.stages li li .stage-code .stage-date",
+        )
     if len(current) != 1:
-        raise DriftError(f"expected one current stage in the life cycle, found {len(current)}")
+        raise DriftError(
+            f"expected one current stage in the life cycle, found {len(current)}", selector="ul.stages li li.active"
+        )
     return tuple(sorted(history, key=lambda event: event.date)), current[0]
 
 

@@ -62,7 +62,7 @@ def crawl(context: Context) -> None:
             failures += 1
             if failures == MAX_FAILURES and not context.records:
                 raise
-            context.skip(f"JP.{number}: {error}")
+            context.skip(f"JP.{number}: {error}", cause=error, place=f"JP.{number}")
             if failures == MAX_FAILURES:
                 context.skip(f"{len(queue) - position - 1} applications are left for the next run: too many failures")
                 return
@@ -100,7 +100,11 @@ def _read(session: JpoSession, context: Context, number: str, last_read: dt.date
         return
     response, data = progress
     if not names_application(data, number):
-        raise DriftError(f"{response.url}: expected application {number}, found another; the answer was refused")
+        raise DriftError(
+            f"{response.url}: expected application {number}, found another; the answer was refused",
+            selector="applicationNumber",
+            response=response,
+        )
     context.emit(read_progress(application, data), snapshot=response)
     for event in read_events(application, data):
         context.emit(event, snapshot=response)
@@ -145,5 +149,6 @@ def _amendments(session: JpoSession, context: Context, application: str, number:
     for each in read_amendments(response, application):
         if isinstance(each, Refusal):
             context.warn(f"{response.url}: {each.place}: {each.reason}")
+            context.set_aside(each.place, each.reason, snapshot=response, excerpt=each.excerpt)
         else:
             context.emit(each, snapshot=response)

@@ -7,6 +7,7 @@ Options as those of epo_ops: `watches`, `with_claims` and `last_read` (here by a
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from scrapers.identifiers import PatentNumber, Series
 from scrapers.json_objects import children, read_object, text
 from scrapers.paced_api import AgainError, PacedApi
 from scrapers.patents import Refusal, read_patents
+from scrapers.patents.rereading import reread_patents, set_aside_refusal
 from scrapers.records import Watch
 from scrapers.sources.uspto_odp.application import FullText, read_application
 from scrapers.sources.uspto_odp.queries import query_of, query_of_number
@@ -64,6 +66,12 @@ def crawl(context: Context) -> None:
     for watch in watches:
         portal.follow(watch)
     portal.read_full_texts()
+
+
+def reread(context: Context, response: Response, place: str) -> None:
+    """Emit the publications of a stored answer or full text; what still can't be read is set aside again."""
+    del place
+    reread_patents(context, response, "uspto-odp" if response.content_type.endswith("json") else "uspto-xml")
 
 
 class _Portal:
@@ -168,13 +176,19 @@ class _Portal:
         """Emit what is new in an answer; gives how many applications it has, read or not."""
         wrappers = children(page.answer, _BAG)
         if not wrappers:
-            raise DriftError(f"{page.response.url}: expected applications in {_BAG}, found none; the page was refused")
+            raise DriftError(
+                f"{page.response.url}: expected applications in {_BAG}, found none; the page was refused",
+                selector=_BAG,
+                response=page.response,
+            )
         fresh = set()
-        for wrapper in wrappers:
+        for position, wrapper in enumerate(wrappers, start=1):
             try:
                 application = read_application(wrapper)
             except ValueError as error:
                 self._context.warn(f"{page.response.url}: {error}; it is left out")
+                raw = json.dumps(wrapper, ensure_ascii=False)
+                self._context.set_aside(f"application {position}", str(error), snapshot=page.response, excerpt=raw)
                 continue
             key = application.status.application
             if key in self._full_texts:
@@ -187,6 +201,7 @@ class _Portal:
         for each in read_patents(_body(page.response), "uspto-odp"):
             if isinstance(each, Refusal):
                 self._context.warn(f"{page.response.url}: {each.reason}")
+                set_aside_refusal(self._context, page.response, each)
             elif each.application in fresh:
                 self._context.emit(each, snapshot=page.response)
         return len(wrappers)
@@ -207,7 +222,7 @@ class _Portal:
                 return
             except (FetchError, DriftError) as error:
                 failures += 1
-                self._context.skip(f"{file.number}: {error}")
+                self._context.skip(f"{file.number}: {error}", cause=error, place=file.number)
                 if failures == MAX_FAILURES:
                     self._context.skip(f"{len(queue) - position - 1} full texts are left for the next run")
                     return
@@ -228,10 +243,16 @@ class _Portal:
             return
         for each in read_patents(_body(response), "uspto-xml"):
             if isinstance(each, Refusal):
-                raise DriftError(f"{response.url}: {each.reason}")
+                raise DriftError(
+                    f"{response.url}: {each.reason}",
+                    selector="us-patent-grant | us-patent-application",
+                    response=response,
+                )
             if f"{each.country}.{each.doc_number}" != file.number:
                 raise DriftError(
-                    f"{response.url}: expected the full text of {file.number}, found that of {each.number}"
+                    f"{response.url}: expected the full text of {file.number}, found that of {each.number}",
+                    selector="publication-reference/document-id",
+                    response=response,
                 )
             self._context.emit(each, snapshot=response)
 
@@ -239,7 +260,11 @@ class _Portal:
 def _count(page: _Page) -> int:
     count = page.answer.get("count")
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise DriftError(f"{page.response.url}: expected a count of results, found {count!r}; the page was refused")
+        raise DriftError(
+            f"{page.response.url}: expected a count of results, found {count!r}; the page was refused",
+            selector="count",
+            response=page.response,
+        )
     return count
 
 

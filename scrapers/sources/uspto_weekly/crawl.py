@@ -21,6 +21,7 @@ from scrapers.json_objects import child, children, read_object, text
 from scrapers.paced_api import AgainError, PacedApi
 from scrapers.patents import Refusal, read_patents
 from scrapers.patents.archives import members_of, unpacked
+from scrapers.patents.rereading import reread_patents, set_aside_refusal
 from scrapers.sources.uspto_weekly.classes import Classes
 from scrapers.xml import iter_documents
 
@@ -57,7 +58,7 @@ def crawl(context: Context) -> None:
         except RefusedError:
             raise
         except (FetchError, DriftError, UnreadableFileError) as error:
-            context.skip(f"weekly file of {file.day}: {error}")
+            context.skip(f"weekly file of {file.day}: {error}", cause=error)
     if len(waiting) > allowances["run_files"]:
         context.skip(f"{len(waiting) - allowances['run_files']} weekly files are left for the next run")
 
@@ -72,6 +73,12 @@ def _classes(context: Context) -> Classes:
         else:
             symbols.append(symbol)
     return Classes(symbols)
+
+
+def reread(context: Context, response: Response, place: str) -> None:
+    """Emit the publications of a stored extract; what still can't be read is set aside again."""
+    del place
+    reread_patents(context, response, "uspto-xml")
 
 
 class _Portal:
@@ -91,7 +98,11 @@ class _Portal:
                 raise AgainError("the answer is no whole JSON object")
             products = children(answer, "bulkDataProductBag")
             if not products:
-                raise DriftError(f"{url}: expected a product in bulkDataProductBag, found none; the list was refused")
+                raise DriftError(
+                    f"{url}: expected a product in bulkDataProductBag, found none; the list was refused",
+                    selector="bulkDataProductBag",
+                    response=response,
+                )
             return _latest(products[0])
 
         return self._api.ask(lambda: self._request(url), judge)
@@ -119,6 +130,7 @@ class _Portal:
             for each in read_patents(extract, "uspto-xml") if extract.stat().st_size else ():
                 if isinstance(each, Refusal):
                     self._context.warn(f"{file.url}: {each.place}: {each.reason}")
+                    set_aside_refusal(self._context, kept, each)
                 else:
                     self._context.emit(each, snapshot=kept)
 
@@ -148,7 +160,9 @@ def _extract(response: Response, classes: Classes, target: Path) -> int:
             if classes.want(document):
                 sink.write(document.rstrip() + b"\n")
     if not count:
-        raise DriftError(f"{response.requested_url}: the archive holds no XML document; the file was refused")
+        raise DriftError(
+            f"{response.requested_url}: the archive holds no XML document; the file was refused", selector="*.xml"
+        )
     return count
 
 
