@@ -11,6 +11,7 @@ import workbench.patents.models
 import workbench.people.models
 import workbench.people.walls_models
 import workbench.search
+import workbench.sources.models
 import workbench.standards.models  # noqa: F401
 
 METADATA = SQLModel.metadata

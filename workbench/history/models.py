@@ -1,4 +1,4 @@
-"""Tables of provenance: runs, snapshots, changes."""
+"""Tables of provenance: runs, snapshots, changes, bad records in quarantine, drifts."""
 
 from __future__ import annotations
 
@@ -66,6 +66,19 @@ class Run(SQLModel, table=True):
     measures: dict[str, float] = Field(
         default_factory=dict, sa_type=sa.JSON, description="Numbers about the run itself, such as the quota used."
     )
+    field_counts: dict[str, int] = Field(
+        default_factory=dict,
+        sa_type=sa.JSON,
+        description="How many records of each type there were, and how many held each field.",
+    )
+
+
+class QuarantineState(StrEnum):
+    """`retried`: read since, by a retry or by a later run; `dismissed`: a person decided that it need not be read."""
+
+    WAITING = "waiting"
+    RETRIED = "retried"
+    DISMISSED = "dismissed"
 
 
 class Snapshot(SQLModel, table=True):
@@ -103,3 +116,43 @@ class Change(SQLModel, table=True):
     source: str
     run_id: int = Field(foreign_key="run.id", index=True)
     snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+
+
+class QuarantinedRecord(SQLModel, table=True):
+    """A record that could not be read while others were, kept until it is read or dismissed.
+
+    `place` says where it stands in what was read, `excerpt` is the beginning of its raw text. `options` are those of
+    the import that met it, so that a retry goes the same way. Times are those of the product's clock.
+    """
+
+    __tablename__ = "quarantined_record"
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(max_length=64, unique=True, description="Tells whether a bad record was met before.")
+    source: str = Field(index=True)
+    place: str
+    reason: str
+    excerpt: str
+    parser_version: str
+    options: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    state: QuarantineState = Field(default=QuarantineState.WAITING, sa_type=checked(QuarantineState), index=True)
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    decided_at: dt.datetime | None = None
+    decided_by: str | None = Field(default=None, description="Who retried or dismissed it; unset for a later run.")
+    note: str | None = Field(default=None, description="Why it was dismissed.")
+    run_id: int = Field(foreign_key="run.id", index=True, description="The run that met it last.")
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+
+
+class DriftReport(SQLModel, table=True):
+    """A selector or field that no longer matched in a run, with the snapshots in which it last did and did not."""
+
+    __tablename__ = "drift_report"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="run.id", index=True)
+    selector: str
+    reason: str
+    good_snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
+    bad_snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
