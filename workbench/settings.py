@@ -110,6 +110,11 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         default="Standards workbench <workbench@localhost>", description="The From address of the mails."
     )
+    dependent_claims: bool = Field(
+        default=False,
+        description="Map dependent claims too, with the text of the claims that they depend on; independent ones only "
+        "by default.",
+    )
     digest_limit: int = Field(default=10, ge=1, description="Lines in a section of the digest before “and n more”.")
 
     @field_validator("timezone")
