@@ -73,18 +73,33 @@ def make_address(name: str, specification: str) -> Address:
 
 def build_message(mail: Mail) -> EmailMessage:
     """Text first, then HTML, both complete (RFC 2046, 5.1.4); Auto-Submitted (RFC 3834), List-Id (RFC 2919)."""
-    sender = address(mail.sender)
+    message = write_message(
+        mail.sender,
+        address(mail.to),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        at=mail.created_at,
+        message_id=mail.message_id,
+    )
+    message["List-Id"] = f"<{mail.edition}.digest.{address(mail.sender).domain}>"
+    return message
+
+
+def write_message(
+    sender: str, to: Address, *, subject: str, text: str, html: str, at: dt.datetime, message_id: str
+) -> EmailMessage:
+    """A mail in both forms. The same values always give the same bytes. Raises AddressError."""
     message = EmailMessage(policy=_MailPolicy(linesep="\r\n"))
-    message["From"] = sender
-    message["To"] = address(mail.to)
-    message["Subject"] = one_line(mail.subject)
-    message["Date"] = format_datetime(mail.created_at.astimezone(dt.UTC))
-    message["Message-ID"] = mail.message_id
+    message["From"] = address(sender)
+    message["To"] = to
+    message["Subject"] = one_line(subject)
+    message["Date"] = format_datetime(at.astimezone(dt.UTC))
+    message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["List-Id"] = f"<{mail.edition}.digest.{sender.domain}>"
-    message.set_content(mail.text, subtype="plain", charset="utf-8", cte=_encoding(mail.text))
-    message.add_alternative(mail.html, subtype="html", charset="utf-8", cte=_encoding(mail.html))
-    message.set_boundary(f"=_{hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]}")
+    message.set_content(text, subtype="plain", charset="utf-8", cte=_encoding(text))
+    message.add_alternative(html, subtype="html", charset="utf-8", cte=_encoding(html))
+    message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
     return message
 
 
