@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from scrapers import records
-from scrapers.checks import check_run, count_records
+from scrapers.checks import check_fields, check_run, count_records, field_counts, lost_fields
 from scrapers.context import CachedBody, Context, Emitted
 from scrapers.credentials import read_credentials
 from scrapers.errors import ExpectationError, NotConfiguredError, NothingToFollowError, ScraperError
@@ -20,12 +20,15 @@ from scrapers.http import HttpFetcher
 from scrapers.manifest import Manifest
 from scrapers.registry import Source
 from scrapers.replay import ReplayFetcher
+from scrapers.set_aside import Drift
 from workbench import __version__
 from workbench.db import Store
 from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_snapshot, start_run
 from workbench.history.models import Run, RunKind, RunState, Snapshot
+from workbench.history.quarantine import keep_bad_records, settle
 from workbench.history.snapshots import SnapshotFolder
 from workbench.settings import Settings
+from workbench.sources.drifts import drifts_of_failure, drifts_of_fields, earlier_field_counts, keep_drifts
 from workbench.sources.options import credentials_of, options_for
 from workbench.sources.writers import write
 from workbench.standards.reconcile import mark_missing
@@ -87,13 +90,13 @@ class _SnapshotKeeper:
         self.kept[key] = snapshot
         return key
 
-    def write(self, session: Session, *, believed: bool) -> dict[str, int | None]:
-        """Write the rows; returns their ids by the keys given to the records."""
-        ids = {}
+    def write(self, session: Session, *, believed: bool, but: Collection[str | None] = ()) -> dict[str, Snapshot]:
+        """Write the rows; returns them by the keys given to the records. Those in `but` are not believed."""
+        rows = {}
         for key, snapshot in self.kept.items():
-            snapshot.believed = believed
-            ids[key] = keep_snapshot(session, snapshot).id
-        return ids
+            snapshot.believed = believed and key not in but
+            rows[key] = keep_snapshot(session, snapshot)
+        return rows
 
 
 @contextmanager
@@ -147,35 +150,52 @@ def poll(
         run_id = start_run(store, RunKind.POLL, source.name, source.parser_version, clock)
         options = options_for(store, settings, source, ids)
         context = Context(source.manifest, fetcher, store_snapshot=keeper, options=options)
+        drifted: list[Drift] = []
         try:
             source.crawl(context)
             found = [each.record for each in context.records]
             check_run(source.manifest, found, _previous_count(store, source.name))
+            with store.read() as session:
+                lost = lost_fields(found, earlier_field_counts(session, source.name, source.parser_version))
+            drifted = drifts_of_fields(context, lost)
+            for each in lost:
+                context.warn(each.told)
+            check_fields(source.manifest, lost)
         except NothingToFollowError as error:
             context.warn(str(error))
             return _close_without_data(store, run_id, RunState.UNCHANGED, None, keeper, context)
         except ScraperError as error:
             state = RunState.REJECTED if isinstance(error, ExpectationError) else RunState.FAILED
-            return _close_without_data(store, run_id, state, str(error), keeper, context)
+            drifts = [*context.drifts, *drifted] if drifted else drifts_of_failure(context, error)
+            return _close_without_data(store, run_id, state, str(error), keeper, context, drifts)
         except Exception as error:
             # A bug in a source must not leave the run open; it is on record and goes on to the caller.
             _close_without_data(store, run_id, RunState.FAILED, f"{type(error).__name__}: {error}", keeper, context)
             raise
         with store.write() as session:
-            snapshot_ids = keeper.write(session, believed=True)
+            snapshots = keeper.write(session, believed=True, but={each.snapshot_id for each in context.drifts})
             log = ChangeLog(session, run_id, source.name, clock)
-            counts, news = _write_records(session, log, source.manifest, context.records, snapshot_ids)
+            counts, news = _write_records(session, log, source.manifest, context.records, snapshots)
+            _keep_what_is_odd(session, log, source, context, snapshots, drifted)
             if source.manifest.complete and not context.incomplete:
                 counts.removed = _mark_missing(session, log, found)
             state = RunState.OK if news or counts.removed else RunState.UNCHANGED
-            return finish_run(session, run_id, state, counts, warnings=context.warnings, measures=context.measures)
+            run = finish_run(session, run_id, state, counts, warnings=context.warnings, measures=context.measures)
+            run.field_counts = field_counts(found)
+            return run
 
 
 def _close_without_data(
-    store: Store, run_id: int, state: RunState, error: str | None, keeper: _SnapshotKeeper, context: Context
+    store: Store,
+    run_id: int,
+    state: RunState,
+    error: str | None,
+    keeper: _SnapshotKeeper,
+    context: Context,
+    drifts: Sequence[Drift] = (),
 ) -> Run:
     with store.write() as session:
-        keeper.write(session, believed=False)
+        keep_drifts(session, run_id, drifts, keeper.write(session, believed=False))
         return finish_run(
             session,
             run_id,
@@ -186,11 +206,28 @@ def _close_without_data(
         )
 
 
+def _keep_what_is_odd(
+    session: Session,
+    log: ChangeLog,
+    source: Source,
+    context: Context,
+    snapshots: Mapping[str, Snapshot],
+    drifted: Sequence[Drift],
+) -> None:
+    """Keep the bad records and drifts of a believed run, and settle the bad records that it met no more."""
+    keep_drifts(session, log.run_id, [*context.drifts, *drifted], snapshots)
+    kept = keep_bad_records(session, log, source.parser_version, context.bad_records, snapshots)
+    if not context.unlisted:
+        settle(session, log, snapshots.values(), kept)
+
+
 def _previous_count(store: Store, source: str) -> int | None:
     with store.read() as session:
         return session.exec(
             select(Run.records)
-            .where(Run.source == source, col(Run.state).in_((RunState.OK, RunState.UNCHANGED)))
+            .where(
+                Run.source == source, Run.kind == RunKind.POLL, col(Run.state).in_((RunState.OK, RunState.UNCHANGED))
+            )
             .order_by(col(Run.id).desc())
         ).first()
 
@@ -200,12 +237,12 @@ def _write_records(
     log: ChangeLog,
     manifest: Manifest,
     emitted: Iterable[Emitted],
-    snapshot_ids: Mapping[str, int | None],
+    snapshots: Mapping[str, Snapshot],
 ) -> tuple[Counts, bool]:
     """Write every record; returns the counts of the type that the manifest counts, and whether any record was news."""
     counts, news = Counts(), False
     for each in emitted:
-        snapshot_id = snapshot_ids[each.snapshot_id]
+        snapshot_id = snapshots[each.snapshot_id].id
         outcome = write(session, log, each.record, snapshot_id)
         news = news or outcome is not Outcome.UNCHANGED
         if count_records(manifest, [each.record]):
