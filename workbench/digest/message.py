@@ -73,7 +73,7 @@ def make_address(name: str, specification: str) -> Address:
 
 def build_message(mail: Mail) -> EmailMessage:
     """Text first, then HTML, both complete (RFC 2046, 5.1.4); Auto-Submitted (RFC 3834), List-Id (RFC 2919)."""
-    message = write_message(
+    return write_message(
         mail.sender,
         address(mail.to),
         subject=mail.subject,
@@ -81,22 +81,32 @@ def build_message(mail: Mail) -> EmailMessage:
         html=mail.html,
         at=mail.created_at,
         message_id=mail.message_id,
+        list_name=f"{mail.edition}.digest",
     )
-    message["List-Id"] = f"<{mail.edition}.digest.{address(mail.sender).domain}>"
-    return message
 
 
 def write_message(
-    sender: str, to: Address, *, subject: str, text: str, html: str, at: dt.datetime, message_id: str
+    sender: str,
+    to: Address,
+    *,
+    subject: str,
+    text: str,
+    html: str,
+    at: dt.datetime,
+    message_id: str,
+    list_name: str | None = None,
 ) -> EmailMessage:
     """A mail in both forms. The same values always give the same bytes. Raises AddressError."""
+    written_by = address(sender)
     message = EmailMessage(policy=_MailPolicy(linesep="\r\n"))
-    message["From"] = address(sender)
+    message["From"] = written_by
     message["To"] = to
     message["Subject"] = one_line(subject)
     message["Date"] = format_datetime(at.astimezone(dt.UTC))
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
+    if list_name is not None:
+        message["List-Id"] = f"<{list_name}.{written_by.domain}>"
     message.set_content(text, subtype="plain", charset="utf-8", cte=_encoding(text))
     message.add_alternative(html, subtype="html", charset="utf-8", cte=_encoding(html))
     message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
