@@ -122,12 +122,27 @@ class BlockKind(StrEnum):
     REFERENCE = "reference"
 
 
+class CrossReference(Record):
+    """A link of the file at `text[start:end]` of a block to a clause, by its position in the draft's list.
+
+    It may lead to a table, a figure or a term in the clause. `clause` is None where the file has no such target.
+    """
+
+    start: int
+    end: int
+    clause: int | None
+
+
 class Block(Record):
-    """One paragraph-like piece of a clause, in reading order; white space folded, never empty."""
+    """One paragraph-like piece of a clause, in reading order; white space folded, never empty.
+
+    `references` are the links to other parts of the draft, in order and apart, of formats that have links.
+    """
 
     kind: BlockKind
     text: str
     label: str | None = None
+    references: tuple[CrossReference, ...] = ()
 
 
 class Clause(Record):
@@ -314,3 +329,86 @@ class FiledClaims(Record):
     document_number: str
     part: str
     claims: tuple[Claim, ...]
+
+
+class DeclaredPatent(Record):
+    """A patent that a declaration names; `raw` is its number as the register has it.
+
+    `country` is the register's own column, as written. `publication` and `application` are docdb forms of what the
+    number can be: both are set where it can be either, neither where it follows no form that is known; then
+    `reason` says why. `status` is "granted" or "pending" where the register says so.
+    """
+
+    raw: str
+    country: str | None = None
+    publication: str | None = None
+    application: str | None = None
+    reason: str | None = None
+    status: str | None = None
+    title: str | None = None
+
+
+class Declaration(Record):
+    """A patent statement and licensing declaration as a register lists it; key: `key`.
+
+    `key` is made of `listed_in`, the name of the register, and the register's own number of the statement, `statement`,
+    with the deliverable; where it has no such number, of holder, deliverable, date and option, for another of these is
+    another statement. `holder` and `deliverable_raw` are as written; `deliverable` is the reference in canonical form,
+    unset where it is none of ISO or IEC. `option` is 1, 2 or 3 of the common patent policy of ITU-T, ITU-R, ISO and IEC
+    (Guidelines, Annex 2); `option_raw` is what the register says. `policy` tells whose options these are.
+    """
+
+    key: str
+    listed_in: str
+    policy: str
+    holder: str
+    deliverable_raw: str
+    deliverable: str | None = None
+    statement: str | None = None
+    option: int | None = None
+    option_raw: str | None = None
+    reciprocity: bool | None = None
+    date: dt.date | None = None
+    form_version: str | None = None
+    url: str | None = None
+    patents: tuple[DeclaredPatent, ...] = ()
+    source_format: str
+
+
+class Release(Record):
+    """A release of a repository or package; key: `repository`, `tag`.
+
+    `repository` is the address that was asked about. `licence` is what the host said of the repository or package when
+    it was read, an SPDX identifier where the host gives one; it need not be the licence of this very release.
+    """
+
+    repository: str
+    tag: str
+    date: dt.date | None = None
+    title: str | None = None
+    licence: str | None = None
+    url: str | None = None
+    prerelease: bool = False
+
+
+class PageWatch(Record):
+    """A part of a page that someone follows; key: `url`, `selector` (CSS). `work_item` is an ISO id it belongs to."""
+
+    name: str
+    url: str
+    selector: str
+    work_item: int | None = None
+
+
+class PageExcerpt(Record):
+    """What the watched part of a page says; key: `url`, `selector`.
+
+    `text` has a paragraph on each line, `sha256` is that of its words.
+    """
+
+    url: str
+    selector: str
+    name: str
+    work_item: int | None = None
+    text: str
+    sha256: str

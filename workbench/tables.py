@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import workbench.declarations.models
 import workbench.digest.models
 import workbench.history.models
 import workbench.jobs.models
@@ -12,6 +13,7 @@ import workbench.people.models
 import workbench.people.walls_models
 import workbench.search
 import workbench.sources.models
-import workbench.standards.models  # noqa: F401
+import workbench.standards.models
+import workbench.watched.models  # noqa: F401
 
 METADATA = SQLModel.metadata

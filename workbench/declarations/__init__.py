@@ -1,0 +1,1 @@
+"""What the registers of standards bodies list: patent declarations, and the parties that made them."""

@@ -1,0 +1,1 @@
+"""What is followed outside the catalogues: releases of repositories, and parts of pages of standards bodies."""
