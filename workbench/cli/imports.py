@@ -1,4 +1,4 @@
-"""Commands that read files: import draft, import patents."""
+"""Commands that read files: import draft, import patents, import declarations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from workbench.cli.base import DATE, JSON, main, open_store
 from workbench.cli.console import Counter, exit_with, report
+from workbench.declarations.imports import import_declarations
 from workbench.patents.imports import import_patents
 from workbench.settings import load_settings
 from workbench.standards.drafts import import_draft
@@ -70,6 +71,24 @@ def import_patents_command(
             progress.clear()
             results.append(report(run, as_json=as_json))
         exit_with(*results)
+
+
+@import_group.command("declarations")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A TOML file that says which column of the list is what; found by its headings by default.",
+)
+@JSON
+def import_declarations_command(file: Path, columns: Path | None, as_json: bool) -> None:
+    """Import FILE, a list of patent declarations from a register of ISO, IEC or ITU."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        progress = Counter(file.name)
+        run = import_declarations(store, settings, file, columns=columns, progress=progress.show)
+        progress.clear()
+        exit_with(report(run, as_json=as_json))
 
 
 def _expand(paths: Iterable[Path]) -> Iterator[Path]:
