@@ -23,6 +23,12 @@ def page_of(kind: str, key: str) -> str | None:
             return _address("drafts.clause", draft_id=int(first), order=int(rest))
         case "publication":
             return _address("patents.publication", number=key)
+        case Entity.DECLARATION:
+            return _address("declarations.keyed", key=key)
+        case Entity.PAGE if key.isdecimal():
+            return _address("watched.page", page_id=int(key))
+        case Entity.RELEASE:
+            return _address("watched.releases", repository=key.rpartition(" ")[0])
     return None
 
 

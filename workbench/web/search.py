@@ -11,7 +11,7 @@ from workbench.web.context import session
 from workbench.web.links import page_of
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
-KINDS: Final = ("work_item", "committee", "clause", "publication")
+KINDS: Final = ("work_item", "committee", "clause", "publication", "declaration")
 _SHOWN: Final = 8
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
