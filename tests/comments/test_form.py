@@ -82,8 +82,8 @@ def test_the_form_has_the_eight_columns_in_its_page_header_and_no_merged_cells(t
     document = Document(io.BytesIO(write_docx(HEAD, [ROW, ROW])))
     header = document.sections[0].header
     assert [cell.text for cell in header.tables[0].rows[0].cells] == list(COLUMNS)
-    assert "2026-11-22" in header.paragraphs[0].text
-    assert HEAD.project in header.paragraphs[0].text
+    assert "2026-11-22" in header.paragraphs[1].text
+    assert HEAD.project in header.paragraphs[1].text
     (table,) = document.tables
     assert [len(row.cells) for row in table.rows] == [8, 8]
     assert table.rows[0].cells[0].paragraphs[0].style.name == "ISOMB"

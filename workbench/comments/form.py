@@ -35,7 +35,7 @@ _STYLES: Final = (
     "ISOChange",
     "ISOSecretObservations",
 )
-_WIDTHS_MM: Final = (13, 15, 22, 25, 17, 70, 62, 46)
+_WIDTHS_MM: Final = (14, 18, 24, 27, 21, 63, 58, 46)
 _NUMBER = re.compile(r"\d+|\D+")
 
 
@@ -136,7 +136,7 @@ def _fill_header(header: Any, head: FormHead) -> None:
     header.is_linked_to_previous = False
     first = header.paragraphs[0]
     first.add_run("Template for comments and secretariat observations").bold = True
-    first.add_run(f"\tDate: {head.date.isoformat()}\tDocument: {head.document}\tProject: {head.project}")
+    header.add_paragraph(f"Date: {head.date.isoformat()}   Document: {head.document}   Project: {head.project}")
     table = header.add_table(1, len(COLUMNS), sum(map(Mm, _WIDTHS_MM)))
     _prepare(table)
     for cell, name in zip(table.rows[0].cells, COLUMNS, strict=True):
