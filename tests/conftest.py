@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from workbench.db import Store
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 
 hypothesis.settings.register_profile("no_deadline", deadline=None)  # a busy machine is no failure
@@ -77,8 +78,8 @@ def settings(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    """A store at the newest migration, on each database in turn."""
-    store = Store(settings)
+    """A store at the newest migration, on each database in turn, for a viewer who sees everything."""
+    store = Store(settings, Viewer.system())
     store.migrate()
     yield store
     store.close()

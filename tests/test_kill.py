@@ -27,6 +27,7 @@ from workbench.digest.models import Mail, MailState, Recipient
 from workbench.export import rows
 from workbench.history.models import Run, RunState
 from workbench.patents.imports import import_patents
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 
@@ -97,7 +98,7 @@ VICTIMS = {
 
 
 def _prepare(settings: Settings) -> None:
-    store = Store(settings)
+    store = Store(settings, Viewer.system())
     store.migrate()
     poll(store, settings, sources()["iso_open_data"], replay=Replay(REPLAY, sample.DAYS[0]))
     with store.write() as session:
@@ -162,7 +163,7 @@ def _run(victim: Victim, settings: Settings, kill_after: float | None) -> float:
 
 
 def _state(victim: Victim, settings: Settings) -> State:
-    store = Store(settings)
+    store = Store(settings, Viewer.system())
     try:
         return victim.state(store, settings)
     finally:
@@ -191,7 +192,7 @@ def test_a_kill_leaves_the_state_before_or_after_and_the_next_run_completes(
         else:
             assert len(left["composed"]) in range(len(after["composed"]) + 1)
             assert set(left["composed"]) <= set(after["composed"])
-        store = Store(settings)
+        store = Store(settings, Viewer.system())
         victim.again(store, settings)
         assert victim.state(store, settings) == after
         with store.read() as session:

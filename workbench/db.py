@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ SQLModel.metadata.naming_convention = {
 }
 
 BUSY_TIMEOUT_MS = 30_000
+VIEWER = "workbench_viewer"
+"""Where a session keeps for whom it was opened; `workbench.people.gate` reads it."""
 # PostgreSQL: one writer at a time, as in SQLite, so that "compare, then write" is safe on both.
 _WRITER_LOCK = 4_242_001
 
@@ -56,10 +59,15 @@ def key_of(row: Any) -> int:
 
 
 class Store:
-    """The database of one workbench. Reading and writing are separate; each `write` is one transaction."""
+    """The database of one workbench. Reading and writing are separate; each `write` is one transaction.
 
-    def __init__(self, settings: Settings) -> None:
+    A store is opened for a viewer (`workbench.people.viewer`); one that is opened for nobody gives sessions that may
+    not touch confidential rows.
+    """
+
+    def __init__(self, settings: Settings, viewer: object | None = None) -> None:
         self.settings = settings
+        self._viewer = viewer
         url = make_url(settings.database)
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite and url.database:
@@ -75,16 +83,22 @@ class Store:
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._reading = self.engine.execution_options(workbench_reading=True)
 
+    def on_behalf_of(self, viewer: object | None) -> Store:
+        """The same database, opened for another viewer."""
+        other = copy.copy(self)
+        other._viewer = viewer
+        return other
+
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session that sees one consistent state and writes nothing."""
-        with Session(self._reading) as session:
+    def read(self, viewer: object | None = None) -> Iterator[Session]:
+        """A session that sees one consistent state and writes nothing; for the store's viewer or another."""
+        with Session(self._reading, info={VIEWER: viewer or self._viewer}) as session:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, viewer: object | None = None) -> Iterator[Session]:
         """A session whose changes are all kept at the end of the block, or none where it raises."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={VIEWER: viewer or self._viewer}) as session:
             if not self.is_sqlite:
                 session.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
             yield session

@@ -13,10 +13,22 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from workbench.people.gate import confidential
+from workbench.people.permissions import Permission
+from workbench.people.viewer import Viewer
+
 FTS_TABLE = "search_fts"
+KINDS_OF_PATENTS = ("publication",)
+"""Kinds that are found by who may read patents. What belongs to a matter is never put into the index."""
 _SNIPPET = 80
 
 
+def _of_readable_kind(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    kind = model.kind  # type: ignore[attr-defined]
+    return sa.true() if viewer.may(Permission.READ_PATENTS) else kind.not_in(KINDS_OF_PATENTS)
+
+
+@confidential(_of_readable_kind)
 class SearchEntry(SQLModel, table=True):
     """What can be found: `kind` and `key` name the thing, `title` and `body` are searched, a title hit ranks higher."""
 

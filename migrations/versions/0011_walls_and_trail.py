@@ -12,6 +12,8 @@ depends_on = None
 _TRACKS = ("us_west", "china")
 _KINDS = ("track_clearance", "hold_release")
 _WALLED = ("run", "snapshot")
+_READ_FROM = ("run", "snapshot", "change")
+_OFFICES = ("application_status", "filed_claims", "legal_event", "cited_document", "extended_family_member")
 _REFUSAL = "the audit trail is append-only"
 
 
@@ -39,16 +41,13 @@ def upgrade() -> None:
             batch_op.create_foreign_key(batch_op.f(f"fk_{table}_matter_id"), "matter", ["matter_id"], ["id"])
     # What was read or found before there were walls goes behind them.
     op.execute("UPDATE run SET permission = 'read_matches' WHERE kind = 'map'")
-    for table, column in (("run", "run_id"), ("snapshot", "snapshot_id")):
-        op.execute(
-            f"UPDATE {table} SET permission = 'read_patents' WHERE permission IS NULL AND id IN "
-            f"(SELECT {column} FROM change WHERE entity = 'publication')"
-        )
-    for read in ("application_status", "filed_claims", "legal_event", "cited_document", "extended_family_member"):
-        op.execute(
-            "UPDATE snapshot SET permission = 'read_patents' WHERE id IN "
-            f"(SELECT snapshot_id FROM {read} WHERE snapshot_id IS NOT NULL)"
-        )
+    run, snapshot, change = (_table(name, "permission", "entity", "run_id", "snapshot_id") for name in _READ_FROM)
+    told = change.c.entity == "publication"
+    _wall_in(run, sa.select(change.c.run_id).where(told))
+    _wall_in(snapshot, sa.select(change.c.snapshot_id).where(told, change.c.snapshot_id.is_not(None)))
+    for name in _OFFICES:
+        read = _table(name, "snapshot_id")
+        _wall_in(snapshot, sa.select(read.c.snapshot_id).where(read.c.snapshot_id.is_not(None)))
     with op.batch_alter_table("portfolio", schema=None) as batch_op:
         batch_op.add_column(sa.Column("matter_id", sa.Integer(), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_portfolio_name"), type_="unique")
@@ -62,6 +61,16 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=open_to_all,
         postgresql_where=open_to_all,
+    )
+
+
+def _table(name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, sa.column("id"), *(sa.column(column) for column in columns))
+
+
+def _wall_in(table: sa.TableClause, keys: sa.Select[int]) -> None:
+    op.execute(
+        sa.update(table).where(table.c.permission.is_(None), table.c.id.in_(keys)).values(permission="read_patents")
     )
 
 

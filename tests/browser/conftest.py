@@ -15,6 +15,7 @@ from waitress import create_server
 from workbench import sample
 from workbench.db import Store
 from workbench.demo import build, demo_settings
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.web import create_app
 
@@ -50,7 +51,7 @@ def browser() -> Iterator[Browser]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which the demo is served."""
     settings = demo_settings(Settings(home=tmp_path_factory.mktemp("demo")))
-    store = Store(settings)
+    store = Store(settings, Viewer.system())
     store.migrate()
     for _ in build(store, settings):
         pass

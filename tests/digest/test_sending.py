@@ -31,6 +31,7 @@ from workbench.digest.transport import (
     transport_for,
 )
 from workbench.history.models import ChangeKind
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.standards.ballots import load_ballot_rules
 
@@ -219,7 +220,7 @@ def test_two_senders_at_once_deliver_once(settings: Settings, store: Store, serv
     counts: list[SendCounts] = []
 
     def sender() -> None:
-        own = Store(settings)
+        own = Store(settings, Viewer.system())
         start.wait()
         counts.append(send(own, smtp(server)))
         own.close()

@@ -11,6 +11,7 @@ from sqlmodel import select
 from workbench.db import Store
 from workbench.jobs.lease import MAX_ATTEMPTS, Lease, claim, extend, finish, kept
 from workbench.jobs.models import JobRun, JobState
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
@@ -75,7 +76,7 @@ def test_many_at_once_and_one_gets_it(settings: Settings, store: Store) -> None:
     start, won = threading.Barrier(6), []
 
     def contend(number: int) -> None:
-        own = Store(settings)
+        own = Store(settings, Viewer.system())
         start.wait()
         if take(own, str(number)) is not None:
             won.append(number)

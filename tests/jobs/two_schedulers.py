@@ -12,6 +12,7 @@ from pathlib import Path
 from workbench.db import Store
 from workbench.jobs.schedule import Every, Job
 from workbench.jobs.scheduler import run_scheduler
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 
 
@@ -30,7 +31,7 @@ def main(home: str, url: str, log: str, name: str, pace: str = "quickly") -> Non
         Job("often", Every(dt.timedelta(seconds=2)), dt.timedelta(seconds=1)),
         Job("rarely", Every(dt.timedelta(seconds=3)), dt.timedelta(seconds=1)),
     ]
-    store = Store(settings)
+    store = Store(settings, Viewer.system())
     run_scheduler(store, settings, {each.name: job(each.name) for each in schedule}, schedule=schedule)
     store.close()
 

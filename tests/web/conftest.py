@@ -16,6 +16,7 @@ from tests.web.library import NOW as LIBRARY_NOW
 from tests.web.library import Library, fill_with_samples
 from tests.web.seed import NOW, seed
 from workbench.db import Store
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.web import create_app
 
@@ -55,7 +56,7 @@ def empty(settings: Settings, store: Store) -> FlaskClient:
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The drafts, publications and matches of the sample data on each database; tests of a module only read it."""
     with empty_database(request.param, request, tmp_path_factory.mktemp("library")) as settings:
-        store = Store(settings)
+        store = Store(settings, Viewer.system())
         store.migrate()
         fill_with_samples(store, settings)
         yield Library(store, create_app(settings, store, clock=lambda: LIBRARY_NOW).test_client())
@@ -70,7 +71,7 @@ def sqlite_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def sqlite_store(sqlite_settings: Settings) -> Iterator[Store]:
     """For what cannot differ between databases."""
-    store = Store(sqlite_settings)
+    store = Store(sqlite_settings, Viewer.system())
     store.migrate()
     yield store
     store.close()

@@ -7,9 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import AutoString, Field, SQLModel
 
+import workbench.people.walls_models  # noqa: F401 - the matters that foreign keys below name
 from workbench.db import checked
+from workbench.people.gate import confidential
+from workbench.people.permissions import Permission
+from workbench.people.rules import in_matter, needs_what_it_says, of_open_run
+from workbench.people.viewer import Viewer
 
 
 class RunKind(StrEnum):
@@ -35,6 +40,7 @@ class Entity(StrEnum):
     DECLARATION = "declaration"
     DRAFT = "draft"
     RELEASE = "release"
+    PAGE = "page"
 
 
 class ChangeKind(StrEnum):
@@ -43,8 +49,12 @@ class ChangeKind(StrEnum):
     REMOVED = "removed"
 
 
+@confidential(needs_what_it_says(), in_matter())
 class Run(SQLModel, table=True):
-    """One poll of a source, one import of a file or one mapping, with its counts."""
+    """One poll of a source, one import of a file or one mapping, with its counts.
+
+    `permission` is the one that is needed to see the run, if any; a run of a matter is seen by the matter's members.
+    """
 
     __tablename__ = "run"
 
@@ -66,6 +76,8 @@ class Run(SQLModel, table=True):
     measures: dict[str, float] = Field(
         default_factory=dict, sa_type=sa.JSON, description="Numbers about the run itself, such as the quota used."
     )
+    permission: Permission | None = Field(default=None, sa_type=AutoString)
+    matter_id: int | None = Field(default=None, foreign_key="matter.id")
     field_counts: dict[str, int] = Field(
         default_factory=dict,
         sa_type=sa.JSON,
@@ -81,8 +93,12 @@ class QuarantineState(StrEnum):
     DISMISSED = "dismissed"
 
 
+@confidential(needs_what_it_says(), in_matter())
 class Snapshot(SQLModel, table=True):
-    """A body as it was read; the bytes lie compressed in the home folder under their hash."""
+    """A body as it was read; the bytes lie compressed in the home folder under their hash.
+
+    `permission` and `matter_id` say who sees it, as those of a run do.
+    """
 
     __tablename__ = "snapshot"
     __table_args__ = (sa.UniqueConstraint("url", "sha256"),)
@@ -98,8 +114,16 @@ class Snapshot(SQLModel, table=True):
     etag: str | None = None
     last_modified: str | None = None
     believed: bool = Field(default=False, description="True once a run that used it passed its checks.")
+    permission: Permission | None = Field(default=None, sa_type=AutoString)
+    matter_id: int | None = Field(default=None, foreign_key="matter.id")
 
 
+def _of_readable_entity(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    entity = model.entity  # type: ignore[attr-defined]
+    return sa.true() if viewer.may(Permission.READ_PATENTS) else entity != Entity.PUBLICATION
+
+
+@confidential(_of_readable_entity, of_open_run())
 class Change(SQLModel, table=True):
     """One fact that became known, changed or vanished; what digest, feeds and history pages read."""
 

@@ -10,7 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from workbench.patents.walls import of_open_claim
+from workbench.people.gate import confidential
+from workbench.people.permissions import Permission
+from workbench.people.rules import needs
 
+_READERS = needs(Permission.READ_MATCHES)
+
+
+@confidential(_READERS, of_open_claim())
 class Match(SQLModel, table=True):
     """The engine put this clause at `rank` for this claim. `score` fuses the signals; it is a reading priority.
 
@@ -50,6 +58,7 @@ class EncoderModel(SQLModel, table=True):
     dimensions: int
 
 
+@confidential(_READERS)
 class TextVector(SQLModel, table=True):
     """The vector of a text, kept once per text and encoder; `hash` is the start of the SHA-256 of the text.
 
@@ -65,6 +74,7 @@ class TextVector(SQLModel, table=True):
     vector: bytes = Field(sa_type=sa.LargeBinary)
 
 
+@confidential(_READERS)
 class Word(SQLModel, table=True):
     """A word of claims as the engine compares it; readings name it by its key."""
 
@@ -74,6 +84,7 @@ class Word(SQLModel, table=True):
     word: str = Field(unique=True)
 
 
+@confidential(_READERS, of_open_claim())
 class ClaimReading(SQLModel, table=True):
     """What the engine keeps of a claim so that a new draft is ranked without reading the claim again.
 
@@ -91,6 +102,7 @@ class ClaimReading(SQLModel, table=True):
     passages: bytes = Field(sa_type=sa.LargeBinary)
 
 
+@confidential(_READERS)
 class DraftPass(SQLModel, table=True):
     """How far a draft is mapped: the claims in `covered` are ranked as they were read up to the run `run_id`.
 

@@ -8,7 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+import workbench.people.walls_models  # noqa: F401 - the matters that a foreign key below names
+from workbench.patents.walls import of_open_application, of_open_portfolio, portfolio_held
+from workbench.people.gate import confidential
+from workbench.people.permissions import Permission
+from workbench.people.rules import in_matter, matter_held, needs
 
+_READERS = needs(Permission.READ_PATENTS)
+
+
+@confidential(_READERS)
 class Family(SQLModel, table=True):
     """A DOCDB simple family as a source names it."""
 
@@ -18,6 +27,7 @@ class Family(SQLModel, table=True):
     family_id: str = Field(unique=True)
 
 
+@confidential(_READERS)
 class Publication(SQLModel, table=True):
     """A patent publication; identity is the docdb number with kind, e.g. `EP.2400812.A1`."""
 
@@ -48,6 +58,7 @@ class Publication(SQLModel, table=True):
     )
 
 
+@confidential(_READERS)
 class Claim(SQLModel, table=True):
     __tablename__ = "claim"
     __table_args__ = (sa.UniqueConstraint("publication_id", "language", "number"),)
@@ -61,13 +72,31 @@ class Claim(SQLModel, table=True):
     depends_on: list[int] = Field(default_factory=list, sa_type=sa.JSON)
 
 
+@confidential(_READERS, in_matter(), held=lambda model: matter_held(model.matter_id))
 class Portfolio(SQLModel, table=True):
+    """A named set of publications; one of a matter is open to its members only.
+
+    Names are unique within a matter, so that a name in use tells nobody of a portfolio he may not see.
+    """
+
     __tablename__ = "portfolio"
+    __table_args__ = (
+        sa.UniqueConstraint("matter_id", "name"),
+        sa.Index(
+            "uq_portfolio_name_of_no_matter",
+            "name",
+            unique=True,
+            sqlite_where=sa.text("matter_id IS NULL"),
+            postgresql_where=sa.text("matter_id IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
+    name: str
+    matter_id: int | None = Field(default=None, foreign_key="matter.id")
 
 
+@confidential(_READERS, of_open_portfolio(), held=lambda model: portfolio_held(model.portfolio_id))
 class PortfolioMember(SQLModel, table=True):
     __tablename__ = "portfolio_member"
 
@@ -75,6 +104,7 @@ class PortfolioMember(SQLModel, table=True):
     publication_id: int = Field(foreign_key="publication.id", primary_key=True)
 
 
+@confidential(_READERS)
 class ExtendedFamilyMember(SQLModel, table=True):
     """A member of the INPADOC extended family of `asked`, the publication that the office was asked for.
 
@@ -98,6 +128,7 @@ class ExtendedFamilyMember(SQLModel, table=True):
     last_seen: dt.datetime
 
 
+@confidential(_READERS, of_open_application())
 class LegalEvent(SQLModel, table=True):
     """An event in the life of an application, as an office tells it.
 
@@ -124,6 +155,7 @@ class LegalEvent(SQLModel, table=True):
     last_seen: dt.datetime
 
 
+@confidential(_READERS, of_open_application())
 class ApplicationStatus(SQLModel, table=True):
     """What registers say of an application, in their words; see `scrapers.records.ApplicationStatus`."""
 
@@ -157,6 +189,7 @@ class ApplicationStatus(SQLModel, table=True):
     )
 
 
+@confidential(_READERS, of_open_application())
 class CitedDocument(SQLModel, table=True):
     """A document that an examiner cited. `fingerprint`: `application_key`, `date`, `kind`, `order`, `is_patent`."""
 
@@ -177,6 +210,7 @@ class CitedDocument(SQLModel, table=True):
     last_seen: dt.datetime
 
 
+@confidential(_READERS, of_open_application())
 class FiledClaims(SQLModel, table=True):
     """Claims as filed or amended before the office; `claims` are those of a `scrapers.records.Claim`, as JSON."""
 

@@ -13,12 +13,14 @@ from flask_wtf.csrf import CSRFProtect
 
 from workbench.db import Store
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
+from workbench.people.viewer import Viewer
 from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
     changes,
     committees,
     context,
+    declarations,
     digest,
     display,
     drafts,
@@ -51,6 +53,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     drafts.blueprint,
     lineage.blueprint,
     patents.blueprint,
+    declarations.blueprint,
     mapping.blueprint,
     digest.blueprint,
 )
@@ -59,7 +62,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 PLACES: Final = (
     (mark("This week"), "week.index", ("week",)),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
-    (mark("Patents"), "patents.index", ("patents",)),
+    (mark("Patents"), "patents.index", ("patents", "declarations")),
     (mark("Mapping"), "mapping.index", ("mapping",)),
 )
 RECORDS: Final = (
@@ -97,7 +100,8 @@ def create_app(
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    context.install(app, context.Workbench(settings, store, sample, clock))
+    context.install(app, context.Workbench(settings, store.on_behalf_of(None), sample, clock))
+    app.before_request(_identify)
     Babel(app, locale_selector=preferences.language)
     CSRFProtect(app)
     security.install(app)
@@ -107,6 +111,11 @@ def create_app(
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _identify() -> None:
+    """Local mode: whoever reaches the workbench is its one person."""
+    context.set_viewer(Viewer.local(request.remote_addr))
 
 
 def _page_values() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from workbench.digest.compose import ComposedMail
 from workbench.digest.models import Mail, Recipient
 from workbench.digest.verbs import preview as compose_preview
-from workbench.web.context import now, session, workbench
+from workbench.web.context import now, session, viewer, workbench
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
 # A mail keeps its inline styles; nothing in it runs, loads or is submitted, and only pages of ours frame it.
@@ -78,7 +78,7 @@ def _composed(recipient_id: int) -> ComposedMail:
     if recipient is None or not recipient.active:
         abort(404)
     parts = workbench()
-    return compose_preview(parts.store, parts.settings, recipient.name, now())[0]
+    return compose_preview(parts.store.on_behalf_of(viewer()), parts.settings, recipient.name, now())[0]
 
 
 def _mail(mail_id: int) -> Mail:

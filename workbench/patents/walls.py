@@ -1,0 +1,122 @@
+"""Rules of the gate for what hangs on publications, claims, portfolios and applications.
+
+A portfolio of a matter is open to the members of the matter. What the engine or a person says of a publication in such
+a portfolio is as confidential as the portfolio: it is open to who is in one of the matters that hold the publication.
+The publication itself is public and open to all who may read patents.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from workbench.people.gate import Rule, private
+from workbench.people.rules import in_open_matter, matter_held
+from workbench.people.viewer import Viewer
+
+
+def of_open_portfolio(column: str = "portfolio_id") -> Rule:
+    """A row that belongs to a portfolio is seen by who sees the portfolio."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        portfolio = private("portfolio")
+        opened = sa.select(portfolio.c.id).where(in_open_matter(portfolio.c.matter_id, viewer))
+        return sa.cast(getattr(model, column).in_(opened), sa.Boolean)
+
+    return rule
+
+
+def of_open_claim(column: str = "claim_id") -> Rule:
+    """A row about a claim is seen by who may know what is thought of its publication. Rows of no claim are open."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        claim = private("claim")
+        walled = sa.select(claim.c.id).where(claim.c.publication_id.in_(_walled_publications(viewer)))
+        named = getattr(model, column)
+        return sa.or_(named.is_(None), named.not_in(walled))
+
+    return rule
+
+
+def of_open_publication(column: str = "publication_id") -> Rule:
+    """A row about a publication, by its key, is seen by who may know what is thought of it."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        named = getattr(model, column)
+        return sa.or_(named.is_(None), named.not_in(_walled_publications(viewer)))
+
+    return rule
+
+
+def of_open_number(column: str = "publication") -> Rule:
+    """A row about a publication, by its number in docdb form, is seen by who may know what is thought of it."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        publication = private("publication")
+        walled = sa.select(publication.c.number).where(publication.c.id.in_(_walled_publications(viewer)))
+        named = getattr(model, column)
+        return sa.or_(named.is_(None), named.not_in(walled))
+
+    return rule
+
+
+def of_open_application(column: str = "application_key") -> Rule:
+    """A row about an application is seen by the members of the matters that the application was put into."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        return getattr(model, column).not_in(walled_applications(viewer))  # type: ignore[no-any-return]
+
+    return rule
+
+
+def of_open_applications_only(column: str = "id") -> Rule:
+    """A snapshot in which an office speaks of an application of a matter is seen by the members of the matter."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        read = []
+        for name in ("application_status", "filed_claims", "legal_event", "cited_document"):
+            table = private(name)
+            walled = table.c.application_key.in_(walled_applications(viewer))
+            read.append(sa.select(table.c.snapshot_id).where(walled, table.c.snapshot_id.is_not(None)))
+        return getattr(model, column).not_in(sa.union_all(*read))  # type: ignore[no-any-return]
+
+    return rule
+
+
+def walled_applications(viewer: Viewer) -> Any:
+    """The keys of applications that are only in matters which are not open to the viewer."""
+    held = private("matter_application")
+    mine = sorted(viewer.matters)
+    opened = sa.select(held.c.application_key).where(held.c.matter_id.in_(mine))
+    return sa.select(held.c.application_key).where(held.c.application_key.not_in(opened))
+
+
+def _walled_publications(viewer: Viewer) -> Any:
+    """The keys of publications that are in portfolios of matters, none of which is open to the viewer."""
+    portfolio, member = private("portfolio"), private("portfolio_member")
+    joined = sa.select(member.c.publication_id).join(portfolio, portfolio.c.id == member.c.portfolio_id)
+    mine = sorted(viewer.matters)
+    opened = joined.where(portfolio.c.matter_id.in_(mine))
+    return joined.where(portfolio.c.matter_id.is_not(None), member.c.publication_id.not_in(opened))
+
+
+def portfolio_held(portfolio_id: Any) -> sa.ColumnElement[bool]:
+    """Whether the portfolio that a column names belongs to a matter under legal hold."""
+    portfolio = private("portfolio")
+    return portfolio_id.in_(  # type: ignore[no-any-return]
+        sa.select(portfolio.c.id).where(matter_held(portfolio.c.matter_id))
+    )
+
+
+def number_held(number: Any) -> sa.ColumnElement[bool]:
+    """Whether the publication that a column names by its number is in a portfolio of a matter under legal hold."""
+    portfolio, member, publication = private("portfolio"), private("portfolio_member"), private("publication")
+    held = (
+        sa.select(publication.c.number)
+        .join(member, member.c.publication_id == publication.c.id)
+        .join(portfolio, portfolio.c.id == member.c.portfolio_id)
+        .where(matter_held(portfolio.c.matter_id))
+    )
+    return number.in_(held)  # type: ignore[no-any-return]
