@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from scrapers.errors import UnreadableFileError
+from scrapers.set_aside import MAX_EXCERPT, excerpt_of
 from workbench.history.models import Snapshot
 from workbench.history.snapshots import SnapshotFolder
 from workbench.settings import Settings
@@ -22,3 +23,12 @@ def keep_file(settings: Settings, path: Path, at: dt.datetime) -> Snapshot:
     except OSError as error:
         raise UnreadableFileError(f"{path}: {error.strerror}; give the path of a readable file") from error
     return Snapshot(url=f"file:{path.name}", sha256=sha256, fetched_at=at, last_fetched_at=at, size=size, believed=True)
+
+
+def beginning_of(path: Path) -> str:
+    """The first characters of a file that was kept, as text; empty where it can't be read any more."""
+    try:
+        with path.open("rb") as file:
+            return excerpt_of(file.read(4 * MAX_EXCERPT))
+    except OSError:
+        return ""
