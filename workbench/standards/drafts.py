@@ -12,10 +12,12 @@ from scrapers import records
 from scrapers.drafts import PARSER_VERSION, read_draft
 from scrapers.errors import InvalidIdentifierError, ScraperError, UnreadableFileError
 from scrapers.identifiers import StandardRef
+from scrapers.set_aside import BadRecord
 from workbench.db import Store, key_of
-from workbench.history.files import keep_file
+from workbench.history.files import beginning_of, keep_file
 from workbench.history.log import ChangeLog, Counts, finish_run, keep_snapshot, start_run
 from workbench.history.models import Entity, Run, RunKind, RunState, Snapshot
+from workbench.history.quarantine import keep_bad_records, settle
 from workbench.search import SearchEntry
 from workbench.search import put as put_search_entries
 from workbench.settings import Settings
@@ -84,19 +86,37 @@ def import_draft(
     clock = now()
     label = " ".join(label.split())
     run_id = start_run(store, RunKind.IMPORT, f"file:{path.name}", PARSER_VERSION, clock)
+    snapshot: Snapshot | None = None
+    unreadable = False
     try:
         if not label:
             raise UnreadableFileError(f"{path}: a draft needs a label, such as --label 'CD 1'")
         snapshot = keep_file(settings, path, clock)
+        unreadable = True
         draft = read_draft(path, format)
+        unreadable = False
         with store.write() as session:
             log = ChangeLog(session, run_id, f"file:{path.name}", clock)
             item = _work_item(session, log, work_item, draft)
             row, counts = _write(session, log, item, label, dated, draft, keep_snapshot(session, snapshot), path)
             state = RunState.OK if counts.inserted else RunState.UNCHANGED
+            settle(session, log, [snapshot], set())
             run = finish_run(session, run_id, state, counts)
     except (ScraperError, UnknownWorkItemError) as error:
         with store.write() as session:
+            if unreadable and snapshot is not None:
+                options = {
+                    "import": "draft",
+                    "work_item": work_item,
+                    "label": label,
+                    "dated": None if dated is None else dated.isoformat(),
+                    "format": format,
+                }
+                snapshot.believed = False
+                log = ChangeLog(session, run_id, f"file:{path.name}", clock)
+                bad = BadRecord(path.name, str(error), beginning_of(path), snapshot.sha256)
+                kept = {snapshot.sha256: keep_snapshot(session, snapshot)}
+                keep_bad_records(session, log, PARSER_VERSION, [bad], kept, options=options)
             return finish_run(session, run_id, RunState.FAILED, error=str(error))
     align_draft(store, key_of(row), now=lambda: clock)
     return run
