@@ -13,6 +13,7 @@ from scrapers.drafts.asciidoc_attributes import active_lines
 from scrapers.drafts.asciidoc_blocks import BlockReader, Piece, Section
 from scrapers.drafts.asciidoc_inline import InlineReader
 from scrapers.drafts.asciidoc_numbers import Numbered, arrange
+from scrapers.drafts.marks import link
 from scrapers.drafts.outline import Outline, is_references
 from scrapers.drafts.reader import Reader
 from scrapers.drafts.terms import read_term_macros
@@ -97,6 +98,8 @@ class _Writer:
             status = section.section.lead.attributes.get("obligation")
             normative = annex_is_normative(status) if status else None
             self.outline.open(section.depth, section.number, section_title or None, section.kind, normative=normative)
+            self.outline.name(*section.section.lead.anchors, *_own_names(section.title))
+            self.outline.name(*(anchor for piece in section.pieces for anchor in piece.anchors))
             domain: str | None = None
             for piece in section.pieces:
                 entry = _ENTRY.match(piece.text) if self.outline.in_references else None
@@ -163,8 +166,8 @@ class _Writer:
             self._targets[anchor] = printed
         if section.kind is ClauseKind.TERM and number:
             self._terms[title.casefold()] = number
-        if title:
-            self._targets.setdefault("_" + re.sub(r"\W+", "_", title.casefold()).strip("_"), printed)
+        for name in _own_names(title):
+            self._targets.setdefault(name, printed)
         for piece in section.pieces:
             entry = _ENTRY.match(piece.text)
             if entry:
@@ -181,13 +184,20 @@ class _Writer:
         if locality:
             where = locality[2] if "." in locality[2] else f"{locality[1].capitalize()} {locality[2]}"
             return ", ".join(filter(None, (entry or self._targets.get(target, target), where, locality[3])))
-        return shown or entry or self._targets.get(target) or _by_name(target)
+        if entry:
+            return shown or entry
+        return link(target, shown or self._targets.get(target) or _by_name(target))
 
     def _concept(self, inside: str) -> str:
         parts = [part.strip() for part in inside.strip("<>").split(",")]
         shown = parts[1] if len(parts) > 1 and parts[1] else parts[0]
         number = self._terms.get(parts[0].casefold())
         return f"{shown} ({number})" if number else shown
+
+
+def _own_names(title: str | None) -> list[str]:
+    """The anchor that Asciidoctor makes of a title."""
+    return ["_" + re.sub(r"\W+", "_", title.casefold()).strip("_")] if title else []
 
 
 def _by_name(target: str) -> str:

@@ -120,6 +120,7 @@ class DocxFlow:
             self._term_number(text, label)
         elif not self._annex_lines(text):
             self._text(paragraph, role, label)
+        self.outline.name(*paragraph.bookmarks)
         for kind_of_note, key in paragraph.notes:
             self.note_at(kind_of_note, key, BlockKind.FOOTNOTE)
         for box in paragraph.boxes:

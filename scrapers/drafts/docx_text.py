@@ -8,6 +8,7 @@ from lxml import etree
 
 from scrapers.drafts.docx_math import math_text
 from scrapers.drafts.docx_xml import attribute, child, is_on
+from scrapers.drafts.marks import LINK_END, link_start
 from scrapers.xml import local_name
 
 BREAK = "\n"
@@ -30,6 +31,7 @@ class Paragraph:
     formula: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
+    bookmarks: list[str] = field(default_factory=list)
 
 
 class TextReader:
@@ -77,7 +79,13 @@ class TextReader:
             elif name == "sym":
                 self._put(pieces, _symbol(part), bold)
             elif name == "fldChar":
-                self._field(attribute(part, "fldCharType"))
+                self._field(attribute(part, "fldCharType"), pieces, bold)
+            elif name == "bookmarkStart":
+                found.bookmarks.append(attribute(part, "name") or "")
+            elif name in ("hyperlink", "fldSimple") and (target := _target(part)):
+                self._put(pieces, link_start(target), bold)
+                self._walk(part, found, pieces, bold)
+                self._put(pieces, LINK_END, bold)
             elif name in ("footnoteReference", "endnoteReference"):
                 found.notes.append((name.removesuffix("Reference"), attribute(part, "id") or ""))
             elif name in ("oMath", "oMathPara"):
@@ -93,13 +101,29 @@ class TextReader:
                 return
         pieces.append((text, bold, False))
 
-    def _field(self, kind: str | None) -> None:
+    def _field(self, kind: str | None, pieces: list[tuple[str, bool, bool]], bold: bool) -> None:
         if kind == "begin":
             self._fields.append(["", "instruction"])
         elif kind == "separate" and self._fields:
             self._fields[-1][1] = "result"
+            if target := _referred(self._fields[-1][0]):
+                self._put(pieces, link_start(target), bold)
         elif kind == "end" and self._fields:
+            if _referred(self._fields[-1][0]) and self._fields[-1][1] == "result":
+                self._put(pieces, LINK_END, bold)
             self._fields.pop()
+
+
+def _referred(instruction: str) -> str | None:
+    """The bookmark that the instruction of a field refers to (`REF _Ref1 \\r \\h`)."""
+    words = instruction.split()
+    return words[1] if len(words) > 1 and words[0].upper() == "REF" else None
+
+
+def _target(part: etree._Element) -> str | None:
+    """The bookmark that a simple field or a link inside the file leads to; those of tables of contents are not read."""
+    anchor = attribute(part, "anchor") or _referred(attribute(part, "instr") or "")
+    return None if anchor is None or anchor.startswith("_Toc") else anchor
 
 
 def _symbol(part: etree._Element) -> str:

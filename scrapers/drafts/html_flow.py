@@ -12,6 +12,7 @@ from scrapers.drafts.flow import Place
 from scrapers.drafts.headings import annex_heading, annex_status, is_sentence, numbered_heading
 from scrapers.drafts.html_lists import item_labels
 from scrapers.drafts.labels import DASH, deprecated_term, is_continued, read_label
+from scrapers.drafts.marks import link
 from scrapers.drafts.mathml import math_text
 from scrapers.drafts.outline import Outline, depth_of, is_contents
 from scrapers.drafts.terms import read_term_macros
@@ -90,6 +91,8 @@ class HtmlFlow:
         key = element.get("id") or ""
         if name in _SKIPPED or key in _SKIPPED_IDS or classes & _SKIPPED_CLASSES or _is_hidden(element):
             return
+        headed = name not in HEADINGS and any(local_name(part) in HEADINGS for part in element.iter())
+        self.outline.name(key, of_next=headed or name in HEADINGS)
         if name in HEADINGS and not (classes & {"termnum"}):
             self._heading(element, HEADINGS[name], classes)
         elif self._contents and name not in ("div", "section", "main", "article", "header"):
@@ -350,11 +353,15 @@ class HtmlFlow:
             return math_text(child)
         if name not in ("a", "sup", "span"):
             return None
-        for link in child.iter("a"):
-            target = (link.get("href") or "").partition("#")[2]
+        for anchor in child.iter("a"):
+            target = (anchor.get("href") or "").partition("#")[2]
             if target in self._notes and (name == "a" or "footnote" in " ".join(_classes(child)) or name == "sup"):
                 notes.append(target)
                 return ""
+        href = child.get("href") or ""
+        self.outline.name(child.get("id"))
+        if name == "a" and href.startswith("#"):
+            return link(href[1:], text_of(child, skip=_SKIPPED, breaks=_BREAKS))
         return None
 
     def _read_notes(self, notes: Iterable[str], place: Place) -> None:

@@ -12,6 +12,7 @@ from typing import ClassVar
 from lxml import etree
 
 from scrapers.drafts.flow import Flow, Place, child_of, formula_text
+from scrapers.drafts.marks import link
 from scrapers.drafts.tree import Tree, annex_is_normative, clause_number, kind_by_title
 from scrapers.records import BlockKind, ClauseKind
 from scrapers.xml import local_name, text_of
@@ -82,6 +83,7 @@ class MetanormaFlow(Flow):
                 kind = ClauseKind.BIBLIOGRAPHY
             normative = kind not in _INFORMATIVE_KINDS and name != "references"
         self.at = self.tree.open(number, title, kind, normative=normative)
+        self._name(element)
         self._content(element)
 
     def inline(self, child: etree._Element) -> str | None:
@@ -89,6 +91,8 @@ class MetanormaFlow(Flow):
         name = local_name(child)
         if name in ("fmt-stem", "math"):
             return self.math(child)
+        if name == "fmt-xref":
+            return link(child.get("target"), self.plain(child))
         if name == "fmt-link":
             return text_of(child) or child.get("target", "")
         return None
@@ -112,6 +116,7 @@ class MetanormaFlow(Flow):
         self.at = self.tree.open(
             number, title, self.tree.kind(outer), normative=self.tree.normative(outer), parent=outer
         )
+        self._name(element)
         self._content(element)
         self.at = outer
 
@@ -128,8 +133,13 @@ class MetanormaFlow(Flow):
         self.at = self.tree.open(number, names[0] if names else None, ClauseKind.TERM, normative=True, parent=outer)
         for name in names[1:]:
             self.emit(BlockKind.TERM_NAME, name)
+        self._name(element)
         self._content(element)
         self.at = outer
+
+    def _name(self, element: etree._Element) -> None:
+        for part in element.iter():
+            self.tree.name(self.at, part.get("id"), part.get("anchor"))
 
     def _names(self, element: etree._Element, _place: Place) -> None:
         deprecated = local_name(element) == "fmt-deprecates"

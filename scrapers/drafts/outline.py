@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scrapers.drafts.marks import without_links
 from scrapers.drafts.tree import Tree, kind_by_title
 from scrapers.errors import UnreadableFileError
 from scrapers.records import BlockKind, Clause, ClauseKind
@@ -51,6 +52,8 @@ class Outline:
         self._nodes: list[_Node] = []
         self._open: list[int] = []
         self._blocks = 0
+        self._named: list[tuple[str, int]] = []
+        self._waiting: list[str] = []
 
     def open(
         self,
@@ -67,9 +70,19 @@ class Outline:
         parent = self._open[-1] if self._open else None
         if len(self._nodes) >= MAX_CLAUSES:
             raise UnreadableFileError(f"{self._name}: more than {MAX_CLAUSES:,} clauses; no draft has that many")
-        folded = " ".join(title.split()) if title else None
+        folded = " ".join(without_links(title).split()) if title else None
         self._nodes.append(_Node(number, folded or None, kind, normative, depth, parent))
         self._open.append(len(self._nodes) - 1)
+        self._named += [(name, len(self._nodes) - 1) for name in self._waiting]
+        self._waiting = []
+
+    def name(self, *names: str | None, of_next: bool = False) -> None:
+        """Say by which names links of the file lead to the open clause, or to the one that is opened next."""
+        for name in filter(None, names):
+            if of_next or not self._open:
+                self._waiting.append(name)
+            else:
+                self._named.append((name, self._open[-1]))
 
     def add(self, kind: BlockKind, text: str, label: str | None = None) -> None:
         """Add a block to the open clause, or to the cover where none is open."""
@@ -80,10 +93,10 @@ class Outline:
         if self._blocks > MAX_BLOCKS:
             raise UnreadableFileError(f"{self._name}: more than {MAX_BLOCKS:,} paragraphs; split the file")
         if self._open:
-            marker = " ".join(label.split()) if label else None
+            marker = " ".join(without_links(label).split()) if label else None
             self._nodes[self._open[-1]].blocks.append((kind, folded, marker))
         else:
-            self.cover.append(folded)
+            self.cover.append(without_links(folded))
 
     @property
     def count(self) -> int:
@@ -103,7 +116,7 @@ class Outline:
 
     def retitle(self, title: str) -> None:
         """Give the open clause its title, which came after its number."""
-        self._nodes[self._open[-1]].title = " ".join(title.split()) or None
+        self._nodes[self._open[-1]].title = " ".join(without_links(title).split()) or None
 
     def restate(self, normative: bool) -> None:
         """Set the status of the open clause, which came after its heading."""
@@ -172,6 +185,8 @@ class Outline:
             at = tree.open(node.number, node.title, kind, normative=bool(node.normative), parent=node.parent)
             for block, text, label in node.blocks:
                 tree.add(at, block, text, label)
+        for name, at in self._named:
+            tree.name(at, name)
         return tree.clauses(path)
 
     def _settle(self) -> None:

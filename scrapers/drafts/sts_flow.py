@@ -14,6 +14,8 @@ from typing import ClassVar
 from lxml import etree
 
 from scrapers.drafts.flow import Flow, Place, child_of, child_text, formula_text
+from scrapers.drafts.marks import link
+from scrapers.drafts.sts_links import Targets
 from scrapers.drafts.tree import Tree, annex_is_normative, clause_number, kind_by_title
 from scrapers.records import BlockKind, ClauseKind
 from scrapers.xml import local_name, text_of
@@ -43,6 +45,7 @@ class StsFlow(Flow):
         super().__init__(tree)
         self._language = language
         self._taken: set[etree._Element] = set()
+        self._targets = Targets(root, language)
         groups = (element for element in root.iter() if local_name(element) == "fn-group")
         self._endnotes = {note.get("id"): note for group in groups for note in group if local_name(note) == "fn"}
         self.handlers = {
@@ -96,6 +99,8 @@ class StsFlow(Flow):
             return self.math(child)
         if self._is_mark(child):
             return ""
+        if name == "xref":
+            return link(child.get("rid"), self._targets.printed(child, self.plain(child)))
         if name == "std" and all(local_name(part) != "fn" for part in child.iter()):
             return text_of(child)  # trimmed: converters break lines inside
         if name == "disp-formula" and not child.get("id") and child_of(child, "label") is None:
@@ -140,12 +145,17 @@ class StsFlow(Flow):
             kind, normative = self.tree.kind(parent), self.tree.normative(parent)
         outer = self.at
         self.at = self.tree.open(number, title, kind, normative=normative, parent=parent)
+        self._name(element)
         self.footnotes(footnotes, Place())
         if local_name(element) == "ref-list":
             self._entries(element)
         else:
             self._content(element)
         self.at = outer
+
+    def _name(self, element: etree._Element) -> None:
+        for part in element.iter():
+            self.tree.name(self.at, part.get("id"))
 
     def _content(self, element: etree._Element) -> None:
         for child in element:
@@ -165,6 +175,7 @@ class StsFlow(Flow):
         status = child_text(annex, "annex-type")
         normative = annex_is_normative(status or annex.get("content-type"), label)
         self.at = self.tree.open(clause_number(label), title, ClauseKind.ANNEX, normative=normative)
+        self._name(annex)
         self._content(annex)
 
     def _footnote(self, element: etree._Element, place: Place) -> None:
@@ -309,6 +320,7 @@ class StsFlow(Flow):
         texts = [self.plain(name) for name, _ in names]
         title = texts[0] if texts else None
         self.at = self.tree.open(number, title, ClauseKind.TERM, normative=True, parent=outer)
+        self._name(element)
         for (_, status), text in list(zip(names, texts, strict=True))[1:]:
             self._label = status
             self.emit(BlockKind.TERM_NAME, text)

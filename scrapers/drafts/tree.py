@@ -7,8 +7,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scrapers.drafts.marks import take_links, without_links
 from scrapers.errors import UnreadableFileError
-from scrapers.records import Block, BlockKind, Clause, ClauseKind
+from scrapers.records import Block, BlockKind, Clause, ClauseKind, CrossReference
 
 _NUMBER = re.compile(r"(?:\d+|[A-Z]{1,2})(?:\.\d+)*")
 _BEFORE_NUMBER = re.compile(r"^(?:annexe?|clause|section|附属書|箇条)\s*", re.IGNORECASE)
@@ -55,7 +56,7 @@ class _Node:
     normative: bool
     level: int
     parent: int | None
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[tuple[Block, list[tuple[int, int, str]]]] = field(default_factory=list)
 
 
 class Tree:
@@ -63,14 +64,22 @@ class Tree:
 
     def __init__(self) -> None:
         self._nodes: list[_Node] = []
+        self._named: dict[str, int] = {}
 
     def open(
         self, number: str | None, title: str | None, kind: ClauseKind, *, normative: bool, parent: int | None = None
     ) -> int:
         """Add a clause after all others and return its position."""
         level = 1 if parent is None else self._nodes[parent].level + 1
+        title = without_links(title) if title else None
         self._nodes.append(_Node(number, title or None, kind, normative, level, parent))
         return len(self._nodes) - 1
+
+    def name(self, position: int, *names: str | None) -> None:
+        """Say by which names links of the file lead to the clause at a position, or to something in it."""
+        for name in names:
+            if name:
+                self._named["".join(name.split())] = position
 
     def kind(self, position: int) -> ClauseKind:
         """The kind of the clause at a position; its subclauses share it."""
@@ -86,9 +95,10 @@ class Tree:
 
     def add(self, position: int, kind: BlockKind, text: str, label: str | None = None) -> None:
         """Add a block to a clause; white space is folded and empty text is left out."""
-        folded = " ".join(text.split())
+        folded, links = take_links(text)
         if folded:
-            self._nodes[position].blocks.append(Block(kind=kind, text=folded, label=label or None))
+            block = Block(kind=kind, text=folded, label=without_links(label) if label else None)
+            self._nodes[position].blocks.append((block, links))
 
     def clauses(self, path: Path) -> tuple[Clause, ...]:
         """The finished records; a draft without a clause that holds text raises UnreadableFileError."""
@@ -102,7 +112,13 @@ class Tree:
                 normative=node.normative,
                 level=node.level,
                 parent=node.parent,
-                blocks=tuple(node.blocks),
+                blocks=tuple(self._linked(block, links) for block, links in node.blocks),
             )
             for node in self._nodes
         )
+
+    def _linked(self, block: Block, links: list[tuple[int, int, str]]) -> Block:
+        if not links:
+            return block
+        found = (CrossReference(start=start, end=end, clause=self._named.get(target)) for start, end, target in links)
+        return block.model_copy(update={"references": tuple(found)})

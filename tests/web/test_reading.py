@@ -50,7 +50,9 @@ def test_the_text_comes_out_whole_whatever_is_marked(parts: list[tuple[str, str]
     assert told == [words for _, words in parts]
     for block, (_, words) in zip(shown, parts, strict=True):
         if block.cells:
-            assert " | ".join("".join(piece for piece, _ in cell) for cell in block.cells) == words
+            assert (
+                " | ".join("".join(piece for part in cell for piece, _ in part.pieces) for cell in block.cells) == words
+            )
 
 
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5))

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from scrapers.records import ClauseKind
 from workbench.db import key_of
 from workbench.history.models import Snapshot
+from workbench.standards.cross_references import Targets, targets_of
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import ProvisionKind
 
@@ -106,6 +107,16 @@ def clauses_between(session: Session, draft_id: int, first: int, last: int) -> S
 def clause_at(session: Session, draft_id: int, order: int) -> Clause | None:
     """The clause of a draft at a place in its reading order."""
     return session.exec(select(Clause).where(Clause.draft_id == draft_id, Clause.order == order)).one_or_none()
+
+
+def cited_targets(session: Session, draft_id: int) -> Targets:
+    """What can be cited in a draft."""
+    statement = (
+        select(Clause.order, Clause.number, Clause.blocks)
+        .where(Clause.draft_id == draft_id)
+        .order_by(col(Clause.order))
+    )
+    return targets_of(session.exec(statement))
 
 
 def orders_with(session: Session, draft_id: int, kind: ProvisionKind) -> list[int]:

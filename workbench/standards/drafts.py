@@ -189,7 +189,13 @@ def _write_clauses(session: Session, row: Draft, draft: records.Draft) -> list[C
             normative=each.normative,
             text=clause_text(each.blocks),
             blocks=[
-                {"kind": block.kind.value, "label": block.label, "start": start, "end": end}
+                {
+                    "kind": block.kind.value,
+                    "label": block.label,
+                    "start": start,
+                    "end": end,
+                    "references": [[link.start, link.end, link.clause] for link in block.references],
+                }
                 for block, (start, end) in zip(each.blocks, block_spans(each.blocks), strict=True)
             ],
         )

@@ -80,6 +80,21 @@ def find_references(text: str, numbers: frozenset[str]) -> list[Reference]:
     return found
 
 
+def candidates(text: str) -> frozenset[str]:
+    """Every number in a text that could be that of a clause."""
+    return frozenset(match[0] for match in _CANDIDATE.finditer(text))
+
+
+def is_named(before: str) -> bool:
+    """Whether the words before a number say that it is that of a clause or an annex."""
+    return bool(_NAMED.search(before[-60:]))
+
+
+def in_other_document(before: str, after: str) -> bool:
+    """Whether the words around a reference say that it leads into another document."""
+    return bool(_OTHER_BEFORE.search(before[-60:]) or _OTHER_AFTER.match(after[:12]))
+
+
 def _cued(number: str, before: str, after: str) -> bool:
     if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after):
         return False
@@ -123,8 +138,7 @@ def renumbered_references(old: str, new: str, numbering: Numbering) -> list[tupl
 def masked_references(text: str) -> str:
     """A normalised text with all numbers masked that could be references to clauses, whatever clauses there are."""
     folded = normalise(text)
-    every = frozenset(match[0] for match in _CANDIDATE.finditer(folded))
-    return "#".join(_skeleton(folded, find_references(folded, every)))
+    return "#".join(_skeleton(folded, find_references(folded, candidates(folded))))
 
 
 def stale_references(text: str, numbering: Numbering) -> list[str]:

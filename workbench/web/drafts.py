@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from flask import Blueprint, abort, render_template, url_for
@@ -9,16 +10,17 @@ from werkzeug.wrappers import Response
 
 from workbench.mapping.queries import count_matches_of_clause, matches_of_clause
 from workbench.standards import draft_queries
+from workbench.standards.cross_references import Targets, citations
 from workbench.standards.draft_queries import Heading
 from workbench.standards.lineage import LinkKind
 from workbench.standards.lineage_queries import HistoryStep, history_of, stored_kind_counts, version_before
-from workbench.standards.models import Clause, Draft, WorkItem
+from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import ProvisionKind
 from workbench.web.context import session
 from workbench.web.lineage import reason
 from workbench.web.listing import argument, page_number
 from workbench.web.progress import progress_of
-from workbench.web.reading import clause_anchors, provision_anchor, reading_blocks
+from workbench.web.reading import BlockGroup, clause_anchors, provision_anchor, reading_blocks
 
 CLAUSES_PER_PAGE: Final = 200
 _OPEN_TREE: Final = 80
@@ -59,6 +61,7 @@ def draft(draft_id: int) -> str:
         between = draft_queries.clauses_between(session(), draft_id, min(shown), max(shown))
         clauses = [clause for clause in between if clause.order in shown]
     provisions = draft_queries.provisions_of(session(), clauses)
+    targets = draft_queries.cited_targets(session(), draft_id)
     anchors = clause_anchors(tree)
     places = {entry.order: number for number, part in enumerate(pages, start=1) for entry in part}
     return render_template(
@@ -74,7 +77,7 @@ def draft(draft_id: int) -> str:
         page=page,
         pages=[part[0] for part in pages if part],
         found=len(entries),
-        sections=[(clause, reading_blocks(clause, provisions.get(clause.id or 0, ()))) for clause in clauses],
+        sections=[(clause, _groups(clause, provisions.get(clause.id or 0, ()), targets)) for clause in clauses],
         tree=tree,
         children=_children(tree),
         open_tree=len(tree) <= _OPEN_TREE,
@@ -103,7 +106,7 @@ def clause(draft_id: int, order: int) -> str | Response:
         subclauses=[entry for entry in tree.values() if entry.parent == order],
         previous=tree.get(order - 1),
         next=tree.get(order + 1),
-        groups=reading_blocks(row, provisions),
+        groups=_groups(row, provisions, draft_queries.cited_targets(session(), draft_id)),
         provisions=provisions,
         provision_anchor=provision_anchor,
         reader_address=_address_in_reader(draft, tree, row),
@@ -112,6 +115,10 @@ def clause(draft_id: int, order: int) -> str | Response:
         history=_history(draft, order),
         reason=reason,
     )
+
+
+def _groups(clause: Clause, provisions: Iterable[Provision], targets: Targets) -> list[BlockGroup]:
+    return reading_blocks(clause, provisions, cited=citations(clause.text, clause.blocks, targets))
 
 
 def _draft(draft_id: int) -> tuple[Draft, WorkItem]:

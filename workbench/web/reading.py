@@ -10,6 +10,7 @@ from typing import Final
 
 from scrapers.records import BlockKind
 from workbench.mapping.terms import Span, Term, highlight
+from workbench.standards.cross_references import Citation
 from workbench.standards.draft_queries import Heading
 from workbench.standards.models import Clause, Provision
 from workbench.standards.provisions import ProvisionKind
@@ -34,25 +35,37 @@ class Mark(IntEnum):
 
 
 @dataclass(frozen=True)
+class Part:
+    """Pieces of text that are one citation of another place of the draft, or none."""
+
+    pieces: Sequence[Piece]
+    cited: Citation | None = None
+
+
+@dataclass(frozen=True)
 class Sentence:
     """A run of text and the provision it is, None between provisions; `pieces`: texts and how each is marked."""
 
     provision: Provision | None
-    pieces: Sequence[Piece]
+    parts: Sequence[Part]
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        return [piece for part in self.parts for piece in part.pieces]
 
 
 @dataclass(frozen=True)
 class ReadingBlock:
     """A paragraph-like part of a clause. `strongest` is the kind it is marked with, None for statements alone.
 
-    A row of a table has `cells` too, each in pieces; it is one sentence.
+    A row of a table has `cells` too, each in parts; it is one sentence.
     """
 
     kind: BlockKind
     label: str | None
     sentences: Sequence[Sentence]
     strongest: ProvisionKind | None
-    cells: Sequence[Sequence[Piece]] = ()
+    cells: Sequence[Sequence[Part]] = ()
 
 
 @dataclass(frozen=True)
@@ -63,20 +76,23 @@ class BlockGroup:
     blocks: list[ReadingBlock] = field(default_factory=list)
 
 
-def reading_blocks(clause: Clause, provisions: Iterable[Provision], spans: Spans = ()) -> list[BlockGroup]:
+def reading_blocks(
+    clause: Clause, provisions: Iterable[Provision], spans: Spans = (), cited: Sequence[Citation] = ()
+) -> list[BlockGroup]:
     """The blocks of a clause in order, neighbouring items of a list and rows of a table together.
 
-    `spans` are places of the clause's text to be marked.
+    `spans` are places of the clause's text to be marked, `cited` those that cite other clauses.
     """
+    marks = _Marks(clause.text, spans, cited)
     ordered = sorted(provisions, key=lambda each: each.start)
     groups: list[BlockGroup] = []
     for raw in clause.blocks or [{"kind": "paragraph", "label": None, "start": 0, "end": len(clause.text)}]:
         start, end = int(raw["start"]), int(raw["end"])
         inside = [each for each in ordered if each.start < end and each.end > start]
-        sentences = list(_sentences(clause.text, start, end, inside, spans))
+        sentences = list(_sentences(marks, start, end, inside))
         told = [each.kind for each in inside if each.kind is not ProvisionKind.STATEMENT]
         strongest = min(told, key=_STRENGTH.__getitem__, default=None)
-        cells = list(_cells(clause.text, start, end, spans)) if raw["kind"] == BlockKind.TABLE_ROW else []
+        cells = list(_cells(marks, start, end)) if raw["kind"] == BlockKind.TABLE_ROW else []
         block = ReadingBlock(BlockKind(raw["kind"]), raw.get("label"), sentences, strongest, cells)
         kind = _GROUPS.get(block.kind, block.kind.value)
         if not groups or groups[-1].kind != kind or kind not in _GROUPS.values():
@@ -88,23 +104,46 @@ def reading_blocks(clause: Clause, provisions: Iterable[Provision], spans: Spans
 _GROUPS: Final = {BlockKind.LIST_ITEM: "list", BlockKind.TABLE_ROW: "table", BlockKind.REFERENCE: "references"}
 
 
-def _sentences(text: str, start: int, end: int, provisions: Sequence[Provision], spans: Spans) -> Iterator[Sentence]:
+@dataclass(frozen=True)
+class _Marks:
+    text: str
+    spans: Spans
+    cited: Sequence[Citation]
+
+    def parts(self, start: int, end: int) -> list[Part]:
+        """`text[start:end]` cut where a citation begins or ends."""
+        found: list[Part] = []
+        at = start
+        for each in self.cited:
+            first, last = max(each.start, at), min(each.end, end)
+            if last <= first:
+                continue
+            if first > at:
+                found.append(Part(marked_pieces(self.text, at, first, self.spans)))
+            found.append(Part(marked_pieces(self.text, first, last, self.spans), each))
+            at = last
+        if at < end:
+            found.append(Part(marked_pieces(self.text, at, end, self.spans)))
+        return found
+
+
+def _sentences(marks: _Marks, start: int, end: int, provisions: Sequence[Provision]) -> Iterator[Sentence]:
     at = start
     for provision in provisions:
         first, last = max(provision.start, at), min(provision.end, end)
         if last <= first:
             continue
         if first > at:
-            yield Sentence(None, marked_pieces(text, at, first, spans))
-        yield Sentence(provision, marked_pieces(text, first, last, spans))
+            yield Sentence(None, marks.parts(at, first))
+        yield Sentence(provision, marks.parts(first, last))
         at = last
     if at < end:
-        yield Sentence(None, marked_pieces(text, at, end, spans))
+        yield Sentence(None, marks.parts(at, end))
 
 
-def _cells(text: str, start: int, end: int, spans: Spans) -> Iterator[Sequence[Piece]]:
-    for cell in text[start:end].split(CELL_SEPARATOR):
-        yield marked_pieces(text, start, start + len(cell), spans)
+def _cells(marks: _Marks, start: int, end: int) -> Iterator[Sequence[Part]]:
+    for cell in marks.text[start:end].split(CELL_SEPARATOR):
+        yield marks.parts(start, start + len(cell))
         start += len(cell) + len(CELL_SEPARATOR)
 
 
