@@ -1,24 +1,41 @@
-"""Mapping a draft stores what the engine suggests, once, and follows the claims when they change."""
+"""Mapping a draft stores what the engine suggests, once, and follows claims and drafts when they change."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlmodel import select
+import sqlalchemy as sa
+from sqlmodel import col, select
 
+from tests.mapping.fake_encoder import WordEncoder
 from workbench import sample
-from workbench.db import Store
+from workbench.db import Store, key_of
 from workbench.export import rows
-from workbench.history.models import RunState
-from workbench.mapping.models import Match
-from workbench.mapping.runs import TOP, DraftName, UnknownPortfolioError, drafts_of, map_draft
+from workbench.history.models import Run, RunKind, RunState
+from workbench.mapping import draft_pass, passes, runs
+from workbench.mapping.draft_pass import MappingTakenOverError
+from workbench.mapping.models import ClaimReading, Match
+from workbench.mapping.progress import Progress, Stage, progress_of
+from workbench.mapping.runs import TOP, DraftName, UnknownPortfolioError, drafts_of, map_draft, map_drafts
 from workbench.patents.imports import import_patents
+from workbench.patents.models import Claim, Publication
 from workbench.settings import Settings
 from workbench.standards.drafts import import_draft
 
 DRAFT = sample.folder() / "drafts/iso-iec-dis-99001.sample.xml"
 WEEKLY = sample.folder() / "patents/uspto-weekly.sample.xml"
+GRANTS = sample.folder() / "patents"
+
+Kept = list[tuple[Any, ...]]
+
+
+@pytest.fixture(autouse=True)
+def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
+    encoder = WordEncoder()
+    monkeypatch.setattr(runs, "installed_encoder", lambda settings: encoder)
+    return encoder
 
 
 @pytest.fixture
@@ -33,62 +50,212 @@ def _draft(store: Store) -> DraftName:
         return drafts_of(session, None)[0]
 
 
-def test_every_match_says_why_in_the_claims_own_words(filled: Store) -> None:
+def kept(store: Store) -> Kept:
+    """Everything that matches say, without the book-keeping of runs."""
+    columns = (Match.claim_id, Match.clause_id, Match.rank, Match.score, Match.words, Match.characters, Match.meaning)
+    with store.read() as session:
+        return sorted(tuple(row) for row in session.execute(sa.select(*map(col, columns))))
+
+
+def _import_changed(store: Store, settings: Settings, folder: Path, change: tuple[str, str]) -> None:
+    """Import the weekly file once more, with a word changed throughout."""
+    path = folder / "changed.xml"
+    path.write_text(WEEKLY.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    assert import_patents(store, settings, path).updated > 0
+
+
+def test_matches_hold_their_signals_and_claims_their_best_clauses_without_gaps(filled: Store) -> None:
     run = map_draft(filled, _draft(filled))
-    assert run.state is RunState.OK
+    assert (run.state, run.parser_version.split()[-1]) == (RunState.OK, "words-of-tests")
+    ranks: dict[int, list[tuple[int, float]]] = {}
     with filled.read() as session:
-        matches = list(rows(session, "matches", {"top": "3"}))
-        claims = {
-            (row["number"], claim["number"]): claim["text"]
-            for row in rows(session, "publications")
-            for claim in row["claims"]
-        }
-    assert matches
-    for match in matches:
-        text = claims[match["publication"], match["claim"]]
-        assert match["rank"] in (1, 2, 3)
-        assert sum(weight for _, weight in match["terms"]) == pytest.approx(match["score"], abs=1e-3)
-        assert match["elements"]
-        for element in match["elements"]:
-            assert element["text"] in text
-            assert (element["provision"] is None) == (element["score"] == 0)
+        for match in session.exec(select(Match)):
+            assert match.words is not None
+            assert match.meaning is not None
+            ranks.setdefault(match.claim_id, []).append((match.rank, match.score))
+    assert sum(map(len, ranks.values())) == run.inserted > 0
+    for held in map(sorted, ranks.values()):
+        assert [rank for rank, _ in held] == list(range(1, len(held) + 1))
+        assert len(held) <= TOP
+        assert [score for _, score in held] == sorted((score for _, score in held), reverse=True)
 
 
-def test_mapping_again_changes_nothing_and_a_portfolio_maps_only_its_own(filled: Store) -> None:
+def test_without_an_encoder_words_alone_are_compared(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "installed_encoder", lambda settings: None)
+    assert map_draft(filled, _draft(filled)).inserted > 0
+    with filled.read() as session:
+        assert {match.meaning for match in session.exec(select(Match))} == {None}
+
+
+def test_mapping_again_encodes_and_changes_nothing(filled: Store, encoder: WordEncoder) -> None:
     first = map_draft(filled, _draft(filled))
+    before, encoded = kept(filled), encoder.encoded
     again = map_draft(filled, _draft(filled), portfolio="ours")
     assert (again.state, again.unchanged) == (RunState.UNCHANGED, first.inserted)
+    assert (kept(filled), encoder.encoded) == (before, encoded)
+
+
+def test_a_portfolio_maps_only_its_own_and_an_unknown_one_is_named(filled: Store, settings: Settings) -> None:
     with pytest.raises(UnknownPortfolioError, match="ours"):
         map_draft(filled, _draft(filled), portfolio="theirs")
+    for path in sorted(GRANTS.glob("*.xml")):
+        import_patents(filled, settings, path)
+    ours = map_draft(filled, _draft(filled), portfolio="ours")
+    rest = map_draft(filled, _draft(filled))
+    assert 0 < ours.records < rest.records
+    assert (rest.unchanged, rest.removed) == (ours.inserted, 0)
 
 
-def test_no_claim_has_more_than_the_kept_number_of_matches_and_ranks_have_no_gaps(filled: Store) -> None:
-    map_draft(filled, _draft(filled))
-    with filled.read() as session:
-        ranks: dict[int, list[int]] = {}
-        for match in session.exec(select(Match)):
-            ranks.setdefault(match.claim_id, []).append(match.rank)
-    assert ranks
-    assert all(sorted(held) == list(range(1, len(held) + 1)) and len(held) <= TOP for held in ranks.values())
+def test_only_new_and_changed_claims_are_ranked_and_the_result_is_that_of_mapping_afresh(
+    filled: Store, settings: Settings, tmp_path: Path, encoder: WordEncoder
+) -> None:
+    draft = _draft(filled)
+    first = map_draft(filled, draft)
+    encoded = encoder.encoded
+    for path in sorted(GRANTS.glob("*.xml")):
+        import_patents(filled, settings, path)
+    _import_changed(filled, settings, tmp_path, ("score", "marks"))
+    run = map_draft(filled, draft)
+    assert run.records > first.records
+    assert run.unchanged > 0
+    assert encoder.encoded > encoded
+    followed = kept(filled)
+    with filled.write() as session:
+        session.execute(sa.delete(Match))
+        session.execute(sa.delete(draft_pass.DraftPass))
+        session.execute(sa.delete(ClaimReading))
+    map_draft(filled, draft)
+    assert kept(filled) == followed
+
+
+def test_another_engine_or_encoder_maps_the_draft_afresh(
+    filled: Store, monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder
+) -> None:
+    first = map_draft(filled, _draft(filled))
+    monkeypatch.setattr(runs, "installed_encoder", lambda settings: WordEncoder("another"))
+    run = map_draft(filled, _draft(filled))
+    assert (run.removed, run.unchanged) == (first.inserted, 0)
+    monkeypatch.setattr(runs, "installed_encoder", lambda settings: encoder)
+    monkeypatch.setattr(draft_pass, "READER_VERSION", "next")
+    encoded = encoder.encoded
+    assert map_draft(filled, _draft(filled)).removed == run.inserted
+    assert encoder.encoded == encoded
 
 
 def test_a_claim_that_goes_takes_its_matches_along(filled: Store, settings: Settings, tmp_path: Path) -> None:
     map_draft(filled, _draft(filled))
-    with filled.read() as session:
-        before = len(list(rows(session, "matches", {"top": "20"})))
+    before = len(kept(filled))
     documents = WEEKLY.read_text(encoding="utf-8").split("<?xml ")
     cut = tmp_path / "cut.xml"
-    kept = [documents[0]]
+    parts = [documents[0]]
     for document in documents[1:]:
         start = document.find("<claim ")
         end = document.find("</claim>", start) + len("</claim>")
-        kept.append(document[:start] + document[end:])
-    cut.write_text("<?xml ".join(kept), encoding="utf-8")
-    run = import_patents(filled, settings, cut)
-    assert run.updated > 0
+        parts.append(document[:start] + document[end:])
+    cut.write_text("<?xml ".join(parts), encoding="utf-8")
+    assert import_patents(filled, settings, cut).updated > 0
     with filled.read() as session:
         present = {row["number"]: {each["number"] for each in row["claims"]} for row in rows(session, "publications")}
         matches = list(rows(session, "matches", {"top": "20"}))
     assert all(match["claim"] in present[match["publication"]] for match in matches)
     assert 0 < len(matches) < before
     assert map_draft(filled, _draft(filled)).state in (RunState.OK, RunState.UNCHANGED)
+
+
+def test_dependent_claims_are_mapped_where_they_are_asked_for(filled: Store) -> None:
+    independent = map_draft(filled, _draft(filled)).records
+    filled.settings = filled.settings.model_copy(update={"dependent_claims": True})
+    every = map_draft(filled, _draft(filled))
+    with filled.read() as session:
+        claims = session.exec(select(Claim)).all()
+    assert independent == sum(claim.independent for claim in claims)
+    assert every.records == len(claims) > independent
+    filled.settings = filled.settings.model_copy(update={"dependent_claims": False})
+    back = map_draft(filled, _draft(filled))
+    assert (back.removed, back.inserted) == (every.inserted, 0)
+
+
+def test_a_japanese_publication_is_mapped_by_the_english_claims_of_its_family(filled: Store) -> None:
+    with filled.write() as session:
+        english = session.exec(select(Publication).where(col(Publication.family_ref).is_not(None))).first()
+        assert english is not None
+        other = Publication(
+            **english.model_dump(exclude={"id", "number", "doc_number"}), number="JP.9990099.A", doc_number="9990099"
+        )
+        session.add(other)
+        session.flush()
+        session.add(
+            Claim(publication_id=key_of(other), language="ja", number=1, text="評価手法。", independent=True)
+        )
+    map_draft(filled, _draft(filled))
+    with filled.read() as session:
+        mapped = set(session.exec(select(Claim.publication_id).join(Match)))
+    assert key_of(english) in mapped
+    assert key_of(other) not in mapped
+
+
+def test_a_clause_keeps_its_best_claims_and_says_so_when_it_had_more(
+    filled: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = _draft(filled)
+    map_draft(filled, draft)
+    everything = kept(filled)
+    for module in (passes, draft_pass):
+        monkeypatch.setattr(module, "CLAIMS_KEPT", 2)
+    monkeypatch.setattr(passes.KeptMatches.__init__, "__kwdefaults__", {"top": TOP, "claims_kept": 2})
+    with filled.write() as session:
+        session.execute(sa.delete(draft_pass.DraftPass))
+    map_draft(filled, draft)
+    cut = kept(filled)
+    by_clause: dict[int, Kept] = {}
+    for row in everything:
+        by_clause.setdefault(row[1], []).append(row)
+    best = [row for held in by_clause.values() for row in sorted(held, key=lambda row: (-row[3], row[0]))[:2]]
+    assert cut == sorted(best)
+    # New claims push others out; a claim that changes may make room for one that was not kept: both as if afresh.
+    for path in sorted(GRANTS.glob("*.xml")):
+        import_patents(filled, settings, path)
+    map_draft(filled, draft)
+    _import_changed(filled, settings, tmp_path, ("score", "marks"))
+    map_draft(filled, draft)
+    followed = kept(filled)
+    with filled.write() as session:
+        session.execute(sa.delete(draft_pass.DraftPass))
+    map_draft(filled, draft)
+    assert kept(filled) == followed
+
+
+def test_a_run_that_was_taken_over_writes_nothing(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = _draft(filled)
+    score = draft_pass.DraftIndex.score
+
+    def slow(self: draft_pass.DraftIndex, *arguments: Any) -> Any:
+        monkeypatch.setattr(draft_pass.DraftIndex, "score", score)
+        map_draft(filled, draft)
+        return score(self, *arguments)
+
+    monkeypatch.setattr(draft_pass.DraftIndex, "score", slow)
+    with pytest.raises(MappingTakenOverError, match="DIS"):
+        map_draft(filled, draft)
+    with filled.read() as session:
+        states = list(session.exec(select(Run.state).where(Run.kind == RunKind.MAP).order_by(col(Run.id))))
+        assert {match.run_id for match in session.exec(select(Match))} == {session.exec(sa.func.max(Run.id)).scalar()}
+    assert states == [RunState.FAILED, RunState.OK]
+
+
+def test_progress_is_told_and_kept_with_the_run(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Progress] = []
+    shown: list[Progress | None] = []
+
+    def hear(progress: Progress) -> None:
+        told.append(progress)
+        with filled.read() as session:
+            run = session.exec(select(Run).where(Run.kind == RunKind.MAP, Run.state == RunState.RUNNING)).one()
+            shown.append(progress_of(run))
+
+    (run,) = map_drafts(filled, [_draft(filled)], progress=hear)
+    assert [progress.stage for progress in told] == [Stage.READING, Stage.RANKING]
+    assert all(progress.done == progress.total == run.records for progress in told)
+    assert shown[1] is not None
+    assert shown[1].stage is Stage.READING
+    assert progress_of(run) is None

@@ -1,0 +1,225 @@
+"""One pass: a draft's clauses are ranked for the claims that are new to it, and its matches brought up to date."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlmodel import Session, col, delete
+
+from workbench.db import Store
+from workbench.history.log import Counts, finish_run
+from workbench.history.models import Run, RunState
+from workbench.mapping.draft_texts import DraftName, clauses_hash
+from workbench.mapping.encoder import Vectors
+from workbench.mapping.models import ClaimReading, DraftPass, Match
+from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
+from workbench.mapping.progress import Reporter, Stage
+from workbench.mapping.ranking import ClauseText
+from workbench.mapping.reader import READER_VERSION, DraftIndex
+from workbench.mapping.readings import BLOCK, ClaimBlock, Keys, Vocabulary, stored_block
+from workbench.mapping.vectors import StoredEncoder, in_blocks
+from workbench.patents.models import Claim
+
+_WRITTEN_AT_ONCE: Final = 10_000
+_ASKED_AT_ONCE: Final = 8_192
+
+
+class MappingTakenOverError(Exception):
+    """Another mapping of the same draft began meanwhile; this one wrote nothing."""
+
+
+def engine_name(encoder: StoredEncoder | None) -> str:
+    """The ranking and the encoder in use: where either is another, a draft is mapped afresh."""
+    return READER_VERSION if encoder is None else f"{READER_VERSION} {encoder.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a pass has to do, as keys of claims: the matches of `kept` stand, `todo` are to be ranked, `gone` no longer
+    count. `afresh` says that no match stands.
+    """
+
+    afresh: bool
+    kept: Keys
+    todo: Keys
+    gone: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The matches to be written (`KeptMatches.matches`) and the signals that they have."""
+
+    matches: NDArray[np.void]
+    signals: tuple[str, ...]
+    cut: bool
+
+
+class Pass:
+    """One draft against the claims asked for; `whole` where these are all there are."""
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: StoredEncoder | None,
+        draft: DraftName,
+        clauses: Sequence[ClauseText],
+        asked: Keys,
+        *,
+        whole: bool,
+    ) -> None:
+        self._store, self._encoder, self._draft, self._clauses = store, encoder, draft, clauses
+        self._asked, self._whole = asked, whole
+        self._engine, self._hash = engine_name(encoder), clauses_hash(clauses)
+        with store.read() as session:
+            self._before = session.get(DraftPass, draft.draft_id)
+
+    def run(self, run_id: int, reporter: Reporter) -> Run:
+        with self._store.read() as session:
+            work = self._work(session)
+        found = self._rank(work.todo, reporter)
+        with self._store.write() as session:
+            run = session.get_one(Run, run_id)
+            if run.state is not RunState.RUNNING:
+                raise MappingTakenOverError(f"{run.source}: another mapping took over; nothing of this one was kept")
+            counts = Counts(records=len(self._asked))
+            counts.removed = self._remove(session, None if work.afresh else np.union1d(work.todo, work.gone))
+            counts.inserted = self._insert(session, run_id, found)
+            cut = self._shorten(session) or found.cut
+            if self._before is not None and not work.afresh:
+                cut = cut or self._before.cut
+            counts.unchanged = self._standing(session, work)
+            self._note(session, run_id, np.union1d(work.kept, work.todo), cut=cut)
+            changed = bool(counts.inserted or counts.removed)
+            return finish_run(session, run_id, RunState.OK if changed else RunState.UNCHANGED, counts)
+
+    def _work(self, session: Session) -> _Work:
+        """Compare what the draft was mapped with and what there is now."""
+        before, asked = self._before, self._asked
+        none = np.empty(0, dtype=np.int64)
+        if before is None:
+            return _Work(afresh=True, kept=none, todo=asked, gone=none)
+        rows = session.execute(sa.select(col(ClaimReading.claim_id), col(ClaimReading.run_id))).all()
+        read = np.array([row[0] for row in rows], dtype=np.int64)
+        again = read[np.array([row[1] for row in rows], dtype=np.int64) > before.run_id]
+        covered = _keys(before.covered)
+        standing = np.setdiff1d(np.intersect1d(covered, read), again)
+        gone = np.setdiff1d(standing, asked) if self._whole else none
+        kept = np.setdiff1d(standing, gone)
+        same = (before.engine, before.clauses) == (self._engine, self._hash)
+        # Where a clause had more claims than it keeps, one that leaves makes room for one that is not kept anywhere.
+        if same and not (before.cut and len(kept) < len(covered)):
+            return _Work(afresh=False, kept=kept, todo=np.setdiff1d(asked, kept), gone=gone)
+        covered = none if self._whole else np.intersect1d(covered, read)
+        return _Work(afresh=True, kept=none, todo=np.union1d(covered, asked), gone=none)
+
+    def _rank(self, claims: Keys, reporter: Reporter) -> _Found:
+        reporter.begin(Stage.RANKING, len(claims))
+        if not len(claims) or not self._clauses:
+            return _Found(KeptMatches(0, ()).matches(), (), cut=False)
+        with self._store.read() as session:
+            vocabulary = Vocabulary(session)
+        index = DraftIndex(self._clauses, vocabulary.words(), len(vocabulary), self._encoder)
+        kept = KeptMatches(len(self._clauses), index.signals)
+        done = 0
+        for first in range(0, len(claims), BLOCK):
+            with self._store.read() as session:
+                block = stored_block(session, claims[first : first + BLOCK], len(vocabulary))
+                vectors = self._vectors(session, block)
+            scores, values = index.score(block.words, vectors)
+            kept.add(block.claims, scores, values)
+            done += len(block.claims)
+            reporter.reached(done)
+        return _Found(kept.matches(), index.signals, cut=kept.cut)
+
+    def _vectors(self, session: Session, block: ClaimBlock) -> Vectors | None:
+        if self._encoder is None:
+            return None
+        return self._encoder.stored(session, [key for each in block.passages for key in each])
+
+    def _remove(self, session: Session, claims: Keys | None) -> int:
+        """Take away the draft's matches of these claims, or all of them."""
+        statement = delete(Match).where(col(Match.draft_id) == self._draft.draft_id)
+        if claims is None:
+            return session.exec(statement).rowcount
+        return sum(
+            session.exec(statement.where(col(Match.claim_id).in_(asked))).rowcount
+            for asked in in_blocks(claims.tolist(), _ASKED_AT_ONCE)
+        )
+
+    def _insert(self, session: Session, run_id: int, found: _Found) -> int:
+        # A claim that an import took away meanwhile has no match to be kept.
+        present = np.array(session.execute(sa.select(col(Claim.id))).scalars().all(), dtype=np.int64)
+        matches = found.matches[np.isin(found.matches["claim"], present)]
+        clause_ids = np.array([int(str(clause.id)) for clause in self._clauses], dtype=np.int64)
+        constant = {"run_id": run_id, "draft_id": self._draft.draft_id, "terms": [], "elements": []}
+        for first in range(0, len(matches), _WRITTEN_AT_ONCE):
+            part = matches[first : first + _WRITTEN_AT_ONCE]
+            columns = {
+                "claim_id": part["claim"].tolist(),
+                "clause_id": clause_ids[part["clause"]].tolist(),
+                "rank": part["rank"].tolist(),
+                **{
+                    name: np.round(part[name].astype(float), SCORE_DIGITS).tolist()
+                    for name in ("score", *found.signals)
+                },
+            }
+            rows = [dict(zip(columns, row, strict=True), **constant) for row in zip(*columns.values(), strict=True)]
+            session.execute(sa.insert(Match), rows)
+        return len(matches)
+
+    def _shorten(self, session: Session) -> bool:
+        """Take away what new claims pushed out of the best of a clause; whether there was any."""
+        mine = col(Match.draft_id) == self._draft.draft_id
+        counted = sa.select(col(Match.clause_id)).where(mine).group_by(col(Match.clause_id))
+        full = session.execute(counted.having(sa.func.count() > CLAIMS_KEPT)).scalars().all()
+        score, claim = col(Match.score), col(Match.claim_id)
+        for clause_id in full:
+            of_clause = col(Match.clause_id) == clause_id
+            last = (
+                sa.select(score, claim).where(of_clause).order_by(score.desc(), claim).offset(CLAIMS_KEPT - 1).limit(1)
+            )
+            bar, last_claim = session.execute(last).one()
+            behind = sa.or_(score < bar, sa.and_(score == bar, claim > last_claim))
+            session.execute(sa.delete(Match).where(of_clause, behind))
+        return bool(full)
+
+    def _standing(self, session: Session, work: _Work) -> int:
+        """How many matches of the claims asked for were left as they are."""
+        if work.afresh or not len(work.kept):
+            return 0
+        held = sa.select(col(Match.claim_id)).where(col(Match.draft_id) == self._draft.draft_id)
+        claims = np.array(session.execute(held).scalars().all(), dtype=np.int64)
+        return int(np.isin(claims, np.intersect1d(work.kept, self._asked)).sum())
+
+    def _note(self, session: Session, run_id: int, covered: Keys, *, cut: bool) -> None:
+        session.merge(
+            DraftPass(
+                draft_id=self._draft.draft_id,
+                run_id=run_id,
+                engine=self._engine,
+                clauses=self._hash,
+                covered=_packed(covered),
+                cut=cut,
+            )
+        )
+
+
+def _rounded(values: NDArray[np.float32]) -> list[float]:
+    rounded: list[float] = np.round(values.astype(np.float64), SCORE_DIGITS).tolist()
+    return rounded
+
+
+def _packed(keys: Keys) -> bytes:
+    bits = np.zeros(int(keys[-1]) + 1 if len(keys) else 0, dtype=np.bool_)
+    bits[keys] = True
+    return zlib.compress(np.packbits(bits).tobytes())
+
+
+def _keys(packed: bytes) -> Keys:
+    return np.flatnonzero(np.unpackbits(np.frombuffer(zlib.decompress(packed), dtype=np.uint8))).astype(np.int64)

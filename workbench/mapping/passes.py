@@ -1,0 +1,101 @@
+"""Which matches of a draft are kept: for each claim its best clauses, and for each clause its best claims. Pure.
+
+The second bound keeps the table to a readable size, whatever the size of the portfolio: nobody reads the claims after
+the 5,000th for a clause, and 650,000 claims would otherwise hold twenty rows each in every draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+CLAUSES_KEPT: Final = 20
+"""How many of its best clauses a claim keeps in a draft."""
+
+CLAIMS_KEPT: Final = 5_000
+"""How many of its best claims a clause keeps."""
+
+SCORE_DIGITS: Final = 6
+
+Scores = NDArray[np.float32]
+
+
+class KeptMatches:
+    """Collects matches block by block; the result does not depend on how the claims were parted into blocks.
+
+    `signals` names those that are kept with each match. `cut` becomes True once a clause had more claims than it keeps.
+    """
+
+    def __init__(
+        self, clauses: int, signals: Sequence[str], *, top: int = CLAUSES_KEPT, claims_kept: int = CLAIMS_KEPT
+    ) -> None:
+        self._top, self._claims_kept = top, claims_kept
+        self._dtype = np.dtype(
+            [("claim", "i8"), ("clause", "i4"), ("rank", "i4"), ("score", "f4"), *((name, "f4") for name in signals)]
+        )
+        self._signals = tuple(signals)
+        self._parts: list[NDArray[np.void]] = []
+        self._held = 0
+        self._most = 2 * claims_kept * max(clauses, 1)
+        # A score below that of the last claim that a full clause keeps will never be kept.
+        self._bar = np.full(clauses, -np.inf, dtype=np.float32)
+        self.cut = False
+
+    def add(self, claims: NDArray[np.int64], scores: Scores, signals: Mapping[str, Scores]) -> None:
+        """Take in a block: `scores` and each signal are claims × clauses. Scores of 0 and less are no matches."""
+        rows, columns, ranks = best_clauses(scores, self._top)
+        found = scores[rows, columns]
+        good = found >= self._bar[columns]
+        if not good.all():
+            self.cut = True
+            rows, columns, ranks, found = rows[good], columns[good], ranks[good], found[good]
+        part = np.empty(len(rows), dtype=self._dtype)
+        part["claim"], part["clause"], part["rank"], part["score"] = claims[rows], columns, ranks, found
+        for name in self._signals:
+            part[name] = signals[name][rows, columns]
+        self._parts.append(part)
+        self._held += len(part)
+        if self._held > self._most:
+            self._prune()
+
+    def matches(self) -> NDArray[np.void]:
+        """What is kept, by claim and rank: fields claim, clause (its place), rank, score and the signals."""
+        self._prune()
+        kept = self._parts[0]
+        return kept[np.lexsort((kept["rank"], kept["claim"]))]
+
+    def _prune(self) -> None:
+        held = np.concatenate(self._parts) if self._parts else np.empty(0, dtype=self._dtype)
+        order = np.lexsort((held["claim"], -held["score"], held["clause"]))
+        held = held[order]
+        place = _place_in_group(held["clause"])
+        last = place == self._claims_kept - 1
+        self._bar[held["clause"][last]] = held["score"][last]
+        kept = place < self._claims_kept
+        self.cut = self.cut or not kept.all()
+        self._parts = [held[kept]]
+        self._held = len(self._parts[0])
+
+
+def best_clauses(scores: Scores, top: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+    """Of each row its `top` highest scores above 0, equal ones by column: rows, columns, and ranks from 1."""
+    if scores.shape[1] > top:
+        bar = np.partition(scores, scores.shape[1] - top, axis=1)[:, scores.shape[1] - top]
+        rows, columns = np.nonzero((scores >= bar[:, None]) & (scores > 0))
+    else:
+        rows, columns = np.nonzero(scores > 0)
+    order = np.lexsort((columns, -scores[rows, columns], rows))
+    rows, columns = rows[order], columns[order]
+    ranks = _place_in_group(rows) + 1
+    kept = ranks <= top
+    return rows[kept], columns[kept], ranks[kept]
+
+
+def _place_in_group(groups: NDArray[np.integer]) -> NDArray[np.int64]:
+    """For each of the groups' members, equal ones together, how many of its group are before it."""
+    places = np.arange(len(groups))
+    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]]) if len(groups) else places
+    return places - np.repeat(starts, np.diff(np.r_[starts, len(groups)]))
