@@ -13,9 +13,11 @@ from openpyxl.cell import WriteOnlyCell
 from sqlmodel import Session, col, select
 
 from scrapers.records import Precision
+from workbench import export_registers
 from workbench.db import key_of
 from workbench.history.queries import CHANGE_FILTERS, select_changes
-from workbench.mapping.elements import split_elements
+from workbench.mapping.decisions_queries import DECISION_FILTERS, select_decisions
+from workbench.mapping.evidence_reader import EvidenceReader, evidence_rows
 from workbench.mapping.queries import MATCH_FILTERS, select_matches
 from workbench.patents.models import Claim, Family
 from workbench.patents.queries import PUBLICATION_FILTERS, select_publications
@@ -35,6 +37,7 @@ FORMATS = {
 # A spreadsheet would run these as a formula; the apostrophe makes them text (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MAX_CELL = 32_767
+_WEIGHT_DIGITS = 6
 
 
 class UnknownExportError(Exception):
@@ -272,41 +275,65 @@ def _publications(session: Session, filters: Mapping[str, str]) -> Iterator[Row]
 
 
 def _matches(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
-    texts: dict[int, dict[tuple[int, int | None], str]] = {}
-    for row in select_matches(session, filters, sort="draft"):
-        match, clause, draft = row.match, row.clause, row.draft
-        if match.draft_id not in texts:
-            texts = {match.draft_id: _provision_texts(session, draft)}
-        name = clause.number or clause.title
-        parts = {element.index: element for element in split_elements(row.claim.text, row.claim.language)}
+    """Matches with their evidence in words; what an encoder finds near in meaning is on the page of a match only."""
+    rows = select_matches(session, filters, sort="draft")
+    reader = EvidenceReader()
+    for row, evidence in zip(rows, evidence_rows(session, rows, reader), strict=True):
+        name = row.clause.number or row.clause.title
         yield {
             "publication": row.publication.number,
             "claim": row.claim.number,
             "work_item": row.item.reference,
-            "draft": draft.label,
+            "draft": row.draft.label,
             "clause": name,
-            "clause_title": clause.title,
-            "rank": match.rank,
-            "score": match.score,
-            "terms": match.terms,
+            "clause_title": row.clause.title,
+            "rank": row.match.rank,
+            "score": row.match.score,
+            "signals": {
+                name: value
+                for name in ("words", "characters", "meaning")
+                if (value := getattr(row.match, name)) is not None
+            },
+            "terms": [
+                [each.term, round(each.weight, _WEIGHT_DIGITS)]
+                for each in reader.shared(session, row.claim, row.clause)
+            ],
             "elements": [
                 {
-                    "index": each["index"],
-                    "text": parts[each["index"]].text,
+                    "index": each.element.index,
+                    "text": each.element.text,
                     "clause": name,
-                    "provision": texts[match.draft_id].get((match.clause_id, each["provision"])),
-                    "score": each["score"],
-                    "terms": [term for term, _ in each["terms"]],
+                    "provision": each.provision_text,
+                    "score": round(each.score, _WEIGHT_DIGITS),
+                    "terms": [term.term for term in each.terms],
+                    "coverage": round(each.coverage, _WEIGHT_DIGITS),
+                    "support": each.support.value,
                 }
-                for each in match.elements
-                if each["index"] in parts
+                for each in evidence
             ],
         }
 
 
-def _provision_texts(session: Session, draft: Draft) -> dict[tuple[int, int | None], str]:
-    found = select(Provision).join(Clause, col(Clause.id) == Provision.clause_id).where(Clause.draft_id == draft.id)
-    return {(each.clause_id, each.index): each.text for each in session.exec(found)}
+def _decisions(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    for decision, draft, item, clause in select_decisions(session, filters):
+        yield {
+            "id": decision.id,
+            "publication": decision.publication,
+            "claim": decision.claim,
+            "language": decision.language,
+            "claim_hash": decision.claim_hash,
+            "work_item": item.reference,
+            "iso_id": item.iso_id,
+            "draft": draft.label,
+            "clause": clause.number or clause.title,
+            "clause_order": decision.clause_order,
+            "clause_hash": decision.clause_hash,
+            "verdict": decision.verdict.value,
+            "note": decision.note,
+            "by": decision.by,
+            "at": decision.at.isoformat(),
+            "replaces": decision.replaces,
+        }
 
 
 KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], frozenset[str]]] = {
@@ -316,4 +343,6 @@ KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], fr
     "lineage": (_lineage, frozenset({"work_item", "from", "to"})),
     "publications": (_publications, frozenset(PUBLICATION_FILTERS)),
     "matches": (_matches, frozenset(MATCH_FILTERS)),
+    **export_registers.KINDS,
+    "decisions": (_decisions, frozenset(DECISION_FILTERS)),
 }

@@ -7,6 +7,7 @@ import workbench.digest.models
 import workbench.history.models
 import workbench.jobs.models
 import workbench.mapping.attached
+import workbench.mapping.decisions_queries
 import workbench.mapping.models
 import workbench.patents.models
 import workbench.people.models

@@ -12,13 +12,26 @@ from sqlmodel import Session, col, select
 from workbench.db import key_of
 from workbench.history.models import Run, RunKind
 from workbench.history.queries import FilterError
+from workbench.mapping.decisions import DecisionKey
+from workbench.mapping.decisions_models import Decision, Verdict
+from workbench.mapping.decisions_queries import CHOICES, Standing, matches_choice, standing_in
 from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Publication
 from workbench.patents.queries import publication_conditions
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, WorkItem
 
-MATCH_FILTERS: Final = ("draft", "work_item", "label", "portfolio", "applicant", "publication", "clause", "top")
+MATCH_FILTERS: Final = (
+    "draft",
+    "work_item",
+    "label",
+    "portfolio",
+    "applicant",
+    "publication",
+    "clause",
+    "top",
+    "decision",
+)
 MATCH_SORTS: Final = ("rank", "score", "publication", "clause", "draft")
 _OF_PUBLICATIONS: Final = ("portfolio", "applicant")
 
@@ -111,6 +124,22 @@ def count_matches(session: Session, filters: Mapping[str, str]) -> int:
     return int(session.execute(statement).scalar_one())
 
 
+def decisions_on(session: Session, rows: Sequence[MatchRow]) -> dict[int, list[Standing]]:
+    """The decisions that stand on each match, by its key; matches without any are left out."""
+    decided = {draft.id for draft in decided_drafts(session)}
+    by_draft = {row.draft.id: row.draft for row in rows if row.draft.id in decided}
+    standing = {key: standing_in(session, draft) for key, draft in by_draft.items()}
+    found: dict[int, list[Standing]] = {}
+    for row in rows:
+        key = DecisionKey(
+            row.publication.number, row.claim.number, row.claim.language, row.match.draft_id, row.clause.order
+        )
+        here = standing.get(row.draft.id, {}).get(key)
+        if here:
+            found[key_of(row.match)] = here
+    return found
+
+
 def matches_of_publication(session: Session, row: Publication, top: int) -> dict[int, list[MatchRow]]:
     """The best `top` clauses of each draft for each claim, by key of the claim; newest draft first."""
     statement = (
@@ -201,11 +230,46 @@ def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnE
             case "clause":
                 below = col(Clause.number).startswith(f"{text}.", autoescape=True)
                 conditions.append(sa.or_(col(Clause.number) == text, below))
+            case "decision":
+                conditions.append(_decided(session, text))
             case "top":
                 conditions.append(col(Match.rank) <= _number(name, text))
             case _:
                 raise FilterError(f"matches cannot be filtered by {name}; they can by: {', '.join(MATCH_FILTERS)}")
     return conditions
+
+
+def decided_drafts(session: Session) -> list[Draft]:
+    """The draft versions that decisions stand in: those of work items with any decision."""
+    items = select(Draft.work_item_id).join(Decision, col(Decision.draft_id) == Draft.id)
+    return list(session.exec(select(Draft).where(col(Draft.work_item_id).in_(items)).order_by(col(Draft.id))))
+
+
+def _decided(session: Session, choice: str) -> sa.ColumnElement[bool]:
+    """The matches on which what people decided, here or on an earlier version, is what the filter asks for."""
+    if choice not in CHOICES:
+        raise FilterError(f"decision: {choice!r} is none; there are: {', '.join(CHOICES)}")
+    found: set[int] = set()
+    for draft in decided_drafts(session):
+        standing = standing_in(session, draft)
+        wanted = (
+            standing if choice == Verdict.OPEN else {k: v for k, v in standing.items() if matches_choice(v, choice)}
+        )
+        statement = (
+            _joined(
+                sa.select(
+                    col(Match.id), col(Publication.number), col(Claim.number), col(Claim.language), col(Clause.order)
+                ).select_from(Match)
+            )
+            .where(col(Match.draft_id) == draft.id)
+            .where(col(Publication.number).in_({key.publication for key in wanted}))
+            .where(col(Clause.order).in_({key.clause_order for key in wanted}))
+        )
+        for match_id, number, claim, language, order in session.execute(statement):
+            if DecisionKey(number, claim, language, key_of(draft), order) in wanted:
+                found.add(match_id)
+    held = col(Match.id).in_(found)
+    return sa.not_(held) if choice == Verdict.OPEN else held
 
 
 def _number(name: str, value: str) -> int:

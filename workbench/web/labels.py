@@ -90,6 +90,29 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "review": mark("review"),
         "reopened": mark("reopened"),
     },
+    "verdict": {
+        "plausible": mark("plausible"),
+        "not": mark("not on this clause"),
+        "needs_expert": mark("needs an expert"),
+        "open": mark("undecided"),
+        "review": mark("decided, to review"),
+    },
+    "verdict_button": {
+        "plausible": mark("Plausible"),
+        "not": mark("Not"),
+        "needs_expert": mark("Needs expert"),
+    },
+    "support": {
+        "words": mark("shared words"),
+        "meaning": mark("alike in meaning"),
+        "missing": mark("no support"),
+        "empty": mark("nothing to find"),
+    },
+    "signal": {
+        "words": mark("Shared words"),
+        "characters": mark("Shared pieces of words"),
+        "meaning": mark("Meaning"),
+    },
     "block": {
         "note": mark("NOTE"),
         "example": mark("EXAMPLE"),

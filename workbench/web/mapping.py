@@ -1,28 +1,46 @@
-"""Mapping: how far each draft is mapped, the matches, and one claim beside one clause."""
+"""Mapping: how far each draft is mapped, the matches, and one claim beside one clause with what people decide."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from workbench.history.queries import FilterError
-from workbench.mapping import queries
-from workbench.mapping.elements import split_elements
+from workbench.mapping import decisions_queries, queries
+from workbench.mapping.claims_family import ClaimSource, claim_sources
+from workbench.mapping.decisions import MAX_NOTE, DecisionError
+from workbench.mapping.decisions import decide as keep_decision
+from workbench.mapping.decisions_models import Decision, Verdict
+from workbench.mapping.decisions_queries import CHOICES, Standing
+from workbench.mapping.encoder import installed_encoder
+from workbench.mapping.evidence import SUPPORT_MEANING, SUPPORT_WORDS, ElementEvidence, missing, places
+from workbench.mapping.evidence_reader import EvidenceReader
+from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
 from workbench.patents.queries import portfolio_names
+from workbench.people.permissions import Permission
 from workbench.standards import draft_queries
 from workbench.standards.carried import before_of
 from workbench.standards.drafts import UnknownWorkItemError
-from workbench.standards.models import Provision
-from workbench.web.context import session
+from workbench.standards.models import Clause, Provision
+from workbench.web.context import now, session, viewer, workbench, writing
+from workbench.web.labels import label
 from workbench.web.lineage import reason
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.reading import Piece, marked_pieces, marked_spans, provision_anchor, reading_blocks
 
 TOP_CHOICES: Final = (1, 3, 5, 10)
+LONG_TEXT: Final = 2500
+"""Characters from which a claim or a clause is read in a pane that scrolls by itself."""
+MANY_ELEMENTS: Final = 8
+"""Elements from which they are listed beside, to jump to."""
+_SIGNALS: Final = ("words", "characters", "meaning")
+_READER: Final = "workbench.evidence"
 
 blueprint = Blueprint("mapping", __name__, url_prefix="/mapping")
 
@@ -31,23 +49,47 @@ blueprint = Blueprint("mapping", __name__, url_prefix="/mapping")
 class ElementRow:
     """An element of a claim and the provision that answers it best, each in pieces with the shared words marked.
 
-    `provision` is None where none shares a word with the element.
+    `provision` is None where none answers it.
     """
 
-    index: int
+    evidence: ElementEvidence
     text: list[Piece]
     provision: Provision | None
     provision_text: list[Piece]
-    score: float
 
 
 @dataclass(frozen=True)
 class TermRow:
-    """A shared word and its part of the score; `share` is a number from 0 to 100, of the heaviest word."""
+    """A shared word and its weight; `share` is a number from 0 to 100, of the heaviest word."""
 
     term: str
     weight: float
     share: float
+
+
+@dataclass(frozen=True)
+class SignalRow:
+    """A signal of a match: its value, and the clause's place by it among the clauses kept for the claim."""
+
+    name: str
+    value: float
+    place: int
+
+
+def evidence_reader() -> EvidenceReader:
+    """The reader of this application; it remembers from request to request."""
+    found = current_app.extensions.get(_READER)
+    if found is None:
+        found = current_app.extensions[_READER] = EvidenceReader(installed_encoder(workbench().settings))
+    return cast(EvidenceReader, found)
+
+
+@blueprint.app_context_processor
+def _shared_words() -> dict[str, Any]:
+    def shared_words(row: MatchRow) -> tuple[Term, ...]:
+        return evidence_reader().shared(session(), row.claim, row.clause)
+
+    return {"shared_words": shared_words}
 
 
 @blueprint.get("/")
@@ -82,20 +124,66 @@ def index() -> str:
         draft_choices=[(str(each.draft.id), f"{each.item.reference}, {each.draft.label}") for each in drafts],
         portfolios=[(name, name) for name in portfolio_names(session())],
         tops=TOP_CHOICES,
+        decisions=queries.decisions_on(session(), rows),
+        decision_choices=[(each, label("verdict", each)) for each in CHOICES],
+        may_decide=viewer().may(Permission.DECIDE),
     )
 
 
 @blueprint.get("/matches/<int:draft_id>/<int:claim_id>/<int:clause_order>")
 def match(draft_id: int, claim_id: int, clause_order: int) -> str:
     """A claim beside a clause. The address holds when the draft is mapped anew, whether or not they match then."""
+    return _match_page(_found(draft_id, claim_id, clause_order))
+
+
+@blueprint.post("/matches/<int:draft_id>/<int:claim_id>/<int:clause_order>/decision")
+def decide(draft_id: int, claim_id: int, clause_order: int) -> AnyResponse | tuple[str, int]:
+    """Keep what a person decides of a claim on a clause, and go on where the person came from."""
+    if not viewer().may(Permission.DECIDE):
+        abort(404)
+    pair = _found(draft_id, claim_id, clause_order)
+    verdict = request.form.get("verdict", "")
+    seen = [text for text in request.form.getlist("seen")[:100] if text.isascii() and text.isdigit() and len(text) < 10]
+    if verdict not in set(Verdict):
+        abort(400)
+    try:
+        with writing() as written:
+            keep_decision(
+                written,
+                viewer(),
+                pair.claim,
+                pair.clause,
+                Verdict(verdict),
+                request.form.get("note", ""),
+                seen=[int(text) for text in seen],
+                at=now(),
+            )
+    except DecisionError as error:
+        return _match_page(_found(draft_id, claim_id, clause_order), str(error)), 409
+    back = request.form.get("back", "")
+    page = url_for("mapping.match", draft_id=draft_id, claim_id=claim_id, clause_order=clause_order, _anchor="triage")
+    own = back.startswith(url_for("mapping.index")) and not back.startswith("//") and "\\" not in back
+    return redirect(back if own else page, 303)
+
+
+def _found(draft_id: int, claim_id: int, clause_order: int) -> Pair:
     pair = queries.find_pair(session(), draft_id, claim_id, clause_order)
     if pair is None:
         abort(404)
-    terms = _terms(pair)
+    return pair
+
+
+def _match_page(pair: Pair, refusal: str | None = None) -> str:
     provisions = draft_queries.provisions_of(session(), [pair.clause]).get(pair.clause.id or 0, [])
+    reader = evidence_reader()
+    terms = list(reader.shared(session(), pair.claim, pair.clause))
+    evidence = reader.elements(session(), pair.claim, pair.clause, provisions)
     heaviest = max((term.weight for term in terms), default=1.0) or 1.0
-    ranking = queries.ranking_of(session(), draft_id, claim_id)
+    ranking = queries.ranking_of(session(), pair.clause.draft_id, pair.claim.id or 0)
     at = next((place for place, (_, clause) in enumerate(ranking) if clause.id == pair.clause.id), None)
+    standing = decisions_queries.standing_on(
+        session(), pair.draft, pair.clause.order, pair.claim, pair.publication.number
+    )
     return render_template(
         "web/mapping/match.html",
         pair=pair,
@@ -104,38 +192,65 @@ def match(draft_id: int, claim_id: int, clause_order: int) -> str:
         groups=reading_blocks(pair.clause, provisions, marked_spans(pair.clause.text, terms)),
         provision_anchor=provision_anchor,
         terms=[TermRow(term.term, term.weight, 100 * term.weight / heaviest) for term in terms],
-        elements=_elements(pair, provisions),
+        elements=_elements(evidence, provisions),
+        missing=missing(evidence),
+        signals=_signals(pair, ranking),
+        thresholds=(SUPPORT_WORDS, SUPPORT_MEANING),
+        has_encoder=reader.has_encoder,
+        long_text=LONG_TEXT,
+        many_elements=MANY_ELEMENTS,
         ranking=ranking,
         previous=ranking[at - 1] if at else None,
         next=ranking[at + 1] if at is not None and at + 1 < len(ranking) else None,
-        before=before_of(session(), pair.draft, clause_order),
+        before=before_of(session(), pair.draft, pair.clause.order),
         reason=reason,
+        standing=standing,
+        history=_history(standing),
+        source=_source(pair),
+        refusal=refusal,
+        most_note=MAX_NOTE,
+        may_decide=viewer().may(Permission.DECIDE),
     )
 
 
-def _terms(pair: Pair) -> list[Term]:
-    return [] if pair.match is None else [Term(str(term), float(weight)) for term, weight in pair.match.terms]
-
-
-def _elements(pair: Pair, provisions: list[Provision]) -> list[ElementRow]:
-    """The elements of the claim as it is now, with what the engine found for each when the draft was mapped."""
+def _elements(evidence: Sequence[ElementEvidence], provisions: Sequence[Provision]) -> list[ElementRow]:
     by_index = {provision.index: provision for provision in provisions}
-    found = {} if pair.match is None else {int(each["index"]): each for each in pair.match.elements}
     rows = []
-    for element in split_elements(pair.claim.text, pair.claim.language):
-        answer = found.get(element.index, {})
-        terms = [Term(str(term), float(weight)) for term, weight in answer.get("terms", ())]
-        provision = by_index.get(answer.get("provision", -1)) if terms else None
+    for each in evidence:
+        terms = list(each.terms)
+        provision = None if each.provision is None else by_index[each.provision]
         rows.append(
             ElementRow(
-                element.index,
-                _marked(element.text, terms),
+                each,
+                _marked(each.element.text, terms),
                 provision,
                 _marked(provision.text, terms) if provision else [],
-                float(answer.get("score", 0)),
             )
         )
     return rows
+
+
+def _signals(pair: Pair, ranking: Sequence[tuple[Match, Clause]]) -> list[SignalRow]:
+    """The signals of the match, the one by which the clause stands highest first."""
+    if pair.match is None:
+        return []
+    ranked = [(row.clause_id, {name: getattr(row, name) for name in _SIGNALS}) for row, _ in ranking]
+    found = places(ranked, pair.match.clause_id)
+    rows = [SignalRow(name, float(getattr(pair.match, name)), place) for name, place in found.items()]
+    return sorted(rows, key=lambda row: (row.place, _SIGNALS.index(row.name)))
+
+
+def _history(standing: Sequence[Standing]) -> list[Decision]:
+    """What was decided before, on this draft and on earlier ones, the newest first."""
+    earlier = [row for each in standing for row in decisions_queries.chain(session(), each.decision)[1:]]
+    return sorted({row.id: row for row in earlier}.values(), key=lambda row: -(row.id or 0))
+
+
+def _source(pair: Pair) -> ClaimSource | None:
+    """The member of the family whose claims are ranked in place of this publication's; None where these are."""
+    key = pair.claim.publication_id
+    found = claim_sources(session(), [key]).get(key)
+    return None if found is None or (found.publication, found.language) == (key, pair.claim.language) else found
 
 
 def _marked(text: str, terms: list[Term]) -> list[Piece]:
