@@ -33,6 +33,12 @@ from workbench.settings import load_settings
 @click.option("--to", metavar="LABEL", help="… to the draft with this one.")
 @click.option("--since", metavar="DATE", help="Only changes from this day on.")
 @click.option("--until", metavar="DATE", help="Only changes up to the end of this day.")
+@click.option("--holder", metavar="NAME", help="Only declarations of this party, under any of its names.")
+@click.option("--deliverable", metavar="REF", help="Only declarations for this document, in any edition.")
+@click.option("--option", metavar="1|2|3|none", help="Only declarations with this option.")
+@click.option("--register", metavar="NAME", help="Only declarations listed in this register.")
+@click.option("--number", metavar="NUMBER", help="Only families or legal events of this publication.")
+@click.option("--repository", metavar="ADDRESS", help="Only releases of this repository.")
 def export_command(kind: str, format_: str, output: Path | None, **filters: Any) -> None:
     """Write rows of KIND to stdout or a file."""
     settings = load_settings()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -100,7 +100,7 @@ def decide(alias_id: int) -> Response | tuple[str, int]:
             decide_alias(transaction, alias_id, AliasState(state), viewer(), now())
     except AliasError as error:
         return _parties(str(error)), 409
-    kept = {name: value for name in queries.ALIAS_FILTERS if (value := argument(name))}
+    kept: dict[str, Any] = {name: value for name in queries.ALIAS_FILTERS if (value := argument(name))}
     return redirect(url_for("declarations.parties", **kept), 303)
 
 
