@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from scrapers.drafts import cover
+from scrapers.drafts.apart import read_apart
 from scrapers.drafts.pdf_flow import PdfFlow
 from scrapers.drafts.pdf_pages import Layout, read_layout
 from scrapers.drafts.reader import Reader
@@ -33,7 +34,13 @@ def recognises(head: bytes) -> bool:
 
 
 def read(path: Path) -> Draft:
-    """Read a PDF; raises UnreadableFileError where it is encrypted, scanned, too large, or holds no clause."""
+    """Read a PDF in a process of its own; raises UnreadableFileError where it is encrypted, scanned, too large, made to
+    harm, or holds no clause."""
+    return read_apart(path, __name__)
+
+
+def read_here(path: Path) -> Draft:
+    """As `read`, in this process; for the one that `read` starts."""
     document = _open(path)
     try:
         pages = len(document)

@@ -18,7 +18,7 @@ import scrapers.drafts
 from scrapers.errors import UnreadableFileError
 from scrapers.records import Draft
 
-PARSER_VERSION = "drafts/1"
+PARSER_VERSION = "drafts/2"
 """Raised whenever the same file would be read otherwise than before."""
 
 HEAD_BYTES = 16 * 1024

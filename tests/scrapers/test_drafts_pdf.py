@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ from tests.scrapers.draft_trees import outline, show, tree
 from tests.scrapers.drafts_pdf import recorded
 from tests.scrapers.drafts_pdf.build import LEFT, RIGHT, Pdf, scanned
 from workbench.standards.provisions import find_provisions
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _in_this_process() -> Iterator[None]:
+    """Starting a process for each of hundreds of files would take most of the time; see test_drafts_apart.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "read_apart", lambda path, _: pdf.read_here(path))
+        yield
 
 
 def contents(pdf_file: Pdf) -> None:
