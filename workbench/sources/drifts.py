@@ -90,12 +90,7 @@ def _last_good(session: Session, bad: Snapshot) -> int | None:
     ).first()
 
 
-def reports_of_run(session: Session, run_id: int) -> Sequence[DriftReport]:
-    """The reports of a run, as they were found."""
-    return session.exec(select(DriftReport).where(DriftReport.run_id == run_id).order_by(col(DriftReport.id))).all()
-
-
-def last_reports(session: Session, runs: Sequence[Run]) -> dict[int, list[DriftReport]]:
+def reports_of_runs(session: Session, runs: Sequence[Run]) -> dict[int, list[DriftReport]]:
     """The reports of some runs, by run; those without any are left out."""
     found: dict[int, list[DriftReport]] = {}
     keys = [run.id for run in runs]

@@ -24,12 +24,14 @@ from workbench.web import (
     digest,
     display,
     drafts,
+    drift,
     errors,
     export,
     lineage,
     mapping,
     patents,
     preferences,
+    quarantine,
     search,
     security,
     sources,
@@ -48,6 +50,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     committees.blueprint,
     changes.blueprint,
     sources.blueprint,
+    quarantine.blueprint,
+    drift.blueprint,
     search.blueprint,
     export.blueprint,
     drafts.blueprint,
@@ -67,7 +71,7 @@ PLACES: Final = (
 )
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),
-    (mark("Sources"), "sources.index", ("sources",)),
+    (mark("Sources"), "sources.index", ("sources", "quarantine", "drift")),
     (mark("Digest"), "digest.index", ("digest",)),
 )
 

@@ -48,6 +48,11 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "rejected": mark("Rejected"),
         "failed": mark("Failed"),
     },
+    "quarantine": {
+        "waiting": mark("Waiting"),
+        "retried": mark("Read since"),
+        "dismissed": mark("Dismissed"),
+    },
     "run_kind": {"poll": mark("Poll"), "import": mark("Import"), "map": mark("Mapping")},
     "provision": {
         "requirement": mark("Requirement"),

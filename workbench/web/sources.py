@@ -7,10 +7,10 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template
 
-from workbench.history import queries
-from workbench.history.models import Run, RunKind, Snapshot
+from workbench.history import quarantine, queries
+from workbench.history.models import QuarantineState, Run, RunKind, Snapshot
 from workbench.history.snapshots import SnapshotFolder
-from workbench.sources import health
+from workbench.sources import drifts, health
 from workbench.sources.health import SourceState
 from workbench.web.context import now, session, workbench
 from workbench.web.links import outside
@@ -34,9 +34,12 @@ def source_states() -> list[SourceState]:
 def index() -> str:
     kinds = (RunKind.IMPORT, RunKind.MAP)
     states = source_states()
+    last = [state.last for state in states if state.last is not None]
     return render_template(
         "web/sources/index.html",
         states=states,
+        waiting=quarantine.waiting_by_source(session()),
+        drifts=drifts.reports_of_runs(session(), last),
         at_once=health.failed_at_once(states),
         imports=queries.runs(session(), kinds=kinds, limit=_SHOWN_IMPORTS),
         import_total=queries.count_runs(session(), kinds=kinds),
@@ -67,7 +70,9 @@ def source(name: str) -> str:
         register=outside(manifest.credentials.register_url) if manifest.credentials else None,
         listing=listing,
         runs=runs,
-        plot=run_plot(queries.runs(session(), source=name, limit=SHOWN)) if page == 1 else None,
+        waiting=quarantine.count_quarantine(session(), {"source": name, "state": QuarantineState.WAITING}),
+        drifts=drifts.reports_of_runs(session(), [state.last] if state.last else []),
+        plot=run_plot(queries.runs(session(), source=name, kinds=(RunKind.POLL,), limit=SHOWN)) if page == 1 else None,
     )
 
 
@@ -98,6 +103,8 @@ def run(run_id: int) -> str:
         "web/sources/run.html",
         run=row,
         source=names.get(row.source),
+        drifts=drifts.reports_of_runs(session(), [row]).get(run_id, ()),
+        quarantined=quarantine.count_quarantine(session(), {"run": str(run_id)}),
         changes=queries.count_changes(session(), {"run": str(run_id)}),
     )
 
