@@ -20,6 +20,9 @@ def upgrade() -> None:
             batch_op.drop_index(batch_op.f(name))
         for name in SIGNALS:
             batch_op.add_column(sa.Column(name, sa.Float(), nullable=True))
+        # Evidence is computed when it is shown.
+        batch_op.drop_column("terms")
+        batch_op.drop_column("elements")
         batch_op.create_index("ix_match_clause_id_score", ["clause_id", "score"], unique=False)
     op.create_table(
         "encoder_model",
@@ -55,9 +58,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("words", sa.LargeBinary(), nullable=False),
         sa.Column("passages", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["claim_id"], ["claim.id"], name=op.f("fk_claim_reading_claim_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_reading_claim_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_claim_reading_run_id")),
         sa.PrimaryKeyConstraint("claim_id", name=op.f("pk_claim_reading")),
     )
@@ -73,13 +74,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_draft_pass_run_id")),
         sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_draft_pass")),
     )
+    op.create_table(
+        "claim_choice",
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
+        sa.Column("claims", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_claim_choice")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("draft_pass", "claim_reading", "word", "text_vector", "encoder_model"):
+    for table in ("claim_choice", "draft_pass", "claim_reading", "word", "text_vector", "encoder_model"):
         op.drop_table(table)
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.drop_index("ix_match_clause_id_score")
+        batch_op.add_column(sa.Column("elements", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("terms", sa.JSON(), nullable=False, server_default="[]"))
         for name in reversed(SIGNALS):
             batch_op.drop_column(name)
         for name in reversed(LESS):

@@ -16,7 +16,7 @@ from workbench.export import rows
 from workbench.history.models import Run, RunKind, RunState
 from workbench.mapping import draft_pass, passes, runs
 from workbench.mapping.draft_pass import MappingTakenOverError
-from workbench.mapping.models import ClaimReading, Match
+from workbench.mapping.models import ClaimChoice, ClaimReading, Match
 from workbench.mapping.progress import Progress, Stage, progress_of
 from workbench.mapping.runs import TOP, DraftName, UnknownPortfolioError, drafts_of, map_draft, map_drafts
 from workbench.patents.imports import import_patents
@@ -124,6 +124,7 @@ def test_only_new_and_changed_claims_are_ranked_and_the_result_is_that_of_mappin
         session.execute(sa.delete(Match))
         session.execute(sa.delete(draft_pass.DraftPass))
         session.execute(sa.delete(ClaimReading))
+        session.execute(sa.delete(ClaimChoice))
     map_draft(filled, draft)
     assert kept(filled) == followed
 

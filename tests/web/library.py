@@ -125,8 +125,6 @@ def fill_with_harm(store: Store) -> None:
                 clause_id=key_of(clause),
                 rank=1,
                 score=1.0,
-                terms=[["alert", 1.0]],
-                elements=[{"index": 0, "provision": 0, "score": 1.0, "terms": [["alert", 1.0]]}],
             )
         )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -15,14 +15,16 @@ from sqlmodel import Session, col, delete
 from workbench.db import Store
 from workbench.history.log import Counts, finish_run
 from workbench.history.models import Run, RunState
+from workbench.mapping.bulk import insert_rows
 from workbench.mapping.draft_texts import DraftName, clauses_hash
 from workbench.mapping.encoder import Vectors
+from workbench.mapping.keys import Keys, pack_keys, unpack_keys
 from workbench.mapping.models import ClaimReading, DraftPass, Match
 from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
 from workbench.mapping.progress import Reporter, Stage
 from workbench.mapping.ranking import ClauseText
 from workbench.mapping.reader import READER_VERSION, DraftIndex
-from workbench.mapping.readings import BLOCK, ClaimBlock, Keys, Vocabulary, stored_block
+from workbench.mapping.readings import BLOCK, ClaimBlock, Vocabulary, stored_block
 from workbench.mapping.vectors import StoredEncoder, in_blocks
 from workbench.patents.models import Claim
 
@@ -107,7 +109,7 @@ class Pass:
         rows = session.execute(sa.select(col(ClaimReading.claim_id), col(ClaimReading.run_id))).all()
         read = np.array([row[0] for row in rows], dtype=np.int64)
         again = read[np.array([row[1] for row in rows], dtype=np.int64) > before.run_id]
-        covered = _keys(before.covered)
+        covered = unpack_keys(before.covered)
         standing = np.setdiff1d(np.intersect1d(covered, read), again)
         gone = np.setdiff1d(standing, asked) if self._whole else none
         kept = np.setdiff1d(standing, gone)
@@ -157,20 +159,13 @@ class Pass:
         present = np.array(session.execute(sa.select(col(Claim.id))).scalars().all(), dtype=np.int64)
         matches = found.matches[np.isin(found.matches["claim"], present)]
         clause_ids = np.array([int(str(clause.id)) for clause in self._clauses], dtype=np.int64)
-        constant = {"run_id": run_id, "draft_id": self._draft.draft_id, "terms": [], "elements": []}
+        columns = ("claim_id", "clause_id", "rank", "score", *found.signals, "run_id", "draft_id")
         for first in range(0, len(matches), _WRITTEN_AT_ONCE):
             part = matches[first : first + _WRITTEN_AT_ONCE]
-            columns = {
-                "claim_id": part["claim"].tolist(),
-                "clause_id": clause_ids[part["clause"]].tolist(),
-                "rank": part["rank"].tolist(),
-                **{
-                    name: np.round(part[name].astype(float), SCORE_DIGITS).tolist()
-                    for name in ("score", *found.signals)
-                },
-            }
-            rows = [dict(zip(columns, row, strict=True), **constant) for row in zip(*columns.values(), strict=True)]
-            session.execute(sa.insert(Match), rows)
+            values = [part["claim"].tolist(), clause_ids[part["clause"]].tolist(), part["rank"].tolist()]
+            values += [_rounded(part[name]) for name in ("score", *found.signals)]
+            rows = zip(*values, repeat(run_id), repeat(self._draft.draft_id), strict=False)
+            insert_rows(session, Match, columns, rows)
         return len(matches)
 
     def _shorten(self, session: Session) -> bool:
@@ -204,7 +199,7 @@ class Pass:
                 run_id=run_id,
                 engine=self._engine,
                 clauses=self._hash,
-                covered=_packed(covered),
+                covered=pack_keys(covered),
                 cut=cut,
             )
         )
@@ -213,13 +208,3 @@ class Pass:
 def _rounded(values: NDArray[np.float32]) -> list[float]:
     rounded: list[float] = np.round(values.astype(np.float64), SCORE_DIGITS).tolist()
     return rounded
-
-
-def _packed(keys: Keys) -> bytes:
-    bits = np.zeros(int(keys[-1]) + 1 if len(keys) else 0, dtype=np.bool_)
-    bits[keys] = True
-    return zlib.compress(np.packbits(bits).tobytes())
-
-
-def _keys(packed: bytes) -> Keys:
-    return np.flatnonzero(np.unpackbits(np.frombuffer(zlib.decompress(packed), dtype=np.uint8))).astype(np.int64)

@@ -5,8 +5,6 @@ Decisions are other tables. Everything here but `Match` can be made anew from cl
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
@@ -44,8 +42,6 @@ class Match(SQLModel, table=True):
     words: float | None = None
     characters: float | None = None
     meaning: float | None = None
-    terms: list[list[Any]] = Field(default_factory=list, sa_type=sa.JSON)
-    elements: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class EncoderModel(SQLModel, table=True):
@@ -118,3 +114,16 @@ class DraftPass(SQLModel, table=True):
     clauses: bytes = Field(sa_type=sa.LargeBinary)
     covered: bytes = Field(sa_type=sa.LargeBinary)
     cut: bool
+
+
+class ClaimChoice(SQLModel, table=True):
+    """Which claims a choice (`name`: language, portfolio and so on) gave, and what the store held then.
+
+    As long as the store holds the same (`mark`), the choice gives the same `claims` and all of them have been read.
+    """
+
+    __tablename__ = "claim_choice"
+
+    name: str = Field(primary_key=True)
+    mark: bytes = Field(sa_type=sa.LargeBinary)
+    claims: bytes = Field(sa_type=sa.LargeBinary)

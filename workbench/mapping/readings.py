@@ -5,34 +5,27 @@ A new draft is then ranked for every claim without reading a single one again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from scipy import sparse
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from workbench.db import Store
-from workbench.mapping.claims import ancestors
-from workbench.mapping.claims_family import claim_sources
+from workbench.mapping.bulk import insert_rows
+from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Word
 from workbench.mapping.ranking import ClaimText
 from workbench.mapping.reader import READER_VERSION, claim_passages, claim_words
 from workbench.mapping.vectors import HASH_BYTES, StoredEncoder, in_blocks, text_hash
-from workbench.patents.models import Claim, Portfolio, PortfolioMember, Publication
+from workbench.patents.models import Claim
 
 BLOCK: Final = 2048
-_PUBLICATIONS: Final = 200
 
-Keys = NDArray[np.int64]
-
-
-class UnknownPortfolioError(Exception):
-    """No portfolio has that name; `str(error)` lists those there are."""
+_Row = tuple[int, int, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class Vocabulary:
 
     def __init__(self, session: Session) -> None:
         self._keys = {word: key for key, word in session.execute(sa.select(col(Word.id), col(Word.word)))}
-        self._new: list[dict[str, object]] = []
+        self._new: list[tuple[int, str]] = []
         self._next = max(self._keys.values(), default=0) + 1
 
     def __len__(self) -> int:
@@ -62,7 +55,7 @@ class Vocabulary:
         if key is None:
             key = self._keys[word] = self._next
             self._next += 1
-            self._new.append({"id": key, "word": word})
+            self._new.append((key, word))
         return key
 
     def words(self) -> dict[str, int]:
@@ -71,77 +64,8 @@ class Vocabulary:
 
     def write(self, session: Session) -> None:
         """Keep the words that became known since the last time."""
-        if self._new:
-            session.execute(sa.insert(Word), self._new)
-            self._new = []
-
-
-def chosen_claims(
-    store: Store, language: str, *, portfolio: str | None = None, dependent: bool = False
-) -> Iterator[ClaimText]:
-    """The claims to be ranked: those that are read for each publication (`claim_sources`), each once.
-
-    Independent claims only, unless `dependent`; a dependent one brings the texts of those that it depends on, the
-    nearest first. The ids are keys of `Claim`. Each publication is read as it stands when its turn comes; no
-    transaction stays open between.
-    """
-    last = 0
-    seen: set[tuple[int, str]] = set()
-    while True:
-        with store.read() as session:
-            statement = select(Publication.id).where(col(Publication.id) > last).order_by(col(Publication.id))
-            if portfolio is not None:
-                statement = statement.where(col(Publication.id).in_(_members(portfolio)))
-            publications = [key for key in session.exec(statement.limit(_PUBLICATIONS)) if key is not None]
-            if not publications:
-                return
-            found = claim_sources(session, publications, language)
-            sources = {(found[key].publication, found[key].language) for key in publications if key in found} - seen
-            seen |= sources
-            claims = _claims_of(session, sources)
-        last = publications[-1]
-        for _, of_source in groupby(claims, key=lambda row: (row.publication_id, row.language)):
-            texts = list(of_source)
-            yield from (_claim_text(row, texts) for row in texts if dependent or row.independent)
-
-
-def _claims_of(session: Session, sources: set[tuple[int, str]]) -> list[Any]:
-    """The claims of publications in a language each, as rows in the order of publication, language and number."""
-    columns = (Claim.publication_id, Claim.language, Claim.number, Claim.id, Claim.text, Claim.independent)
-    statement = sa.select(*map(col, columns), col(Claim.depends_on)).order_by(*map(col, columns[:3]))
-    rows = session.execute(statement.where(col(Claim.publication_id).in_({key for key, _ in sources})))
-    return [row for row in rows if (row.publication_id, row.language) in sources]
-
-
-def _claim_text(row: Any, claims: Sequence[Any]) -> ClaimText:
-    parents = [] if row.independent else ancestors(claims, row.number)
-    by_number = {claim.number: claim.text for claim in claims} if parents else {}
-    return ClaimText(row.id, row.text, "\n".join(by_number[each] for each in parents) or None, row.language)
-
-
-def count_claims(session: Session, *, portfolio: str | None = None, dependent: bool = False) -> int:
-    """How many claims there are to choose from, in all languages; at least as many as are chosen."""
-    statement = sa.select(sa.func.count()).select_from(Claim)
-    if portfolio is not None:
-        statement = statement.where(col(Claim.publication_id).in_(_members(portfolio)))
-    if not dependent:
-        statement = statement.where(col(Claim.independent))
-    return int(session.execute(statement).scalar_one())
-
-
-def require_portfolio(session: Session, name: str) -> None:
-    """Raises UnknownPortfolioError where no portfolio has that name."""
-    if session.exec(select(Portfolio.id).where(Portfolio.name == name)).one_or_none() is None:
-        names = ", ".join(session.exec(select(Portfolio.name).order_by(col(Portfolio.name)))) or "none yet"
-        raise UnknownPortfolioError(f"no portfolio is called {name!r}; there are: {names}")
-
-
-def _members(portfolio: str) -> sa.Select[int]:
-    return (
-        sa.select(col(PortfolioMember.publication_id))
-        .join(Portfolio, col(Portfolio.id) == col(PortfolioMember.portfolio_id))
-        .where(col(Portfolio.name) == portfolio)
-    )
+        insert_rows(session, Word, ("id", "word"), self._new)
+        self._new = []
 
 
 def read_claims(
@@ -194,28 +118,23 @@ def _keep_vectors(
     encoder.keep(text for claim in block if claim.id not in standing for text in claim_passages(claim))
 
 
-def _row(claim: ClaimText, key: int, mark: bytes, run_id: int, vocabulary: Vocabulary) -> dict[str, object]:
-    words = sorted((vocabulary.key(word), weight) for word, weight in claim_words(claim).items())
-    return {
-        "claim_id": key,
-        "run_id": run_id,
-        "fingerprint": mark,
-        "words": np.array([word for word, _ in words], dtype="<i4").tobytes()
-        + np.array([weight for _, weight in words], dtype="<f4").tobytes(),
-        "passages": b"".join(text_hash(text) for text in claim_passages(claim)),
-    }
+def _row(claim: ClaimText, key: int, mark: bytes, run_id: int, vocabulary: Vocabulary) -> _Row:
+    found = claim_words(claim)
+    keys = np.array([vocabulary.key(word) for word in found], dtype="<i4")
+    order = np.argsort(keys)
+    words = keys[order].tobytes() + np.array(list(found.values()), dtype="<f4")[order].tobytes()
+    return key, run_id, mark, words, b"".join(text_hash(text) for text in claim_passages(claim))
 
 
-def _write(store: Store, rows: list[dict[str, object]], vocabulary: Vocabulary) -> None:
+def _write(store: Store, rows: Sequence[_Row], vocabulary: Vocabulary) -> None:
     with store.write() as session:
-        keys = [row["claim_id"] for row in rows]
+        keys = [row[0] for row in rows]
         # A claim that an import took away meanwhile needs no reading.
         present = set(session.execute(sa.select(col(Claim.id)).where(col(Claim.id).in_(keys))).scalars())
         vocabulary.write(session)
         session.execute(sa.delete(ClaimReading).where(col(ClaimReading.claim_id).in_(keys)))
-        rows = [row for row in rows if row["claim_id"] in present]
-        if rows:
-            session.execute(sa.insert(ClaimReading), rows)
+        columns = ("claim_id", "run_id", "fingerprint", "words", "passages")
+        insert_rows(session, ClaimReading, columns, (row for row in rows if row[0] in present))
 
 
 def stored_block(session: Session, claims: Keys, width: int) -> ClaimBlock:

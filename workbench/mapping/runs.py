@@ -14,19 +14,23 @@ from typing import Final
 from workbench.db import Store
 from workbench.history.log import start_run
 from workbench.history.models import Run, RunKind
-from workbench.mapping.draft_pass import Pass, engine_name
-from workbench.mapping.draft_texts import DraftName, clause_texts, drafts_of
-from workbench.mapping.encoder import installed_encoder
-from workbench.mapping.passes import CLAUSES_KEPT
-from workbench.mapping.progress import Progress, Reporter, Stage
-from workbench.mapping.readings import (
-    Keys,
+from workbench.mapping.chosen_claims import (
+    Choice,
     UnknownPortfolioError,
     chosen_claims,
     count_claims,
-    read_claims,
+    mark_of,
+    remember,
+    remembered,
     require_portfolio,
 )
+from workbench.mapping.draft_pass import Pass, engine_name
+from workbench.mapping.draft_texts import DraftName, clause_texts, drafts_of
+from workbench.mapping.encoder import installed_encoder
+from workbench.mapping.keys import Keys
+from workbench.mapping.passes import CLAUSES_KEPT
+from workbench.mapping.progress import Progress, Reporter, Stage
+from workbench.mapping.readings import read_claims
 from workbench.mapping.vectors import StoredEncoder
 from workbench.standards.models import Draft
 
@@ -75,7 +79,8 @@ def map_drafts(
             language = session.get_one(Draft, draft.draft_id).language
             clauses = clause_texts(session, draft)
         if language not in asked:
-            asked[language] = _read(store, encoder, language, portfolio, run_id, reporter)
+            choice = Choice(language, portfolio, store.settings.dependent_claims)
+            asked[language] = _read(store, encoder, choice, run_id, reporter)
         one = Pass(store, encoder, draft, clauses, asked[language], whole=portfolio is None)
         yield one.run(run_id, reporter)
 
@@ -85,11 +90,15 @@ def source_of(draft: DraftName) -> str:
     return f"map:{draft.work_item}/{draft.label}"
 
 
-def _read(
-    store: Store, encoder: StoredEncoder | None, language: str, portfolio: str | None, run_id: int, reporter: Reporter
-) -> Keys:
-    dependent = store.settings.dependent_claims
+def _read(store: Store, encoder: StoredEncoder | None, choice: Choice, run_id: int, reporter: Reporter) -> Keys:
+    """The claims asked for, those that are new or changed read."""
     with store.read() as session:
-        reporter.begin(Stage.READING, count_claims(session, portfolio=portfolio, dependent=dependent))
-    claims = chosen_claims(store, language, portfolio=portfolio, dependent=dependent)
-    return read_claims(store, encoder, claims, run_id, reporter.reached)
+        mark = mark_of(session, engine_name(encoder))
+        held = remembered(session, choice, mark)
+        if held is not None:
+            return held
+        reporter.begin(Stage.READING, count_claims(session, choice))
+    claims = read_claims(store, encoder, chosen_claims(store, choice), run_id, reporter.reached)
+    with store.write() as session:
+        remember(session, choice, mark, claims)
+    return claims

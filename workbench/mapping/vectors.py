@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.db import Store, key_of
+from workbench.mapping.bulk import insert_rows
 from workbench.mapping.encoder import Encoder, Vectors
 from workbench.mapping.models import EncoderModel, TextVector
 
@@ -65,15 +66,12 @@ class StoredEncoder:
         done = 0
         for block in in_blocks([each for each in texts_by_hash.items() if each[0] in missing], BLOCK):
             vectors = self._encoder.encode([text for _, text in block]).astype("<f2")
-            rows = [
-                {"encoder_model_id": self._model_id, "hash": key, "vector": vector.tobytes()}
-                for (key, _), vector in zip(block, vectors, strict=True)
-            ]
+            rows = [(self._model_id, key, vector.tobytes()) for (key, _), vector in zip(block, vectors, strict=True)]
             with self._store.write() as session:
                 # Another process may have kept some of them meanwhile; theirs are the same.
                 fresh = self.missing(session, [key for key, _ in block])
-                if fresh:
-                    session.execute(sa.insert(TextVector), [row for row in rows if row["hash"] in fresh])
+                columns = ("encoder_model_id", "hash", "vector")
+                insert_rows(session, TextVector, columns, (row for row in rows if row[1] in fresh))
             done += len(block)
             progress(done)
         return done
