@@ -55,7 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.migrate()
     for _ in build(store, settings):
         pass
-    app = create_app(settings, store, sample=True, clock=lambda: sample.NOW)
+    app = create_app(settings, store, sample=True, open_local=True, clock=lambda: sample.NOW)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

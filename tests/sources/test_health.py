@@ -111,7 +111,7 @@ def test_a_broken_source_is_seen_on_the_page_by_the_doctor_and_in_the_digest(
         session.add(
             Recipient(name="A", email="a@example.com", language=Language.EN, edition=Edition.DELEGATE, active=True)
         )
-    client = create_app(settings, store, clock=lambda: now).test_client()
+    client = create_app(settings, store, open_local=True, clock=lambda: now).test_client()
     page = text_of(client.get("/sources/").text)
     assert "ISO Open Data Last error: the server answered 503 Failed" in page
 
@@ -136,7 +136,7 @@ def test_pages_name_the_fault_the_registration_and_the_quota(store: Store, setti
         for name in FREE:
             _run(session, name, RunState.FAILED, NOW)
         _run(session, LOCKED[0], RunState.OK, NOW)
-    client = create_app(settings, store, clock=lambda: NOW).test_client()
+    client = create_app(settings, store, open_local=True, clock=lambda: NOW).test_client()
     assert f"Stop {len(FREE)} of {len(FREE)} sources failed within a day" in text_of(client.get("/sources/").text)
     markup = client.get(f"/sources/{LOCKED[0]}").text
     registration = sources()[LOCKED[0]].manifest.credentials

@@ -38,7 +38,7 @@ def seeded(store: Store) -> Store:
 
 @pytest.fixture
 def app(settings: Settings, seeded: Store) -> Flask:
-    return create_app(settings, seeded, clock=clock)
+    return create_app(settings, seeded, open_local=True, clock=clock)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def empty(settings: Settings, store: Store) -> FlaskClient:
     """The pages of a store in which nothing is known yet."""
-    return create_app(settings, store, clock=clock).test_client()
+    return create_app(settings, store, open_local=True, clock=clock).test_client()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -59,7 +59,7 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         store = Store(settings, Viewer.system())
         store.migrate()
         fill_with_samples(store, settings)
-        yield Library(store, create_app(settings, store, clock=lambda: LIBRARY_NOW).test_client())
+        yield Library(store, create_app(settings, store, open_local=True, clock=lambda: LIBRARY_NOW).test_client())
         store.close()
 
 
@@ -81,7 +81,7 @@ def sqlite_store(sqlite_settings: Settings) -> Iterator[Store]:
 def page(sqlite_settings: Settings, sqlite_store: Store) -> FlaskClient:
     """Seeded pages on SQLite alone."""
     seed(sqlite_store)
-    return create_app(sqlite_settings, sqlite_store, clock=clock).test_client()
+    return create_app(sqlite_settings, sqlite_store, open_local=True, clock=clock).test_client()
 
 
 def token(client: FlaskClient) -> str:

@@ -31,7 +31,9 @@ def test_without_a_mail_server_the_page_says_where_mails_go(library: Library) ->
     assert "nothing is sent" in page
     assert "WORKBENCH_SMTP_HOST" in page
     settings = Settings(home=library.store.settings.home, smtp_host="mail.example.org", smtp_port=2525)
-    with_server = create_app(settings, library.store, clock=lambda: NOW).test_client().get("/digest/").text
+    with_server = (
+        create_app(settings, library.store, open_local=True, clock=lambda: NOW).test_client().get("/digest/").text
+    )
     assert "mail.example.org, port 2525" in with_server
     assert "nothing is sent" not in with_server
 
@@ -99,7 +101,7 @@ HARMED = [
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_hostile_texts_are_shown_and_do_nothing(settings: Settings, store: Store, language: str) -> None:
     fill_with_harm(store)
-    client = create_app(settings, store, clock=lambda: NOW).test_client()
+    client = create_app(settings, store, open_local=True, clock=lambda: NOW).test_client()
     client.set_cookie("language", language)
     for address in HARMED:
         answer = client.get(address)

@@ -131,7 +131,7 @@ def test_what_is_not_there_is_a_404(library: Library, address: str) -> None:
 
 
 def test_a_long_draft_comes_in_pages_and_asks_the_store_no_more(settings: Settings, store: Store) -> None:
-    client = create_app(settings, store, clock=lambda: NOW).test_client()
+    client = create_app(settings, store, open_local=True, clock=lambda: NOW).test_client()
     short, long = fill_with_a_long_draft(store, 20), fill_with_a_long_draft(store, 1000)
     with counted_queries(store) as few:
         assert client.get(f"/standards/drafts/{short}").status_code == 200

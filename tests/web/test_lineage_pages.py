@@ -27,7 +27,7 @@ from workbench.web.lineage_map import ROWS
 def own(store: Store, settings: Settings) -> Library:
     """The samples in a store of the test's own, for what it changes."""
     fill_with_samples(store, settings)
-    app = create_app(settings, store, clock=lambda: NOW)
+    app = create_app(settings, store, open_local=True, clock=lambda: NOW)
     return Library(store, app.test_client())
 
 
@@ -193,7 +193,7 @@ def test_a_form_that_names_no_clause_is_refused_with_what_to_do(library: Library
 
 
 def test_long_drafts_come_in_pages_and_the_map_says_what_it_leaves_out(settings: Settings, store: Store) -> None:
-    client: FlaskClient = create_app(settings, store, clock=lambda: NOW).test_client()
+    client: FlaskClient = create_app(settings, store, open_local=True, clock=lambda: NOW).test_client()
     first = fill_with_a_long_draft(store, 300)
     with store.write() as session:
         draft = session.get_one(Draft, first)

@@ -77,7 +77,7 @@ def test_queries_do_not_grow_with_rows(tmp_path: Path) -> None:
         store = Store(settings)
         store.migrate()
         seed_many(store, count)
-        client = create_app(settings, store, clock=clock).test_client()
+        client = create_app(settings, store, open_local=True, clock=clock).test_client()
         for address in ("/", "/standards/", "/standards/?sort=-since&page=3", "/changes/", "/search/?q=Item"):
             taken.setdefault(address, []).append(queries(client, store, address))
         store.close()

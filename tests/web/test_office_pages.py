@@ -59,7 +59,7 @@ def page(settings: Settings, seeded: Store) -> FlaskClient:
         records.CitedDocument(application=APPLICATION, kind="31", order=1, document="JPA 414999001"),
     )
     _read(seeded, "epo_ops", FIRST, _family("JP.2025990001.A", "JP.2025990009.A", "EP.9990001.A1"))
-    return create_app(settings, seeded, clock=clock).test_client()
+    return create_app(settings, seeded, open_local=True, clock=clock).test_client()
 
 
 def _section(page: FlaskClient, name: str) -> str:

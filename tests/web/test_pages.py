@@ -68,7 +68,7 @@ def test_week_leads_to_the_last_week_with_changes(client: FlaskClient) -> None:
 
 
 def test_a_quiet_week_shows_the_last_changes(settings: Settings, seeded: Store) -> None:
-    later = create_app(settings, seeded, clock=lambda: NOW + dt.timedelta(days=30)).test_client()
+    later = create_app(settings, seeded, open_local=True, clock=lambda: NOW + dt.timedelta(days=30)).test_client()
     page = text_of(later.get("/").text)
     assert "Nothing changed in the last seven days" in page
     assert "Seven days: 2026-11-18 – 2026-11-24" in page
@@ -78,7 +78,7 @@ def test_a_quiet_week_shows_the_last_changes(settings: Settings, seeded: Store) 
 def test_many_publications_are_counted_and_hide_nothing(settings: Settings, seeded: Store) -> None:
     with seeded.write() as session:
         seed_publications(session, 60)
-    page = create_app(settings, seeded, clock=clock).test_client().get("/").text
+    page = create_app(settings, seeded, open_local=True, clock=clock).test_client().get("/").text
     new = text_of(page[page.index('id="new"') : page.index('id="removed"')])
     assert "New 63" in new
     assert "ISO/IEC NP 90008" in new

@@ -55,7 +55,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(page: FlaskClient) 
 
 def test_cookies_are_secure_behind_https(sqlite_settings: Settings, sqlite_store: Store) -> None:
     settings = sqlite_settings.model_copy(update={"base_url": "https://workbench.example"})
-    client = create_app(settings, sqlite_store, clock=clock).test_client()
+    client = create_app(settings, sqlite_store, open_local=True, clock=clock).test_client()
     assert "Secure" in client.get("/", base_url="https://workbench.example").headers["Set-Cookie"]
 
 
@@ -84,7 +84,7 @@ def test_wrong_methods_and_large_bodies_have_pages(page: FlaskClient) -> None:
 
 
 def test_an_error_of_ours_shows_no_details(sqlite_settings: Settings, sqlite_store: Store) -> None:
-    app: Flask = create_app(sqlite_settings, sqlite_store, clock=clock)
+    app: Flask = create_app(sqlite_settings, sqlite_store, open_local=True, clock=clock)
 
     @app.get("/broken")
     def broken() -> str:
@@ -109,8 +109,8 @@ def test_pages_out_of_range_are_no_error(page: FlaskClient, page_text: str) -> N
 
 
 def test_sample_data_is_marked_on_every_page(sqlite_settings: Settings, sqlite_store: Store) -> None:
-    marked = create_app(sqlite_settings, sqlite_store, sample=True, clock=clock).test_client()
-    plain = create_app(sqlite_settings, sqlite_store, clock=clock).test_client()
+    marked = create_app(sqlite_settings, sqlite_store, sample=True, open_local=True, clock=clock).test_client()
+    plain = create_app(sqlite_settings, sqlite_store, open_local=True, clock=clock).test_client()
     for address in ("/", "/standards/", "/nothing"):
         assert "Sample data" in marked.get(address).text
         assert "Sample data" not in plain.get(address).text

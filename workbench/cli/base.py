@@ -17,6 +17,8 @@ from workbench.demo import DemoError
 from workbench.digest import verbs as digest
 from workbench.history.queries import FilterError
 from workbench.mapping.runs import UnknownPortfolioError
+from workbench.people.accounts import AccountError
+from workbench.people.openid import OpenIdError
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings, SettingsError
 from workbench.sources.poll import NoContactError
@@ -36,6 +38,8 @@ EXPECTED_ERRORS = (
     DemoError,
     digest.DigestError,
     export.UnknownExportError,
+    AccountError,
+    OpenIdError,
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines on stdout and nothing else there.")
 DATE = click.DateTime(["%Y-%m-%d"])

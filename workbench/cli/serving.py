@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 import logging
 import sys
+from typing import Any, Final
 
 import click
 from flask import Flask
@@ -20,33 +21,66 @@ from workbench.demo import demo_settings
 from workbench.digest import verbs as digest
 from workbench.jobs.schedule import JOBS
 from workbench.jobs.scheduler import run_scheduler
-from workbench.settings import load_settings
+from workbench.people import accounts
+from workbench.people.signing_in import local_link
+from workbench.settings import Settings, load_settings
 from workbench.sources.poll import is_configured, poll
 from workbench.web import create_app
 
+_LOOPBACK: Final = "127.0.0.1"
+_PROXY_HEADERS: Final = frozenset({"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"})
+
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default=_LOOPBACK, show_default=True, help="The address to listen at.")
 @click.option("--port", default=8042, show_default=True, type=click.IntRange(0, 65535), help="The port to listen at.")
 def serve(host: str, port: int) -> None:
     """Serve the web application."""
     settings = load_settings()
     with open_store(settings) as store:
-        _serve(create_app(settings, store), host, port)
+        app = create_app(settings, store)
+        with store.read() as session:
+            local = not accounts.exist(session)
+        if local and not _is_loopback(host):
+            raise Failure(
+                f"there are no accounts yet, so the workbench listens only on this machine, not at {host}; "
+                "use --host 127.0.0.1, or make the first account: "
+                "`workbench people invite you@example.org --role administrator`"
+            )
+        server = _listen(app, settings, host, port)
+        if local:
+            with store.write() as session:
+                now = dt.datetime.now(dt.UTC)
+                link = local_link(session, settings, now, base_url=_address(host, server.effective_port))
+            click.echo(
+                f"Local mode, no accounts: open {link}\nThe link works once; `workbench people link` prints another."
+            )
+        elif not _is_loopback(host) and not settings.base_url.startswith("https://"):
+            say(
+                f"passwords and pages can be read on the way: put a proxy with https in front of {host}, and set "
+                "WORKBENCH_BASE_URL to its address"
+            )
+        _run(server, host)
 
 
-def _serve(app: Flask, host: str, port: int) -> None:
-    if not _is_loopback(host):
-        raise Failure(
-            f"the workbench has no accounts yet, so it listens only on this machine, not at {host}; "
-            "use --host 127.0.0.1 and put a proxy that asks for a login in front of it"
-        )
+def _listen(app: Flask, settings: Settings, host: str, port: int) -> Any:
+    proxy = settings.trusted_proxy
+    trust = {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": _PROXY_HEADERS} if proxy else {}
     try:
-        server = create_server(app, host=host, port=port, threads=8, ident="workbench")
+        return create_server(
+            app, host=host, port=port, threads=8, ident="workbench", clear_untrusted_proxy_headers=True, **trust
+        )
     except OSError as error:
         raise Failure(f"cannot listen at {host}:{port} ({error.strerror}); name another with --port") from error
-    click.echo(f"The workbench is at http://{host}:{server.effective_port}/ (Ctrl+C ends it)")
+
+
+def _run(server: Any, host: str) -> None:
+    click.echo(f"The workbench is at {_address(host, server.effective_port)}/ (Ctrl+C ends it)")
     server.run()
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -95,4 +129,5 @@ def demo(port: int, no_serve: bool) -> None:
         for step in build_demo(store, settings):
             click.echo(f"{step.title}: {step.result}")
         if not no_serve:
-            _serve(create_app(settings, store, sample=True, clock=lambda: sample.NOW), "127.0.0.1", port)
+            app = create_app(settings, store, sample=True, open_local=True, clock=lambda: sample.NOW)
+            _run(_listen(app, settings, _LOOPBACK, port), _LOOPBACK)

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from workbench.db import Store
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
-from workbench.people.viewer import Viewer
+from workbench.people.permissions import Permission
 from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
@@ -39,12 +39,18 @@ from workbench.web import (
     text,
     week,
 )
+from workbench.web.people import administration, by_mail, gate, own, signing_in, wording
+from workbench.web.people.cookie import cookie_name, is_https
 
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     preferences.blueprint,
+    signing_in.blueprint,
+    by_mail.blueprint,
+    own.blueprint,
+    administration.blueprint,
     week.blueprint,
     standards.blueprint,
     committees.blueprint,
@@ -81,11 +87,13 @@ def create_app(
     store: Store | None = None,
     *,
     sample: bool = False,
+    open_local: bool = False,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Flask:
     """The web application on a store, by default that of the settings, which is then brought up to date.
 
-    `sample` marks every page as sample data. `clock` gives the time in UTC.
+    `sample` marks every page as sample data. `open_local` lets whoever comes do everything without signing in: for
+    sample data and for tests, never at an address that others reach. `clock` gives the time in UTC.
     """
     if store is None:
         store = Store(settings)
@@ -94,9 +102,11 @@ def create_app(
     app.config.update(
         SECRET_KEY=session_secret(settings),
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_NAME=cookie_name(settings, "session"),
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_https(settings),
         # A page may stay open for days; its forms hold as long as the session does.
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
@@ -105,21 +115,19 @@ def create_app(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     context.install(app, context.Workbench(settings, store.on_behalf_of(None), sample, clock))
-    app.before_request(_identify)
+    gate.install(app, open_local=open_local)
+    signing_in.install(app, settings)
     Babel(app, locale_selector=preferences.language)
     CSRFProtect(app)
     security.install(app)
     errors.install(app)
     display.install(app)
+    app.jinja_env.filters["role_name"] = wording.role_name
+    app.jinja_env.globals.update(role_name=wording.role_name, method_name=wording.method_name)
     app.context_processor(_page_values)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
-
-
-def _identify() -> None:
-    """Local mode: whoever reaches the workbench is its one person."""
-    context.set_viewer(Viewer.local(request.remote_addr))
 
 
 def _page_values() -> dict[str, Any]:
@@ -144,5 +152,9 @@ def _page_values() -> dict[str, Any]:
         "today": context.today(),
         "sample": context.workbench().sample,
         "zone": context.workbench().settings.timezone,
+        "signed_in": context.viewer() is not context.NOBODY,
+        "local_mode": gate.is_local(),
+        "viewer_name": context.viewer().name,
+        "manages_accounts": context.viewer().may(Permission.MANAGE_ACCOUNTS),
         "has_endpoint": current_app.view_functions.__contains__,
     }

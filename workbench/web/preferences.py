@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -51,10 +50,13 @@ def _keep(name: str, allowed: tuple[str, ...]) -> Response:
     return response
 
 
+def own_path(target: str) -> str | None:
+    """A path on this site, however a browser reads it; None for anything that might lead elsewhere."""
+    if not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return None
+    return None if any(ord(character) < 0x20 for character in target) else target
+
+
 def _back(target: str) -> str:
     """The page the reader came from, where it is one of ours."""
-    parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith("//") and not parts.scheme and not parts.netloc
-    if not ours or "\\" in target or any(ord(character) < 0x20 for character in target):
-        return url_for("week.index")
-    return target
+    return own_path(target) or url_for("week.index")

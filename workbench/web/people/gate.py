@@ -1,0 +1,121 @@
+"""At the door of every request: is the workbench meant, and who is asking?"""
+
+from __future__ import annotations
+
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from workbench.i18n import mark
+from workbench.people import accounts, logins
+from workbench.people.models import Account, Login
+from workbench.people.viewer import Viewer
+from workbench.settings import Settings
+from workbench.web.context import now, set_viewer, workbench
+from workbench.web.people.cookie import read_token
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+OPEN_BLUEPRINTS: Final = frozenset({"signing_in", "by_mail", "preferences"})
+"""Their pages, and the static files, are for whoever comes."""
+_OPEN_LOCAL: Final = "workbench_open_local"
+
+
+def install(app: Flask, *, open_local: bool) -> None:
+    """`open_local`: whoever comes is the person of local mode, without signing in."""
+    app.extensions[_OPEN_LOCAL] = open_local
+    app.before_request(_enter)
+    app.after_request(_leave)
+
+
+def login() -> Login | None:
+    """The session of this request; None where nobody has to sign in."""
+    return cast(Login | None, g.get("login"))
+
+
+def is_local() -> bool:
+    """Whether the person of local mode is asking."""
+    here = login()
+    return bool(current_app.extensions[_OPEN_LOCAL]) or (here is not None and here.account_id is None)
+
+
+def known_hosts(settings: Settings) -> frozenset[str]:
+    """The names the workbench goes by. A page of another name that leads here by its DNS is none of ours."""
+    named = urlsplit(settings.base_url).hostname
+    return LOOPBACK | ({named.lower()} if named else set())
+
+
+def _enter() -> Response | tuple[str, int] | None:
+    parts = workbench()
+    if (_hostname(request.host) or "").lower() not in known_hosts(parts.settings):
+        title = mark("The workbench does not go by this name")
+        remedy = mark("Use the address that the workbench was started with, or set WORKBENCH_BASE_URL to this one.")
+        return render_template("web/errors/error.html", code=421, title=title, remedy=remedy), 421
+    if current_app.extensions[_OPEN_LOCAL]:
+        set_viewer(Viewer.local(request.remote_addr))
+        return None
+    if request.endpoint == "static":
+        return None
+    found, anybody = _resolve()
+    if found is not None:
+        g.login, account = found
+        set_viewer(_as_viewer(account))
+        return None
+    if request.blueprint in OPEN_BLUEPRINTS:
+        return None
+    return _ask_to_sign_in(anybody)
+
+
+def _leave(response: Response) -> Response:
+    """Keep that the session is in use, once the answer is on its way: a long import may hold the store meanwhile."""
+    here, store, at = login(), workbench().store, now()
+    if here is not None:
+        response.call_on_close(lambda: logins.note_use(store, here, at))
+    return response
+
+
+def _resolve() -> tuple[tuple[Login, Account | None] | None, bool]:
+    """The session of the cookie while it is worth something, and whether there are accounts."""
+    parts, token = workbench(), read_token()
+    with parts.store.read() as session:
+        found = None if token is None else logins.find(session, parts.settings, token, now())
+        if found is not None and found[1] is not None:
+            return found, True
+        anybody = accounts.exist(session)
+        # With the first account local mode is over, and so are its sessions.
+        return (None if anybody else found), anybody
+
+
+def _as_viewer(account: Account | None) -> Viewer:
+    return Viewer.local(request.remote_addr) if account is None else accounts.viewer_of(account, request.remote_addr)
+
+
+def _ask_to_sign_in(anybody: bool) -> Response | tuple[str, int]:
+    if not anybody:
+        return show_local_door()
+    target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = url_for("signing_in.sign_in", next=target)
+    if request.headers.get("HX-Request"):
+        # The answer would be put into a part of the page; htmx is told to leave it instead.
+        back = urlsplit(request.headers.get("HX-Current-URL", ""))
+        there = f"{back.path}?{back.query}" if back.query else back.path
+        return Response(status=401, headers={"HX-Redirect": url_for("signing_in.sign_in", next=there or "/")})
+    if request.method in ("GET", "HEAD"):
+        return redirect(address, 303)
+    title = mark("You are no longer signed in")
+    remedy = mark("Nothing was changed. Sign in, then do again what you did.")
+    return render_template("web/errors/error.html", code=401, title=title, remedy=remedy, sign_in=address), 401
+
+
+def show_local_door() -> tuple[str, int]:
+    """The page of local mode for a browser that has not followed the link."""
+    return render_template("web/people/local.html"), 401
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
