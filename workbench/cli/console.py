@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import click
 
 from workbench.history.models import Run, RunState
+from workbench.mapping.progress import Progress, Stage
 
 
 def say(message: str) -> None:
@@ -33,6 +35,37 @@ class Counter:
     def clear(self) -> None:
         if self.shown:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+class ProgressLine:
+    """How far a mapping is and how long it will take, on stderr: one changing line on a terminal, else one a minute."""
+
+    def __init__(self) -> None:
+        self._on_terminal = sys.stderr.isatty()
+        self._next = time.monotonic() + (0 if self._on_terminal else 60)
+
+    def show(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + (0.5 if self._on_terminal else 60)
+        doing = "reading claims" if progress.stage is Stage.READING else "ranking"
+        text = f"{progress.draft}: {doing}, {progress.done:,} of {progress.total:,}"
+        if progress.seconds_left is not None:
+            text += f", about {duration(progress.seconds_left)} left"
+        click.echo(f"\r\x1b[K{text}" if self._on_terminal else text, err=True, nl=not self._on_terminal)
+
+    def clear(self) -> None:
+        if self._on_terminal:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time as people say it: 40 s, 12 min, 2 h 5 min."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{max(round(seconds), 1)} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def run_record(run: Run) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from workbench.cli.base import FILE, JSON, Failure, main, open_store
-from workbench.cli.console import exit_with, print_json, report
+from workbench.cli.console import ProgressLine, exit_with, print_json, report
+from workbench.jobs.sole import sole
 from workbench.mapping.evaluation import evaluate, make_run
 from workbench.mapping.labelled import read_corpus, read_labels, read_queries, write_run
-from workbench.mapping.runs import drafts_of, map_draft
+from workbench.mapping.runs import drafts_of, map_drafts
 from workbench.settings import load_settings
 from workbench.standards.drafts import find_work_item
 
@@ -20,14 +21,19 @@ from workbench.standards.drafts import find_work_item
 @click.option("--portfolio", metavar="NAME", help="Only the publications of this portfolio.")
 @JSON
 def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> None:
-    """Rank the clauses of each draft version for each independent claim."""
+    """Rank the clauses of each draft version for each claim; only what is new is ranked."""
     settings = load_settings()
     with open_store(settings) as store:
         with store.read() as session:
             drafts = drafts_of(session, None if work_item is None else find_work_item(session, work_item))
         if not drafts:
             raise Failure("there is no draft to map; import one with `workbench import draft`")
-        results = [report(map_draft(store, draft, portfolio=portfolio), as_json=as_json) for draft in drafts]
+        line = ProgressLine()
+        results = []
+        with sole(store, "mapping"):
+            for run in map_drafts(store, drafts, portfolio=portfolio, progress=line.show):
+                line.clear()
+                results.append(report(run, as_json=as_json))
         exit_with(*results)
 
 

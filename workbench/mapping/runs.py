@@ -24,7 +24,7 @@ from workbench.mapping.chosen_claims import (
     remembered,
     require_portfolio,
 )
-from workbench.mapping.draft_pass import Pass, engine_name
+from workbench.mapping.draft_pass import MappingTakenOverError, Pass, engine_name
 from workbench.mapping.draft_texts import DraftName, clause_texts, drafts_of
 from workbench.mapping.encoder import installed_encoder
 from workbench.mapping.keys import Keys
@@ -32,9 +32,19 @@ from workbench.mapping.passes import CLAUSES_KEPT
 from workbench.mapping.progress import Progress, Reporter, Stage
 from workbench.mapping.readings import read_claims
 from workbench.mapping.vectors import StoredEncoder
+from workbench.people.permissions import Permission
 from workbench.standards.models import Draft
 
-__all__ = ["TOP", "DraftName", "UnknownPortfolioError", "drafts_of", "map_draft", "map_drafts", "source_of"]
+__all__ = [
+    "TOP",
+    "DraftName",
+    "MappingTakenOverError",
+    "UnknownPortfolioError",
+    "drafts_of",
+    "map_draft",
+    "map_drafts",
+    "source_of",
+]
 
 TOP: Final = CLAUSES_KEPT
 
@@ -73,7 +83,9 @@ def map_drafts(
             require_portfolio(session, portfolio)
     asked: dict[str, Keys] = {}
     for draft in drafts:
-        run_id = start_run(store, RunKind.MAP, source_of(draft), engine_name(encoder), now())
+        run_id = start_run(
+            store, RunKind.MAP, source_of(draft), engine_name(encoder), now(), permission=Permission.READ_MATCHES
+        )
         reporter = Reporter(store, run_id, f"{draft.work_item}, {draft.label}", progress)
         with store.read() as session:
             language = session.get_one(Draft, draft.draft_id).language
