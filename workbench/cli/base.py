@@ -16,8 +16,10 @@ from workbench.db import Store, StoreError
 from workbench.demo import DemoError
 from workbench.digest import verbs as digest
 from workbench.history.queries import FilterError
-from workbench.mapping.runs import UnknownPortfolioError
+from workbench.jobs.sole import BusyError
+from workbench.mapping.runs import MappingTakenOverError, UnknownPortfolioError
 from workbench.people.accounts import AccountError
+from workbench.people.matters import MatterError
 from workbench.people.openid import OpenIdError
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings, SettingsError
@@ -34,6 +36,9 @@ EXPECTED_ERRORS = (
     BallotRulesError,
     UnknownWorkItemError,
     UnknownPortfolioError,
+    MatterError,
+    MappingTakenOverError,
+    BusyError,
     FilterError,
     DemoError,
     digest.DigestError,

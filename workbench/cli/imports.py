@@ -50,6 +50,7 @@ def import_draft_command(
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--format", "format_", default="auto", help="Name of the format; found by content by default.")
 @click.option("--portfolio", metavar="NAME", help="Put the publications into this portfolio.")
+@click.option("--matter", metavar="NAME", help="The portfolio is one of this matter; only its members will see it.")
 @click.option(
     "--columns",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -57,7 +58,12 @@ def import_draft_command(
 )
 @JSON
 def import_patents_command(
-    files: tuple[Path, ...], format_: str, portfolio: str | None, columns: Path | None, as_json: bool
+    files: tuple[Path, ...],
+    format_: str,
+    portfolio: str | None,
+    matter: str | None,
+    columns: Path | None,
+    as_json: bool,
 ) -> None:
     """Import publications from FILES; a folder stands for the files in it."""
     settings = load_settings()
@@ -66,7 +72,14 @@ def import_patents_command(
         for path in _expand(files):
             progress = Counter(path.name)
             run = import_patents(
-                store, settings, path, format=format_, portfolio=portfolio, columns=columns, progress=progress.show
+                store,
+                settings,
+                path,
+                format=format_,
+                portfolio=portfolio,
+                matter=matter,
+                columns=columns,
+                progress=progress.show,
             )
             progress.clear()
             results.append(report(run, as_json=as_json))

@@ -9,12 +9,21 @@ from scrapers.errors import UnreadableFileError
 from scrapers.set_aside import MAX_EXCERPT, excerpt_of
 from workbench.history.models import Snapshot
 from workbench.history.snapshots import SnapshotFolder
+from workbench.people.permissions import Permission
 from workbench.settings import Settings
 
 
-def keep_file(settings: Settings, path: Path, at: dt.datetime) -> Snapshot:
+def keep_file(
+    settings: Settings,
+    path: Path,
+    at: dt.datetime,
+    *,
+    permission: Permission | None = None,
+    matter_id: int | None = None,
+) -> Snapshot:
     """Copy the file into the snapshots; returns the row for it, not yet in a session.
 
+    `permission` and `matter_id` say who may see it; see `Snapshot`.
     Raises UnreadableFileError where it can't be read.
     """
     try:
@@ -22,7 +31,16 @@ def keep_file(settings: Settings, path: Path, at: dt.datetime) -> Snapshot:
             sha256, size = SnapshotFolder(settings.home).add(iter(lambda: file.read(1 << 20), b""))
     except OSError as error:
         raise UnreadableFileError(f"{path}: {error.strerror}; give the path of a readable file") from error
-    return Snapshot(url=f"file:{path.name}", sha256=sha256, fetched_at=at, last_fetched_at=at, size=size, believed=True)
+    return Snapshot(
+        url=f"file:{path.name}",
+        sha256=sha256,
+        fetched_at=at,
+        last_fetched_at=at,
+        size=size,
+        believed=True,
+        permission=permission,
+        matter_id=matter_id,
+    )
 
 
 def beginning_of(path: Path) -> str:

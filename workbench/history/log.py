@@ -12,10 +12,23 @@ from sqlmodel import Session, col, select, update
 
 from workbench.db import Store, key_of
 from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
+from workbench.people.permissions import Permission
 
 
-def start_run(store: Store, kind: RunKind, source: str, parser_version: str, clock: dt.datetime) -> int:
-    """Note that a run has begun, in a transaction of its own, and close what an earlier, killed run left open."""
+def start_run(
+    store: Store,
+    kind: RunKind,
+    source: str,
+    parser_version: str,
+    clock: dt.datetime,
+    *,
+    permission: Permission | None = None,
+    matter_id: int | None = None,
+) -> int:
+    """Note that a run has begun, in a transaction of its own, and close what an earlier, killed run left open.
+
+    `permission` and `matter_id` say who may know of the run; see `Run`.
+    """
     with store.write() as session:
         session.exec(
             update(Run)
@@ -33,6 +46,8 @@ def start_run(store: Store, kind: RunKind, source: str, parser_version: str, clo
             state=RunState.RUNNING,
             started_at=dt.datetime.now(dt.UTC),
             clock=clock,
+            permission=permission,
+            matter_id=matter_id,
         )
         session.add(run)
         session.flush()
@@ -96,6 +111,11 @@ def keep_snapshot(session: Session, snapshot: Snapshot) -> Snapshot:
         found.last_fetched_at = snapshot.last_fetched_at
         found.etag, found.last_modified = snapshot.etag, snapshot.last_modified
     found.believed = found.believed or snapshot.believed
+    # What is also read in the open is a secret no more; what is read for fewer stays with those who had it.
+    if snapshot.matter_id is None:
+        found.matter_id = None
+    if snapshot.permission is None:
+        found.permission = None
     session.add(found)
     return found
 

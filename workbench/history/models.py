@@ -142,6 +142,7 @@ class Change(SQLModel, table=True):
     snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
 
 
+@confidential(of_open_run())
 class QuarantinedRecord(SQLModel, table=True):
     """A record that could not be read while others were, kept until it is read or dismissed.
 
@@ -169,6 +170,7 @@ class QuarantinedRecord(SQLModel, table=True):
     snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
 
 
+@confidential(of_open_run())
 class DriftReport(SQLModel, table=True):
     """A selector or field that no longer matched in a run, with the snapshots in which it last did and did not."""
 

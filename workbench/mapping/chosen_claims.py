@@ -91,7 +91,7 @@ def count_claims(session: Session, choice: Choice) -> int:
 
 def require_portfolio(session: Session, name: str) -> None:
     """Raises UnknownPortfolioError where no portfolio has that name."""
-    if session.exec(select(Portfolio.id).where(Portfolio.name == name)).one_or_none() is None:
+    if session.exec(select(Portfolio.id).where(Portfolio.name == name)).first() is None:
         names = ", ".join(session.exec(select(Portfolio.name).order_by(col(Portfolio.name)))) or "none yet"
         raise UnknownPortfolioError(f"no portfolio is called {name!r}; there are: {names}")
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from workbench.db import checked
-from workbench.patents.walls import of_open_number
+from workbench.patents.walls import number_held, of_open_number
 from workbench.people.gate import confidential
 from workbench.people.permissions import Permission
 from workbench.people.rules import needs
@@ -24,7 +24,9 @@ class Verdict(StrEnum):
     OPEN = "open"
 
 
-@confidential(needs(Permission.READ_MATCHES), of_open_number("publication"), append_only=True)
+@confidential(
+    needs(Permission.READ_MATCHES), of_open_number("publication"), held=lambda row: number_held(row.publication)
+)
 class Decision(SQLModel, table=True):
     """What a person decided of a claim on a clause of one pinned draft; append-only, a later one `replaces` it.
 

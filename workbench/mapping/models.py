@@ -116,6 +116,7 @@ class DraftPass(SQLModel, table=True):
     cut: bool
 
 
+@confidential(_READERS)
 class ClaimChoice(SQLModel, table=True):
     """Which claims a choice (`name`: language, portfolio and so on) gave, and what the store held then.
 

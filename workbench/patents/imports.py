@@ -21,6 +21,8 @@ from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.quarantine import keep_bad_records, settle
 from workbench.patents.portfolios import put_into
 from workbench.patents.reconcile import reconcile_publication
+from workbench.people.matters import matter_named
+from workbench.people.permissions import Permission
 from workbench.settings import Settings
 
 MAX_WARNINGS = 200
@@ -33,27 +35,41 @@ def import_patents(
     *,
     format: str = "auto",  # noqa: A002
     portfolio: str | None = None,
+    matter: str | None = None,
     columns: Path | ColumnMap | None = None,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """Import one file; returns the finished run. `progress` hears how many publications were read so far.
 
+    The portfolio is one of the matter, if a matter is named; then the run and the file are known to its members only.
     `columns` is a map that says what the columns of a table of one's own are, or the file of one.
     A single bad record is a warning naming its place and reason, and goes into quarantine. A file in which nothing can
-    be read is a failed run that changes nothing.
+    be read is a failed run that changes nothing. Raises UnknownMatterError.
     """
     clock = now()
-    run_id = start_run(store, RunKind.IMPORT, f"file:{path.name}", PARSER_VERSION, clock)
+    matter_id = None
+    if matter is not None:
+        with store.read() as session:
+            matter_id = matter_named(session, matter)
+    run_id = start_run(
+        store,
+        RunKind.IMPORT,
+        f"file:{path.name}",
+        PARSER_VERSION,
+        clock,
+        permission=Permission.READ_PATENTS,
+        matter_id=matter_id,
+    )
     # Read to the end before the first write: a file that breaks off changes nothing, and no writer waits for a parser.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
         warnings: list[str] = []
         refused: list[Refusal] = []
         count, refusals = 0, 0
         snapshot: Snapshot | None = None
-        options: dict[str, Any] = {"import": "patents", "format": format, "portfolio": portfolio}
+        options: dict[str, Any] = {"import": "patents", "format": format, "portfolio": portfolio, "matter": matter}
         try:
-            snapshot = keep_file(settings, path, clock)
+            snapshot = keep_file(settings, path, clock, permission=Permission.READ_PATENTS, matter_id=matter_id)
             column_map = load_map(columns) if isinstance(columns, Path) else columns
             options["columns"] = None if column_map is None else column_map.model_dump(mode="json")
             for each in read_patents(path, format, column_map):
@@ -82,7 +98,7 @@ def import_patents(
         with store.write() as session:
             log = ChangeLog(session, run_id, f"file:{path.name}", clock)
             kept = keep_snapshot(session, snapshot)
-            counts = _write(session, log, _spooled(spool), kept.id, portfolio)
+            counts = _write(session, log, _spooled(spool), kept.id, portfolio, matter_id)
             fingerprints = _quarantine(session, log, kept, refused, options)
             if refusals == len(refused):
                 settle(session, log, [kept], fingerprints)
@@ -113,11 +129,12 @@ def _write(
     publications: Iterator[Publication],
     snapshot_id: int | None,
     portfolio: str | None,
+    matter_id: int | None,
 ) -> Counts:
     counts = Counts()
     for record in publications:
         row, outcome = reconcile_publication(session, log, record, snapshot_id)
         counts.add(outcome)
         if portfolio is not None:
-            put_into(session, portfolio, [row])
+            put_into(session, portfolio, [row], matter_id=matter_id)
     return counts

@@ -10,11 +10,16 @@ from workbench.db import key_of
 from workbench.patents.models import Portfolio, PortfolioMember, Publication
 
 
-def put_into(session: Session, name: str, publications: Iterable[Publication]) -> int:
-    """Add publications to the portfolio of that name, which is made where there is none; returns how many were new."""
-    portfolio = session.exec(select(Portfolio).where(Portfolio.name == name)).one_or_none()
+def put_into(session: Session, name: str, publications: Iterable[Publication], *, matter_id: int | None = None) -> int:
+    """Add publications to the portfolio of that name, which is made where there is none; returns how many were new.
+
+    Each matter has portfolios of its own, and so has the open ground of those who may read patents (no matter).
+    """
+    portfolio = session.exec(
+        select(Portfolio).where(Portfolio.name == name, Portfolio.matter_id == matter_id)
+    ).one_or_none()
     if portfolio is None:
-        portfolio = Portfolio(name=name)
+        portfolio = Portfolio(name=name, matter_id=matter_id)
         session.add(portfolio)
         session.flush()
     added = 0

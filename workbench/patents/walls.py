@@ -87,19 +87,23 @@ def of_open_applications_only(column: str = "id") -> Rule:
 
 def walled_applications(viewer: Viewer) -> Any:
     """The keys of applications that are only in matters which are not open to the viewer."""
-    held = private("matter_application")
-    mine = sorted(viewer.matters)
-    opened = sa.select(held.c.application_key).where(held.c.matter_id.in_(mine))
-    return sa.select(held.c.application_key).where(held.c.application_key.not_in(opened))
+    held, opened = private("matter_application"), private("matter_application")
+    mine = sa.select(opened.c.application_key).where(opened.c.matter_id.in_(sorted(viewer.matters)))
+    return sa.select(held.c.application_key).where(held.c.application_key.not_in(mine))
 
 
 def _walled_publications(viewer: Viewer) -> Any:
     """The keys of publications that are in portfolios of matters, none of which is open to the viewer."""
+    portfolio, member, found = _held_publications()
+    opened, _, in_opened = _held_publications()
+    mine = in_opened.where(opened.c.matter_id.in_(sorted(viewer.matters)))
+    return found.where(portfolio.c.matter_id.is_not(None), member.c.publication_id.not_in(mine))
+
+
+def _held_publications() -> tuple[sa.FromClause, sa.FromClause, Any]:
     portfolio, member = private("portfolio"), private("portfolio_member")
-    joined = sa.select(member.c.publication_id).join(portfolio, portfolio.c.id == member.c.portfolio_id)
-    mine = sorted(viewer.matters)
-    opened = joined.where(portfolio.c.matter_id.in_(mine))
-    return joined.where(portfolio.c.matter_id.is_not(None), member.c.publication_id.not_in(opened))
+    together = member.join(portfolio, portfolio.c.id == member.c.portfolio_id)
+    return portfolio, member, sa.select(member.c.publication_id).select_from(together)
 
 
 def portfolio_held(portfolio_id: Any) -> sa.ColumnElement[bool]:

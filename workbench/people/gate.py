@@ -71,7 +71,7 @@ def restrict(model: type[SQLModel], *rules: Rule) -> None:
     _rules.setdefault(model, []).extend(rules)
     name = str(model.__tablename__)
     # The table where rows are read from it: after FROM, JOIN, a comma or a bracket; not a column of it, not our alias.
-    _names[name] = re.compile(rf'(?:\bFROM|\bJOIN|,|\()\s+?"?\b{name}\b"?(?!["\w.]|\s+AS\s+"?{_PRIVATE})')
+    _names[name] = re.compile(rf'(?:\bFROM|\bJOIN|\bUPDATE|,|\()\s+?"?\b{name}\b"?(?!["\w.]|\s+AS\s+"?{_PRIVATE})')
 
 
 def confidential_models() -> tuple[type[SQLModel], ...]:
@@ -155,7 +155,7 @@ def _touched(statement: Any) -> list[type[SQLModel]]:
 
 def _marker(model: type[SQLModel]) -> sa.ColumnElement[bool]:
     """A condition that is always true and can be counted in the SQL that goes out."""
-    return sa.literal_column(f"/*{model.__tablename__}*/ 1 = 1", sa.Boolean())
+    return sa.literal_column(f"/*{model.__tablename__}*/ 1", sa.Integer()) == sa.literal_column("1", sa.Integer())
 
 
 def _recheck(

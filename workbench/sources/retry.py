@@ -86,6 +86,7 @@ def _import(store: Store, settings: Settings, row: QuarantinedRecord, file: Path
                 file,
                 format=options["format"],
                 portfolio=options["portfolio"],
+                matter=options.get("matter"),
                 columns=None if columns is None else ColumnMap.model_validate(columns),
                 now=lambda: met,
             )
@@ -133,7 +134,15 @@ def _reread(
     options = {"credentials": credentials_of(settings, source)}
     context = Context(source.manifest, _Nothing(), store_snapshot=lambda _: "", options=options)
     context.keep(response)
-    run_id = start_run(store, RunKind.IMPORT, source.name, source.parser_version, snapshot.last_fetched_at)
+    run_id = start_run(
+        store,
+        RunKind.IMPORT,
+        source.name,
+        source.parser_version,
+        snapshot.last_fetched_at,
+        permission=snapshot.permission,
+        matter_id=snapshot.matter_id,
+    )
     reason: str | None = None
     try:
         source.reread(context, response, row.place)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from workbench.i18n import mark
 from workbench.people import accounts, logins
+from workbench.people.matters import with_walls
 from workbench.people.models import Account, Login
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
@@ -89,7 +90,9 @@ def _resolve() -> tuple[tuple[Login, Account | None] | None, bool]:
 
 
 def _as_viewer(account: Account | None) -> Viewer:
-    return Viewer.local(request.remote_addr) if account is None else accounts.viewer_of(account, request.remote_addr)
+    if account is None:
+        return Viewer.local(request.remote_addr)
+    return with_walls(workbench().store, accounts.viewer_of(account, request.remote_addr))
 
 
 def _ask_to_sign_in(anybody: bool) -> Response | tuple[str, int]:
