@@ -162,6 +162,49 @@ def fill_with_a_long_draft(store: Store, clauses: int) -> int:
         return key_of(draft)
 
 
+def fill_with_a_long_pair(store: Store) -> tuple[int, int]:
+    """A claim of 201 elements and, at place 0 of a draft, a clause of three pages; the keys of draft and claim."""
+    draft_id = fill_with_a_long_draft(store, 1)
+    with store.write() as session:
+        draft = session.get_one(Draft, draft_id)
+        sentences = [f"The device shall keep record {number} of each evaluation." for number in range(150)]
+        clause = add_clause(draft, 1, " ".join(sentences), "Records", "2")
+        first = session.exec(select(Clause).where(Clause.draft_id == draft_id)).one()
+        first.order, clause.order = 1, 0
+        session.add(first)
+        session.flush()
+        session.add(clause)
+        session.flush()
+        at = 0
+        for index, sentence in enumerate(sentences):
+            each = provision(clause)
+            each.index, each.text, each.start, each.end = index, sentence, at, at + len(sentence)
+            session.add(each)
+            at += len(sentence) + 1
+        publication = Publication(
+            number="EP.9990888.A1",
+            raw_number="EP9990888A1",
+            country="EP",
+            doc_number="9990888",
+            source_format="sample",
+            first_seen=NOW,
+            last_seen=NOW,
+        )
+        session.add(publication)
+        session.flush()
+        steps = " ".join(f"keeping record {number} of an evaluation of a device;" for number in range(200))
+        claim = Claim(
+            publication_id=key_of(publication),
+            language="en",
+            number=1,
+            text=f"A method comprising: {steps[:-1]}.",
+            independent=True,
+        )
+        session.add(claim)
+        session.flush()
+        return draft_id, key_of(claim)
+
+
 def add_clause(draft: Draft, order: int, text: str, title: str, number: str | None = None) -> Clause:
     return Clause(
         draft_id=key_of(draft),
