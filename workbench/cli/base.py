@@ -22,6 +22,8 @@ from workbench.people.accounts import AccountError
 from workbench.people.matters import MatterError
 from workbench.people.openid import OpenIdError
 from workbench.people.viewer import Viewer
+from workbench.planning.plans import PlanError
+from workbench.planning.rules import RulesError
 from workbench.settings import Settings, SettingsError
 from workbench.sources.poll import NoContactError
 from workbench.standards.ballots import BallotRulesError
@@ -45,6 +47,8 @@ EXPECTED_ERRORS = (
     export.UnknownExportError,
     AccountError,
     OpenIdError,
+    PlanError,
+    RulesError,
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines on stdout and nothing else there.")
 DATE = click.DateTime(["%Y-%m-%d"])

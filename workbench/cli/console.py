@@ -81,6 +81,7 @@ def run_record(run: Run) -> dict[str, Any]:
         "error": run.error,
         "started_at": run.started_at.isoformat(),
         "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
+        "measures": run.measures,
     }
 
 

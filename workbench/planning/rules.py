@@ -1,0 +1,235 @@
+"""Looks at a plan by the rules in force. The rules are data (`rules.yaml`); a finding says what it rests on.
+
+A rule passes, fails, is unknown (and says what is missing) or does not apply. What it says is material for counsel.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from workbench.planning import expressions
+from workbench.planning.expressions import ExpressionError, Scope
+from workbench.planning.plans import Plan, day_of
+from workbench.planning.spans import YES, Truth
+
+RULES: Final = Path(__file__).with_name("rules.yaml")
+MAX_BYTES: Final = 1024 * 1024
+
+
+class RulesError(Exception):
+    """The rules cannot be used; `str(error)` names file, rule and remedy on one line."""
+
+
+class Severity(StrEnum):
+    BLOCK = "block"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Verdict(StrEnum):
+    """What a rule says of a plan. UNKNOWN never counts as a pass."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Confidence(StrEnum):
+    """READ in the source named; SECONDARY, told by others; UNVERIFIED, practice or memory."""
+
+    READ = "read"
+    SECONDARY = "secondary"
+    UNVERIFIED = "unverified"
+
+
+class Office(BaseModel):
+    """What a day is at an office, and in which country people work there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zone: str
+    country: str = Field(pattern="^[A-Z]{2}$")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a zone of the IANA database, such as Asia/Tokyo") from error
+        return value
+
+
+class Rule(BaseModel):
+    """One rule; the fields are told at the top of `rules.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    id: str = Field(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)+$")
+    jurisdiction: str = Field(min_length=1)
+    each_office: tuple[str, ...] = ()
+    severity: Severity
+    when: str = "True"
+    holds: str
+    en: str = Field(min_length=1)
+    ja: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    confidence: Confidence
+    note: str = ""
+    on: str = "TODAY"
+    valid_from: dt.date | None = Field(default=None, alias="from")
+    valid_to: dt.date | None = Field(default=None, alias="to")
+    enabled: bool = True
+
+    @field_validator("when", "holds")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            expressions.parse(value)
+        except ExpressionError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+
+class RuleBook(BaseModel):
+    """The content of `rules.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    definitions: dict[str, str] = Field(default_factory=dict)
+    offices: dict[str, Office]
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RuleBook:
+        ids = [rule.id for rule in self.rules]
+        doubled = next((each for each in ids if ids.count(each) > 1), None)
+        if doubled:
+            raise ValueError(f"rule {doubled} stands twice; give the other one its own id")
+        for rule in self.rules:
+            strangers = sorted(set(rule.each_office) - self.offices.keys())
+            if strangers:
+                raise ValueError(f"rule {rule.id}: there is no office {strangers[0]}; name it under offices")
+        for name, text in self.definitions.items():
+            _acyclic(name, self.definitions, (), text)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says, at one office where it is looked at by office.
+
+    `missing` names what would have to be known; `used` the events and facts that it was decided by.
+    """
+
+    rule: Rule
+    verdict: Verdict
+    office: str | None
+    missing: tuple[str, ...]
+    used: tuple[str, ...]
+    version: str
+
+
+def load_rules(path: Path | None = None) -> RuleBook:
+    """Read the rules from `path`, by default those that come with the workbench. Raises RulesError."""
+    path = path or RULES
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RulesError(f"rules {path}: larger than {MAX_BYTES:,} bytes")
+        return RuleBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RulesError(f"rules {path}: cannot be read ({error.strerror}); check the path") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise RulesError(f"rules {path}: not valid YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise RulesError(f"rules {path}: {_place(error)}") from error
+
+
+def check(plan: Plan, book: RuleBook) -> list[Finding]:
+    """What every enabled rule says of a plan, in the order of the rules. Raises RulesError where one makes no sense."""
+    definitions = {name: expressions.parse(text) for name, text in book.definitions.items()}
+    return [
+        _look(rule, plan, office, book, definitions)
+        for rule in book.rules
+        if rule.enabled
+        for office in _offices(rule, plan)
+    ]
+
+
+def worst(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that did not pass, failures before unknowns, blocks before warnings."""
+    order = (Verdict.FAIL, Verdict.UNKNOWN)
+    open_ones = [finding for finding in findings if finding.verdict in order]
+    severities = list(Severity)
+    return sorted(open_ones, key=lambda each: (order.index(each.verdict), severities.index(each.rule.severity)))
+
+
+def _offices(rule: Rule, plan: Plan) -> Sequence[str | None]:
+    if not rule.each_office:
+        return [None]
+    return [office for office in rule.each_office if office in plan.offices]
+
+
+# Rules of no office count days as the clock in UTC does.
+_NOWHERE: Final = Office(zone="UTC", country="JP")
+
+
+def _look(rule: Rule, plan: Plan, office: str | None, book: RuleBook, definitions: dict[str, ast.expr]) -> Finding:
+    place = book.offices[office] if office else _NOWHERE
+    scope = Scope(plan, ZoneInfo(place.zone), place.country, definitions, set())
+    try:
+        applies = _in_force(rule, scope) & expressions.truth(expressions.parse(rule.when), scope)
+        holds = expressions.truth(expressions.parse(rule.holds), scope) if applies.value is not False else YES
+    except (ExpressionError, OverflowError, RecursionError) as error:
+        raise RulesError(f"rule {rule.id}: {error}") from error
+    verdict, missing = _verdict(applies, holds)
+    return Finding(rule, verdict, office, tuple(sorted(missing)), tuple(sorted(scope.used)), book.version)
+
+
+def _in_force(rule: Rule, scope: Scope) -> Truth:
+    """Whether the rule is in force on the day of what it is about; a day that is not known is taken to be today."""
+    if rule.valid_from is None and rule.valid_to is None:
+        return YES
+    span = scope.event(rule.on)
+    day = day_of(span.first) if span.first == span.last else None
+    day = day or scope.plan.today
+    return Truth((rule.valid_from or dt.date.min) <= day <= (rule.valid_to or dt.date.max))
+
+
+def _verdict(applies: Truth, holds: Truth) -> tuple[Verdict, frozenset[str]]:
+    if applies.value is False:
+        return Verdict.NOT_APPLICABLE, frozenset()
+    missing = applies.missing | holds.missing
+    if applies.value is None or holds.value is None:
+        return Verdict.UNKNOWN, missing
+    return (Verdict.PASS if holds.value else Verdict.FAIL), frozenset()
+
+
+def _acyclic(name: str, definitions: dict[str, str], above: tuple[str, ...], text: str) -> None:
+    if name in above:
+        raise ValueError(f"definition {name} leads back to itself: {' → '.join((*above, name))}")
+    try:
+        node = expressions.parse(text)
+    except ExpressionError as error:
+        raise ValueError(f"definition {name}: {error}") from error
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and each.id in definitions:
+            _acyclic(each.id, definitions, (*above, name), definitions[each.id])
+
+
+def _place(error: ValidationError) -> str:
+    first: Any = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else str(first["msg"])
