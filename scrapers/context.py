@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,10 +34,12 @@ class Context:
 
     `bad_records` are those that could not be read, `drifts` the selectors and fields that no longer match.
 
-    `incomplete` is true where a part could not be read, so that what is absent from `records` may still exist.
+    `incomplete` is true where a part could not be read, so that what is absent from `records` may still exist;
+    `skipped` counts such parts.
     `store_snapshot` keeps a body and returns its id; it is called for every body fetched, also when the run fails
     later. `options` are what the run was asked for, such as `committees`, `ids`, `watches` or `credentials`.
-    `measures` are numbers about the run itself, such as how much of a quota is used.
+    `measures` are numbers about the run itself, such as how much of a quota is used. `marks` say until which day the
+    run has read what; those of earlier believed runs come as option `marks`.
     """
 
     def __init__(
@@ -54,7 +57,10 @@ class Context:
         self.bad_records: list[BadRecord] = []
         self.drifts: list[Drift] = []
         self.measures: dict[str, float] = {}
+        self.marks: dict[str, dt.date] = {}
+        self._hosts = manifest.hosts(self.options)
         self.incomplete = False
+        self.skipped = 0
         self._further = 0
         self._unlisted = 0
         self._fetcher = fetcher
@@ -63,9 +69,9 @@ class Context:
 
     def fetch(self, url: str, *, head_first: bool = False, max_bytes: int | None = None) -> Response:
         """Get a body and keep it as a snapshot. Raises FetchError, RefusedError or TooLargeError."""
-        check_host(url, self.manifest.allowed_hosts)
+        check_host(url, self._hosts)
         response = self._fetcher.get(url, head_first=head_first, max_bytes=max_bytes)
-        check_host(response.url, self.manifest.allowed_hosts)
+        check_host(response.url, self._hosts)
         self._snapshots[response] = self._store_snapshot(response)
         return response
 
@@ -76,8 +82,37 @@ class Context:
 
     @cached_property
     def watches(self) -> tuple[Watch, ...]:
-        """What the run is to look for, from option `watches`: records, or mappings of their fields."""
+        """What the run is to look for, from option `watches`: records, or mappings of their fields.
+
+        One that was read to its end before starts `overlap_days` before that day, if not later by its own `since`.
+        """
+        return tuple(self._moved(each) for each in self._wanted)
+
+    @cached_property
+    def _wanted(self) -> tuple[Watch, ...]:
         return tuple(Watch.model_validate(each) for each in self.options.get("watches", ()))
+
+    def _moved(self, watch: Watch) -> Watch:
+        until = self.marked(watch.mark)
+        if until is None:
+            return watch
+        since = until - dt.timedelta(days=self.manifest.overlap_days)
+        return watch.model_copy(update={"since": since if watch.since is None else max(since, watch.since)})
+
+    def finish_watch(self, name: str, until: dt.date) -> None:
+        """Note that the watch of this name was searched up to a day; kept only where the run is believed."""
+        for watch in self._wanted:
+            if watch.name == name:
+                self.mark(watch.mark, until)
+
+    def mark(self, name: str, until: dt.date) -> None:
+        """Note until which day the run has read what is called `name`; kept only where the run is believed."""
+        self.marks[name] = until
+
+    def marked(self, name: str) -> dt.date | None:
+        """Until which day earlier believed runs of this source have read what is called `name`; None for never."""
+        marks: Mapping[str, dt.date] = self.options.get("marks") or {}
+        return marks.get(name)
 
     @property
     def asker(self) -> Asker:
@@ -91,9 +126,9 @@ class Context:
 
         Raises as `Asker.ask`.
         """
-        check_host(request.url, self.manifest.allowed_hosts)
+        check_host(request.url, self._hosts)
         response = self.asker.ask(request)
-        check_host(response.url, self.manifest.allowed_hosts)
+        check_host(response.url, self._hosts)
         if keep and response.status == 200:
             self._snapshots[response] = self._store_snapshot(response)
         return response
@@ -116,6 +151,7 @@ class Context:
         With a DriftError for `cause` and a `place`, the answer that drifted is also set aside as one bad record.
         """
         self.incomplete = True
+        self.skipped += 1
         self.warn(message)
         if isinstance(cause, DriftError) and isinstance(cause.response, Response):
             self.drift(cause)
@@ -136,8 +172,8 @@ class Context:
         self.bad_records.append(
             BadRecord(
                 one_line(place, MAX_PLACE),
-                one_line(self._hide(reason), MAX_PLACE),
-                self._hide(excerpt_of(excerpt)),
+                one_line(self.hide(reason), MAX_PLACE),
+                self.hide(excerpt_of(excerpt)),
                 self._snapshots.get(snapshot),
                 one_line(key or place, MAX_PLACE),
             )
@@ -146,7 +182,7 @@ class Context:
     def drift(self, error: DriftError) -> None:
         """Note what no longer matches, so that a person sees it beside the last snapshot in which it did."""
         found = self._snapshots.get(error.response) if isinstance(error.response, Response) else None
-        self.drifts.append(Drift(one_line(error.selector, MAX_PLACE), self._hide(str(error)), found))
+        self.drifts.append(Drift(one_line(error.selector, MAX_PLACE), self.hide(str(error)), found))
 
     @property
     def unlisted(self) -> int:
@@ -160,13 +196,14 @@ class Context:
 
     def warn(self, message: str) -> None:
         """Note what is odd but spoils nothing; one line. After two hundred only their number is kept."""
-        line = " ".join(self._hide(message).split())
+        line = " ".join(self.hide(message).split())
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(line)
         else:
             self._further += 1
             self.warnings[MAX_WARNINGS:] = [f"{self._further} further warnings are not listed"]
 
-    def _hide(self, text: str) -> str:
+    def hide(self, text: str) -> str:
+        """The text with a mask in place of every secret that the run knows."""
         known = self.__dict__.get("credentials")  # none are made only to be hidden
         return known.hide(text) if isinstance(known, Credentials) else text

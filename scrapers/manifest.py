@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from scrapers.addresses import host_of
 from scrapers.errors import SourceError
 from scrapers.fetching import DEFAULT_MAX_BYTES, DEFAULT_TOTAL_TIMEOUT, Limits
 
@@ -21,12 +23,14 @@ class Expectations(_Part):
     """What a run must satisfy before anything of it is believed.
 
     `counts` names the record type that is counted, `minimum` the fewest of them, `maximum_drop_percent` how many
-    fewer than in the last believed run are accepted.
+    fewer than in the last believed run are accepted. `required` are fields (`Publication.kind`) that most records of
+    the type must hold.
     """
 
     counts: str = "WorkItem"
     minimum: Annotated[int, Field(ge=0)] = 1
     maximum_drop_percent: Annotated[int, Field(ge=0, le=100)] = 20
+    required: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]*\.[a-z_]+$")], ...] = ()
 
 
 class Requests(_Part):
@@ -65,6 +69,8 @@ class Manifest(_Part):
     `urls` are named addresses or templates (`{id}`) of the source. `complete` is true where a run lists everything
     that the source has, so that an absence means "removed". `frequency` is how often the publisher updates, in words.
     `allowances` are numbers that the publisher announces, such as requests a minute: data, edited when they change.
+    `addresses_from` names the option in which people list addresses of their own, whose hosts may be asked too.
+    `overlap_days` is how many days before the end of its last reading a watch is read again, for what came in late.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -82,6 +88,8 @@ class Manifest(_Part):
     requests: Requests = Requests()
     credentials: Registration | None = None
     allowances: dict[str, Annotated[int, Field(gt=0)]] = {}
+    addresses_from: str | None = None
+    overlap_days: Annotated[int, Field(ge=0)] = 14
 
     @model_validator(mode="after")
     def _robots_are_obeyed_without_registration(self) -> Manifest:
@@ -95,6 +103,16 @@ class Manifest(_Part):
             if urlsplit(url).hostname not in self.allowed_hosts:
                 raise ValueError(f"urls.{name} is at a host that allowed_hosts does not name")
         return self
+
+    def hosts(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """The hosts that a run with these options may ask: those named here, and those of people's own addresses."""
+        listed = options.get(self.addresses_from, ()) if self.addresses_from else ()
+        return (*self.allowed_hosts, *(host_of(_address(each)) for each in listed))
+
+
+def _address(each: Any) -> str:
+    """The address of a record with a `url`, or of a mapping with `url` or `address`."""
+    return str(each.get("url") or each.get("address")) if isinstance(each, Mapping) else str(each.url)
 
 
 def read_manifest(file: Traversable) -> Manifest:

@@ -7,17 +7,34 @@ store; a field that the source says is empty is set to None.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from enum import StrEnum
+from typing import Annotated, Final
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from scrapers.identifiers import StageCode
+
+_LONGEST_URL: Final = 2000
 
 
 class Record(BaseModel):
     """Base of all records: immutable, no unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _fit_to_ask(url: str) -> str:
+    """An address that people may list. Raises ValueError where it is none of the web or holds a user name."""
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        fit = False
+    if not fit or len(url) > _LONGEST_URL:
+        raise ValueError(f"{url[:80]!r} is no address that can be asked; expected https://host/path")
+    return url
 
 
 class Precision(StrEnum):
@@ -237,6 +254,12 @@ class Watch(Record):
     applications: tuple[str, ...] = ()
 
     @property
+    def mark(self) -> str:
+        """The name under which it is noted how far the watch was read; another wording is another watch."""
+        wanted = self.model_dump_json(include={"applicants", "cpc", "words", "since", "until"})
+        return f"watch {self.name} {hashlib.sha256(wanted.encode()).hexdigest()[:16]}"
+
+    @property
     def searches(self) -> bool:
         """Whether there is anything to search for, beside what is followed by number."""
         return bool(self.applicants or self.cpc or self.words)
@@ -378,12 +401,14 @@ class Declaration(Record):
 class Release(Record):
     """A release of a repository or package; key: `repository`, `tag`.
 
-    `repository` is the address that was asked about. `licence` is what the host said of the repository or package when
-    it was read, an SPDX identifier where the host gives one; it need not be the licence of this very release.
+    `repository` is the address that was asked, `name` what people call it. `licence` is what the host said of the
+    repository or package when it was read, an SPDX identifier where the host gives one; it need not be the licence of
+    this very release.
     """
 
     repository: str
     tag: str
+    name: str | None = None
     date: dt.date | None = None
     title: str | None = None
     licence: str | None = None
@@ -391,12 +416,22 @@ class Release(Record):
     prerelease: bool = False
 
 
+class Repository(Record):
+    """A repository or package that someone follows; key: `url`, written `address`, of what tells its releases.
+
+    That is a feed (Atom or RSS), what a code host or a package index says in JSON, or a page that links to a feed.
+    """
+
+    name: str
+    url: Annotated[str, AfterValidator(_fit_to_ask), Field(alias="address")]
+
+
 class PageWatch(Record):
     """A part of a page that someone follows; key: `url`, `selector` (CSS). `work_item` is an ISO id it belongs to."""
 
     name: str
-    url: str
-    selector: str
+    url: Annotated[str, AfterValidator(_fit_to_ask)]
+    selector: Annotated[str, Field(min_length=1, max_length=500)]
     work_item: int | None = None
 
 

@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValueError
 
-from scrapers.records import Watch
+from scrapers.records import PageWatch, Repository, Watch
 
 SC_42 = 6794475
 
@@ -95,6 +95,15 @@ class Settings(BaseSettings):
         default=(),
         description="What to follow at the patent offices: [[watches]] with name, applicants, cpc, words, since and "
         "until.",
+    )
+    repositories: tuple[Repository, ...] = Field(
+        default=(),
+        description="Software whose releases to follow: [[repositories]] with name and address, that of a feed, of the "
+        "releases of a code host or the JSON of a package index, or of a page that links to a feed.",
+    )
+    pages: tuple[PageWatch, ...] = Field(
+        default=(),
+        description="Pages to watch: [[pages]] with name, url, selector (CSS) and work_item (ISO id).",
     )
     smtp_host: str | None = Field(
         default=None,

@@ -12,6 +12,7 @@ from workbench.history.log import ChangeLog, Outcome
 from workbench.patents import reconcile_office
 from workbench.patents.reconcile import reconcile_publication
 from workbench.standards.reconcile import reconcile_committee, reconcile_work_item
+from workbench.watched.reconcile import reconcile_page, reconcile_release
 
 Writer: TypeAlias = Callable[[Session, ChangeLog, Any, int | None], tuple[object, Outcome]]
 
@@ -24,6 +25,8 @@ WRITERS: Final[Mapping[type[records.Record], Writer]] = {
     records.ApplicationStatus: reconcile_office.reconcile_status,
     records.CitedDocument: reconcile_office.reconcile_citation,
     records.FiledClaims: reconcile_office.reconcile_filed_claims,
+    records.Release: reconcile_release,
+    records.PageExcerpt: reconcile_page,
 }
 
 

@@ -55,12 +55,21 @@ def crawl(context: Context) -> None:
             f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one"
         )
     found = _Found(context)
+    finished: dict[str, dt.date] = {}
     for watch in watches:
         days = days_of(watch, context.asker.time().date(), DEFAULT_DAYS)
         if watch.searches and days is not None:
+            skipped = context.skipped
             _search(session, context, found, watch, days)
+            if context.skipped == skipped:
+                finished[watch.name] = days.last
+    skipped = context.skipped
     _by_number(session, context, found, [number for watch in watches for number in watch.numbers])
     _complete(session, context, found)
+    # What was found and not completed is only found again by searching the same days.
+    if context.skipped == skipped:
+        for name, until in finished.items():
+            context.finish_watch(name, until)
 
 
 def reread(context: Context, response: Response, place: str) -> None:

@@ -1,14 +1,13 @@
 """Ask the JPO for each application that a watch names: status, papers, registration, citations, amended claims.
 
-Options: `watches` with `applications` (`JP.2020123456`, 特願2020-123456); `last_read`, when an application was last
-read, so that daily caps never keep the same ones waiting. Amendments are fetched again only where there is a newer one.
-A run that stops early is `incomplete` and keeps what it read.
+Options: `watches` with `applications` (`JP.2020123456`, 特願2020-123456). The marks of earlier runs say when all of an
+application was last read, so that daily caps never keep the same ones waiting, and when its amendments were: they are
+fetched again only where there is a newer one. A run that stops early is `incomplete` and keeps what it read.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from scrapers.context import Context
 from scrapers.errors import (
@@ -36,7 +35,6 @@ from scrapers.sources.jpo_api.session import DailyCapError, JpoSession
 
 PARSER_VERSION = "1"
 MAX_FAILURES = 3
-_LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
 def crawl(context: Context) -> None:
@@ -47,12 +45,13 @@ def crawl(context: Context) -> None:
         raise NothingToFollowError(
             f"{context.manifest.name}: no watch names a Japanese application such as JP.2020123456; add its number"
         )
-    last_read: Mapping[str, dt.datetime] = context.options.get("last_read", {})
-    queue = sorted(numbers, key=lambda number: last_read.get(f"JP.{number}", _LONG_AGO))
+    today = context.asker.time().date()
+    queue = sorted(numbers, key=lambda number: context.marked(f"application {number}") or dt.date.min)
     failures = 0
     for position, number in enumerate(queue):
+        skipped = context.skipped
         try:
-            _read(session, context, number, last_read.get(f"JP.{number}"))
+            _read(session, context, number, today)
         except RefusedError:
             raise
         except QuotaError as error:
@@ -68,6 +67,8 @@ def crawl(context: Context) -> None:
                 return
         else:
             failures = 0
+            if context.skipped == skipped:
+                context.mark(f"application {number}", today)
     if failures == len(queue):
         raise FetchError(f"none of {len(queue)} applications could be read. First: {context.warnings[0]}")
 
@@ -91,7 +92,7 @@ def _numbers(context: Context) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _read(session: JpoSession, context: Context, number: str, last_read: dt.datetime | None) -> None:
+def _read(session: JpoSession, context: Context, number: str, today: dt.date) -> None:
     """Emit all that there is of one application; an API whose day is over is passed over."""
     application = f"JP.{number}"
     progress = session.data("app_progress", number)
@@ -112,8 +113,9 @@ def _read(session: JpoSession, context: Context, number: str, last_read: dt.date
         _registration(session, context, application, number)
     _citations(session, context, application, number)
     amended = last_amendment(data)
-    if amended is not None and (last_read is None or last_read.date() <= amended):
-        _amendments(session, context, application, number)
+    fetched = context.marked(f"amendments {number}")
+    if amended is not None and (fetched is None or fetched <= amended):
+        _amendments(session, context, application, number, today)
 
 
 def _registration(session: JpoSession, context: Context, application: str, number: str) -> None:
@@ -138,7 +140,7 @@ def _citations(session: JpoSession, context: Context, application: str, number: 
         context.emit(cited, snapshot=found[0])
 
 
-def _amendments(session: JpoSession, context: Context, application: str, number: str) -> None:
+def _amendments(session: JpoSession, context: Context, application: str, number: str, today: dt.date) -> None:
     try:
         response = session.file("app_doc_cont_opinion_amendment", number)
     except DailyCapError as error:
@@ -152,3 +154,4 @@ def _amendments(session: JpoSession, context: Context, application: str, number:
             context.set_aside(each.place, each.reason, snapshot=response, excerpt=each.excerpt)
         else:
             context.emit(each, snapshot=response)
+    context.mark(f"amendments {number}", today)

@@ -59,13 +59,22 @@ def crawl(context: Context) -> None:
         raise NothingToFollowError(
             f"{context.manifest.name}: no watch names applicants, classes, words or numbers; add one"
         )
+    finished: dict[str, dt.date] = {}
     for watch in watches:
         days = days_of(watch, context.asker.time().date(), DEFAULT_DAYS)
         if watch.searches and days is not None:
+            skipped = context.skipped
             portal.search(watch, days)
+            if context.skipped == skipped:
+                finished[watch.name] = days.last
+    skipped = context.skipped
     for watch in watches:
         portal.follow(watch)
     portal.read_full_texts()
+    # What was found and not read is only found again by searching the same days.
+    if context.skipped == skipped:
+        for name, until in finished.items():
+            context.finish_watch(name, until)
 
 
 def reread(context: Context, response: Response, place: str) -> None:

@@ -83,8 +83,34 @@ class TestARun:
         assert filed.claims[1].depends_on == (1,)
 
     def test_amendments_are_fetched_again_only_where_there_is_a_newer_one(self, play: Play) -> None:
-        play.run(last_read={"JP.2024990001": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
+        first = play.run()
+        play.office.log.clear()
+        play.run(marks=first.context.marks)
         assert "app_doc_cont_opinion_amendment" not in play.apis()
+        play.office.log.clear()
+        play.run(marks=first.context.marks | {"amendments 2024990001": dt.date(2024, 1, 1)})
+        assert play.apis().count("app_doc_cont_opinion_amendment") == 1
+
+    def test_amendments_that_a_daily_cap_blocked_are_read_by_the_next_run(self, play: Play) -> None:
+        play.office.caps["app_doc_cont_opinion_amendment"] = 0
+        first = play.run()
+        assert first.error is None
+        assert any("amendments not read" in warning for warning in first.context.warnings)
+        assert "amendments 2024990001" not in first.context.marks
+        play.office.caps["app_doc_cont_opinion_amendment"] = 100
+        play.office.log.clear()
+        second = play.run(marks=first.context.marks)
+        assert [each.application for each in second.records if isinstance(each, FiledClaims)] == ["JP.2024990001"]
+        assert "amendments 2024990001" in second.context.marks
+
+    def test_what_a_cap_kept_waiting_comes_first_the_next_time(self, play: Play) -> None:
+        play.office.caps["cite_doc_info"] = 1
+        first = play.run()
+        waiting = {"application 2024990001", "application 2024990002"} - first.context.marks.keys()
+        assert waiting == {"application 2024990002"}
+        second = play.run(marks=first.context.marks)
+        read = [each.application for each in second.records if isinstance(each, ApplicationStatus)]
+        assert read[0] == "JP.2024990002"
 
     def test_registration_is_asked_for_where_there_is_one(self, play: Play) -> None:
         play.run()
