@@ -1,0 +1,157 @@
+"""Killing a mapping at any moment leaves the matches before it or after it, and the next one completes it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from multiprocessing import get_context
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from tests.mapping.fake_encoder import WordEncoder
+from tests.mapping.invented import add_draft, add_publications
+from workbench.db import Store
+from workbench.history.models import Run, RunState
+from workbench.mapping import draft_pass, readings, runs, vectors
+from workbench.mapping.models import Match
+from workbench.people.viewer import Viewer
+from workbench.settings import Settings
+
+MOMENTS = {"sqlite": 20, "postgresql": 8}  # a copy of a PostgreSQL database takes its time
+CLAIMS = 160
+Matches = list[tuple[object, ...]]
+
+
+def _prepare(settings: Settings) -> None:
+    store = Store(settings, Viewer.system())
+    store.migrate()
+    add_publications(store, CLAIMS)
+    for seed in (1, 2):
+        add_draft(store, 12, seed)
+    store.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copies(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Settings]]:
+    """Makes fresh copies of one prepared workbench, each with a database of its own."""
+    base = tmp_path_factory.mktemp("prepared")
+    if request.param == "sqlite":
+        _prepare(Settings(home=base / "home", dependent_claims=True))
+
+        def copy_folder() -> Settings:
+            home = base / uuid.uuid4().hex
+            shutil.copytree(base / "home", home)
+            return Settings(home=home, dependent_claims=True)
+
+        yield copy_folder
+        return
+    server = sa.make_url(request.getfixturevalue("postgres_url"))
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+
+    def create(template: str) -> Settings:
+        name = f"mapped_{uuid.uuid4().hex}"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        url = server.set(database=name).render_as_string(hide_password=False)
+        return Settings(home=base, database_url=url, dependent_claims=True)
+
+    prepared = create("template0")
+    _prepare(prepared)
+    yield lambda: create(str(sa.make_url(prepared.database).database))
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many blocks and a slow encoder, so that there are many moments to be killed in."""
+    monkeypatch.setattr(runs, "installed_encoder", lambda settings: WordEncoder(seconds=0.0005))
+    monkeypatch.setattr(readings, "BLOCK", 32)
+    monkeypatch.setattr(draft_pass, "BLOCK", 32)
+    monkeypatch.setattr(vectors, "BLOCK", 8)
+
+
+def _map(settings: Settings) -> None:
+    store = Store(settings, Viewer.system())
+    with store.read() as session:
+        drafts = runs.drafts_of(session, None)
+    for run in runs.map_drafts(store, drafts):
+        assert run.state in (RunState.OK, RunState.UNCHANGED)
+    store.close()
+
+
+def _killed(settings: Settings, after: float) -> bool:
+    """Map in a process of its own and kill it after so many seconds; whether it was still at it."""
+    child = get_context("fork").Process(target=_map, args=(settings,))
+    child.start()
+    child.join(after)
+    alive = child.is_alive()
+    if alive and child.pid is not None:
+        os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    return alive
+
+
+def _matches(settings: Settings) -> dict[int, Matches]:
+    """By draft, everything that its matches say, in the order they are kept in."""
+    columns = (Match.draft_id, Match.claim_id, Match.clause_id, Match.rank, Match.score, Match.words, Match.meaning)
+    store = Store(settings, Viewer.system())
+    found: dict[int, Matches] = {}
+    with store.read() as session:
+        for row in session.execute(sa.select(*map(col, columns)).order_by(col(Match.id))):
+            found.setdefault(row.draft_id, []).append(tuple(row))
+    store.close()
+    return found
+
+
+def _open_runs(settings: Settings) -> list[Run]:
+    store = Store(settings, Viewer.system())
+    with store.read() as session:
+        found = list(session.exec(select(Run).where(Run.state == RunState.RUNNING)))
+    store.close()
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
+def test_a_resumed_mapping_ends_byte_for_byte_as_an_uninterrupted_one(copies: Callable[[], Settings]) -> None:
+    whole = copies()
+    times = MOMENTS["postgresql" if whole.database_url else "sqlite"]
+    started = time.monotonic()
+    assert not _killed(whole, 60)
+    seconds = time.monotonic() - started
+    expected = _matches(whole)
+    assert len(expected) == 2
+    moments = random.Random("mapping")
+    killed = 0
+    for _ in range(times):
+        settings = copies()
+        killed += _killed(settings, seconds * moments.uniform(0.02, 0.98))
+        left = _matches(settings)
+        assert all(left[draft] == expected[draft] for draft in left)
+        _map(settings)
+        assert _matches(settings) == expected
+        assert _open_runs(settings) == []
+    assert killed >= times / 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
+def test_two_mappings_at_once_end_as_one(copies: Callable[[], Settings]) -> None:
+    settings = copies()
+    children = [get_context("fork").Process(target=_map, args=(settings,)) for _ in range(2)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    # Without the lease of the command both run; who was taken over wrote nothing, and one of them got through.
+    _map(settings)
+    whole = copies()
+    _map(whole)
+    assert _matches(settings) == _matches(whole)
