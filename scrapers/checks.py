@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,13 +71,22 @@ def check_run(manifest: Manifest, records: Iterable[Record], previous_count: int
 
 
 def field_counts(records: Iterable[Record]) -> dict[str, int]:
-    """How many records of each type there are (`WorkItem`), and how many hold each field (`WorkItem.edition`)."""
+    """How many records of each type there are (`WorkItem`), and how many hold each field (`WorkItem.edition`).
+
+    Publications are counted by the format that they were read from (`Publication:ops-xml.title`): one holds less than
+    another.
+    """
     counts: Counter[str] = Counter()
     for record in records:
-        name = type(record).__name__
+        name = _kind(record)
         counts[name] += 1
         counts.update(f"{name}.{field}" for field in record.model_fields_set if getattr(record, field) not in _EMPTY)
     return dict(counts)
+
+
+def _kind(record: Record) -> str:
+    form = getattr(record, "source_format", None)
+    return type(record).__name__ + (f":{form}" if form else "")
 
 
 def lost_fields(records: Sequence[Record], believed: Sequence[Mapping[str, int]]) -> list[LostField]:
@@ -96,17 +106,28 @@ def lost_fields(records: Sequence[Record], believed: Sequence[Mapping[str, int]]
         if of < min(FEWEST_RECORDS, had_of) or not of or 2 * has * had_of >= had * of:
             continue
         lacking = [
-            at
-            for at, record in enumerate(records)
-            if type(record).__name__ == kind and getattr(record, name, None) in _EMPTY
+            at for at, record in enumerate(records) if _kind(record) == kind and getattr(record, name, None) in _EMPTY
         ]
         emptied = sum(name in records[at].model_fields_set for at in lacking)
         lost.append(LostField(field, had, had_of, has, of, emptied, lacking[0]))
     return lost
 
 
-def check_fields(manifest: Manifest, lost: Sequence[LostField]) -> None:
-    """Raise ExpectationError where a field was not only lost but emptied: then the loss would be taken for a fact."""
+def check_fields(manifest: Manifest, records: Iterable[Record], lost: Sequence[LostField]) -> None:
+    """Raise ExpectationError where records lack a field that the manifest requires, or a field was emptied.
+
+    A field that is merely unset changes nothing in the store; one that is emptied would be taken for a fact.
+    """
+    now = field_counts(records)
+    for field in manifest.expectations.required:
+        kind, _, name = field.partition(".")
+        has = sum(count for key, count in now.items() if re.fullmatch(rf"{kind}(:[^.]*)?\.{name}", key))
+        of = sum(count for key, count in now.items() if re.fullmatch(rf"{kind}(:[^.]*)?", key))
+        if 2 * has < of:
+            raise ExpectationError(
+                f"{manifest.name}: {field} is in {has} of {of} records, expected in most of them; nothing was "
+                "believed. Look at the snapshot: the publisher may have changed the format"
+            )
     emptied = [each for each in lost if each.of >= FEWEST_RECORDS and 2 * each.emptied > each.of]
     if emptied:
         raise ExpectationError(

@@ -73,6 +73,10 @@ def _application(application: dict[str, Any], place: str) -> Iterator[Outcome]:
     early, grant = text(data.get("earliestPublicationNumber")), text(data.get("patentNumber"))
     if not early and not grant:
         yield Refusal(place=place, reason=f"the application {number} is not published; nothing in it to import")
+    if grant and "applicationTypeCode" not in data:
+        reason = f"the application {number} has no applicationTypeCode, so the kind of its grant can't be told"
+        yield Refusal(place=place, reason=reason, excerpt=json.dumps(application, ensure_ascii=False))
+        grant = ""
     fields = _fields(application, data, number)
     if early:
         yield _publication(early, text(data.get("earliestPublicationDate")), fields, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,11 +28,14 @@ from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_s
 from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.quarantine import keep_bad_records, settle
 from workbench.history.snapshots import SnapshotFolder
+from workbench.people.permissions import Permission
 from workbench.settings import Settings
+from workbench.sources.audience import permission_for
 from workbench.sources.drifts import drifts_of_failure, drifts_of_fields, earlier_field_counts, keep_drifts
 from workbench.sources.options import credentials_of, options_for
 from workbench.sources.writers import write
 from workbench.standards.reconcile import mark_missing
+from workbench.watched.reconcile import keep_marks
 
 
 class NoContactError(Exception):
@@ -69,8 +73,8 @@ class _BelievedSnapshots:
 class _SnapshotKeeper:
     """Keeps each body on disk as it arrives; the rows are written at the end, in the transaction of the run."""
 
-    def __init__(self, folder: SnapshotFolder) -> None:
-        self.folder = folder
+    def __init__(self, folder: SnapshotFolder, permission: Permission | None) -> None:
+        self.folder, self.permission = folder, permission
         self.kept: dict[str, Snapshot] = {}
 
     def __call__(self, response: Response) -> str:
@@ -85,6 +89,7 @@ class _SnapshotKeeper:
             size=size,
             etag=response.headers.get("etag"),
             last_modified=response.headers.get("last-modified"),
+            permission=self.permission,
         )
         key = f"{snapshot.url} {sha256}"
         self.kept[key] = snapshot
@@ -100,7 +105,9 @@ class _SnapshotKeeper:
 
 
 @contextmanager
-def _fetcher(source: Source, settings: Settings, store: Store, replay: Replay | None) -> Iterator[Fetcher]:
+def _fetcher(
+    source: Source, settings: Settings, store: Store, replay: Replay | None, hosts: Collection[str]
+) -> Iterator[Fetcher]:
     if replay is not None:
         yield ReplayFetcher(replay.folder, replay.as_of)
         return
@@ -112,7 +119,7 @@ def _fetcher(source: Source, settings: Settings, store: Store, replay: Replay | 
     manifest = source.manifest
     with HttpFetcher(
         user_agent=f"standards-workbench/{__version__} (+{settings.contact})",
-        allowed_hosts=manifest.allowed_hosts,
+        allowed_hosts=hosts,
         cache=_BelievedSnapshots(store, SnapshotFolder(settings.home)),
         limits=manifest.requests.limits(),
     ) as fetcher:
@@ -144,11 +151,13 @@ def poll(
     where a live poll has no contact, FetchError where a replay has no index: then there is no run.
     """
     read_credentials(source.manifest, credentials_of(settings, source))
-    keeper = _SnapshotKeeper(SnapshotFolder(settings.home))
-    with _fetcher(source, settings, store, replay) as fetcher:
+    keeper = _SnapshotKeeper(SnapshotFolder(settings.home), permission_for(source))
+    options = options_for(store, settings, source, ids)
+    with _fetcher(source, settings, store, replay, source.manifest.hosts(options)) as fetcher:
         clock = fetcher.now if isinstance(fetcher, ReplayFetcher) else now()
-        run_id = start_run(store, RunKind.POLL, source.name, source.parser_version, clock)
-        options = options_for(store, settings, source, ids)
+        run_id = start_run(
+            store, RunKind.POLL, source.name, source.parser_version, clock, permission=permission_for(source)
+        )
         context = Context(source.manifest, fetcher, store_snapshot=keeper, options=options)
         drifted: list[Drift] = []
         try:
@@ -160,29 +169,35 @@ def poll(
             drifted = drifts_of_fields(context, lost)
             for each in lost:
                 context.warn(each.told)
-            check_fields(source.manifest, lost)
+            check_fields(source.manifest, found, lost)
         except NothingToFollowError as error:
             context.warn(str(error))
             return _close_without_data(store, run_id, RunState.UNCHANGED, None, keeper, context)
         except ScraperError as error:
             state = RunState.REJECTED if isinstance(error, ExpectationError) else RunState.FAILED
             drifts = [*context.drifts, *drifted] if drifted else drifts_of_failure(context, error)
-            return _close_without_data(store, run_id, state, str(error), keeper, context, drifts)
-        except Exception as error:
-            # A bug in a source must not leave the run open; it is on record and goes on to the caller.
-            _close_without_data(store, run_id, RunState.FAILED, f"{type(error).__name__}: {error}", keeper, context)
-            raise
+            return _close_without_data(store, run_id, state, context.hide(str(error)), keeper, context, drifts)
+        except Exception as error:  # noqa: BLE001 - a faulty source must not stop the others; its run says so
+            return _close_without_data(store, run_id, RunState.FAILED, _told(error, context), keeper, context)
         with store.write() as session:
             snapshots = keeper.write(session, believed=True, but={each.snapshot_id for each in context.drifts})
             log = ChangeLog(session, run_id, source.name, clock)
             counts, news = _write_records(session, log, source.manifest, context.records, snapshots)
             _keep_what_is_odd(session, log, source, context, snapshots, drifted)
+            keep_marks(session, source.name, context.marks, run_id)
             if source.manifest.complete and not context.incomplete:
                 counts.removed = _mark_missing(session, log, found)
             state = RunState.OK if news or counts.removed else RunState.UNCHANGED
             run = finish_run(session, run_id, state, counts, warnings=context.warnings, measures=context.measures)
             run.field_counts = field_counts(found)
             return run
+
+
+def _told(error: Exception, context: Context) -> str:
+    """What went wrong and where in the program, on one line, without credentials."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    said = context.hide(" ".join(f"{type(error).__name__}: {error}".split()))
+    return f"{said} (at {Path(place.filename).name}, line {place.lineno}); this is a fault of the workbench, report it"
 
 
 def _close_without_data(

@@ -48,7 +48,7 @@ def read_page(html: bytes, iso_id: int, notes: list[str]) -> WorkItem:
         values["amends"] = str(own.base) if own.base is not None else None
     except InvalidIdentifierError as error:
         notes.append(str(error))
-    values |= _relations(soup, own)
+    values |= _relations(soup, own, notes)
     return WorkItem.model_validate(values)
 
 
@@ -142,21 +142,23 @@ def _details(soup: BeautifulSoup, stage: StageCode, notes: list[str]) -> dict[st
     return values
 
 
-def _relations(soup: BeautifulSoup, own: StandardRef | None) -> dict[str, Any]:
+def _relations(soup: BeautifulSoup, own: StandardRef | None, notes: list[str]) -> dict[str, Any]:
     """Projects before and after this one; a side with an item that names no project stays unset."""
     steps = soup.select_one("ul.steps")
     groups = steps.find_all("li", recursive=False) if steps is not None else []
     here = next((at for at, group in enumerate(groups) if _is_current(group)), None)
     if here is None:
         return {}
-    before = [item for group in groups[:here] for item in _items(group)]
-    after = [item for group in groups[here + 1 :] for item in _items(group) if not _is_supplement(item[1], own)]
-    sides = {"replaces": before, "replaced_by": after}
-    return {
-        name: tuple(number for number, _ in items if number is not None)
-        for name, items in sides.items()
-        if all(number is not None for number, _ in items)
-    }
+    found: dict[str, Any] = {}
+    for name, side in (("replaces", groups[:here]), ("replaced_by", groups[here + 1 :])):
+        steps_of = [_items(group) for group in side]
+        items = [item for group in steps_of for item in group]
+        if not all(steps_of):
+            notes.append(f"{name}: a step of the life cycle without a document; it is left as it was")
+        elif all(number is not None for number, _ in items):
+            kept = [number for number, text in items if name == "replaces" or not _is_supplement(text, own)]
+            found[name] = tuple(kept)
+    return found
 
 
 def _is_current(group: Tag) -> bool:

@@ -26,6 +26,37 @@ _NUMBER_TYPE_APPLICATION = "01"
 _ARCHIVE = Limits(total=256 * 1024 * 1024, members=500)
 
 
+# Keys that every answer of a kind has, empty where there is nothing to say (handbook 1.4, examples of both APIs).
+_KEYS = {
+    "app_progress": (
+        "inventionTitle",
+        "applicantAttorney",
+        "filingDate",
+        "ADPublicationNumber",
+        "registrationNumber",
+        "registrationDate",
+        "erasureIdentifier",
+        "expireDate",
+        "disappearanceDate",
+        "bibliographyInformation",
+    ),
+    "registration_info": (
+        "registrationNumber",
+        "decisionDate",
+        "rightPersonInformation",
+        "numberOfClaims",
+        "nextPensionPaymentDate",
+        "lastPaymentYearly",
+        "erasureIdentifier",
+    ),
+}
+
+
+def missing_keys(api: str, data: dict[str, Any]) -> tuple[str, ...]:
+    """The keys that an answer should have and has not."""
+    return tuple(key for key in _KEYS[api] if key not in data)
+
+
 def read_progress(application: str, data: dict[str, Any]) -> ApplicationStatus:
     """Status from `app_progress`."""
     return _status(
@@ -186,14 +217,17 @@ def _amended(file: Path, application: str, code: str, number: str) -> Iterator[F
     if local_name(root) != "pat-amnd":
         return
     for position, group in enumerate(root.iter("{*}amendment-group"), start=1):
+        printed = list(group.iter("{*}claim"))
         claims = build_claims(
             (
-                PrintedClaim(int(printed), flat_text(claim))
-                for claim in group.iter("{*}claim")
-                if (printed := claim.get("num", "")).isascii() and printed.isdigit()
+                PrintedClaim(int(number_of), flat_text(claim))
+                for claim in printed
+                if (number_of := claim.get("num", "")).isascii() and number_of.isdigit()
             ),
             "ja",
         )
+        if printed and not claims:
+            raise UnreadableFileError(f"{file.name}: its {len(printed)} claims have no number or no text")
         if claims:
             part = next((value for name, value in group.attrib.items() if str(name).endswith("serial-number")), "")
             yield FiledClaims(

@@ -8,6 +8,7 @@ fetched again only where there is a newer one. A run that stops early is `incomp
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from scrapers.context import Context
 from scrapers.errors import (
@@ -19,11 +20,13 @@ from scrapers.errors import (
     RefusedError,
     UnreadableFileError,
 )
+from scrapers.fetching import Response
 from scrapers.identifiers import PatentNumber, Series
 from scrapers.patents import Refusal
 from scrapers.sources.jpo_api.application import (
     is_granted,
     last_amendment,
+    missing_keys,
     names_application,
     read_amendments,
     read_citations,
@@ -106,6 +109,7 @@ def _read(session: JpoSession, context: Context, number: str, today: dt.date) ->
             selector="applicationNumber",
             response=response,
         )
+    _check_keys(context, "app_progress", response, data)
     context.emit(read_progress(application, data), snapshot=response)
     for event in read_events(application, data):
         context.emit(event, snapshot=response)
@@ -118,6 +122,14 @@ def _read(session: JpoSession, context: Context, number: str, today: dt.date) ->
         _amendments(session, context, application, number, today)
 
 
+def _check_keys(context: Context, api: str, response: Response, data: dict[str, Any]) -> None:
+    """Say which keys an answer no longer has."""
+    for key in missing_keys(api, data):
+        message = f"{response.url}: expected the key {key!r}, which every answer had; what it tells is left as it was"
+        context.warn(message)
+        context.drift(DriftError(message, selector=key, response=response))
+
+
 def _registration(session: JpoSession, context: Context, application: str, number: str) -> None:
     try:
         found = session.data("registration_info", number)
@@ -125,6 +137,7 @@ def _registration(session: JpoSession, context: Context, application: str, numbe
         context.skip(f"{application}: registration not read, {error}")
         return
     if found is not None and names_application(found[1], number):
+        _check_keys(context, "registration_info", *found)
         context.emit(read_registration(application, found[1]), snapshot=found[0])
 
 

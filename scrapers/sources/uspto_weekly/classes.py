@@ -25,6 +25,11 @@ class Classes:
                 raise ValueError(f"{symbol!r} is no CPC symbol such as G06N, G06F 18 or H04W 84/20")
             self._wanted.add((match[1], match[2] or "", match[3] or ""))
 
+    @staticmethod
+    def names_any(document: bytes) -> bool:
+        """Whether any class can be read from a document."""
+        return _SYMBOL.search(document) is not None
+
     def want(self, document: bytes) -> bool:
         """Whether a document has one of the classes: of its CPC where it has any, else of the IPC."""
         cpc = _CPC.search(document)

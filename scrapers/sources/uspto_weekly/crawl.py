@@ -153,15 +153,21 @@ def _latest(product: dict[str, object]) -> list[_WeeklyFile]:
 
 def _extract(response: Response, classes: Classes, target: Path) -> int:
     """Copy the wanted documents of an archive into one file; gives how many documents the archive has."""
-    count = 0
+    count = classed = 0
     with target.open("wb") as sink:
         for document in _documents(response):
             count += 1
+            classed += classes.names_any(document)
             if classes.want(document):
                 sink.write(document.rstrip() + b"\n")
     if not count:
         raise DriftError(
             f"{response.requested_url}: the archive holds no XML document; the file was refused", selector="*.xml"
+        )
+    if not classed:
+        raise DriftError(
+            f"{response.requested_url}: none of {count} documents names a class that can be read; the file was refused",
+            selector="classification-cpc",
         )
     return count
 
