@@ -105,6 +105,11 @@ class Settings(BaseSettings):
         default=(),
         description="Pages to watch: [[pages]] with name, url, selector (CSS) and work_item (ISO id).",
     )
+    drafts_folder: Path | None = Field(
+        default=None,
+        description="A folder that is watched for drafts: files dropped there are imported by what their cover says, "
+        "and stay where they are.",
+    )
     smtp_host: str | None = Field(
         default=None,
         description="The mail server. Without it mails are written to the folder `mails` of the home folder.",

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from workbench.cli.base import DATE, JSON, main, open_store
-from workbench.cli.console import Counter, exit_with, report
+from workbench.cli.console import Counter, exit_with, report, say
 from workbench.declarations.imports import import_declarations
 from workbench.patents.imports import import_patents
 from workbench.settings import load_settings
 from workbench.standards.drafts import import_draft
+from workbench.standards.drafts_folder import import_folder
 
 
 @main.group("import")
@@ -44,6 +45,26 @@ def import_draft_command(
             format=format_,
         )
         exit_with(report(run, as_json=as_json))
+
+
+@import_group.command("drafts-folder")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@JSON
+def import_drafts_folder_command(folder: Path | None, as_json: bool) -> None:
+    """Import what is new in FOLDER, or in the watched folder of the settings, by what the covers say."""
+    settings = load_settings()
+    watched = folder or settings.drafts_folder
+    if watched is None:
+        raise click.UsageError("name a FOLDER, or set drafts_folder (WORKBENCH_DRAFTS_FOLDER)")
+    with open_store(settings) as store:
+        results = []
+        for dropped in import_folder(store, settings, watched):
+            if dropped.run is None:
+                say(dropped.told)
+                results.append(False)
+            else:
+                results.append(report(dropped.run, as_json=as_json))
+        exit_with(*results)
 
 
 @import_group.command("patents")

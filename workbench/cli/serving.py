@@ -25,6 +25,7 @@ from workbench.people import accounts
 from workbench.people.signing_in import local_link
 from workbench.settings import Settings, load_settings
 from workbench.sources.poll import is_configured, poll
+from workbench.standards.drafts_folder import import_folder
 from workbench.web import create_app
 
 _LOOPBACK: Final = "127.0.0.1"
@@ -115,8 +116,16 @@ def scheduler() -> None:
         del at
         digest.retry(store, settings)
 
+    def watch_drafts(at: dt.datetime) -> None:
+        del at
+        if settings.drafts_folder is not None:
+            for dropped in import_folder(store, settings, settings.drafts_folder):
+                say(dropped.told)
+
+    jobs = {"poll": poll_all, "digest": send_digest, "outbox": retry_outbox, "drafts": watch_drafts}
+
     with open_store(settings) as store:
-        run_scheduler(store, settings, {"poll": poll_all, "digest": send_digest, "outbox": retry_outbox})
+        run_scheduler(store, settings, jobs)
 
 
 @main.command()

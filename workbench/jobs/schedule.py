@@ -89,6 +89,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("poll", Daily(dt.time(5)), dt.timedelta(hours=12)),
     Job("digest", Weekly(0, dt.time(8)), dt.timedelta(hours=96)),
     Job("outbox", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
+    Job("drafts", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
 )
 
 

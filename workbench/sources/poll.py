@@ -35,6 +35,7 @@ from workbench.sources.drifts import drifts_of_failure, drifts_of_fields, earlie
 from workbench.sources.options import credentials_of, options_for
 from workbench.sources.writers import write
 from workbench.standards.reconcile import mark_missing
+from workbench.standards.tasks import ask_for_drafts
 from workbench.watched.reconcile import keep_marks
 
 
@@ -183,6 +184,7 @@ def poll(
             snapshots = keeper.write(session, believed=True, but={each.snapshot_id for each in context.drifts})
             log = ChangeLog(session, run_id, source.name, clock)
             counts, news = _write_records(session, log, source.manifest, context.records, snapshots)
+            ask_for_drafts(session, clock)
             _keep_what_is_odd(session, log, source, context, snapshots, drifted)
             keep_marks(session, source.name, context.marks, run_id)
             if source.manifest.complete and not context.incomplete:
