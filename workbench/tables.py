@@ -15,6 +15,7 @@ import workbench.people.walls_models
 import workbench.search
 import workbench.sources.models
 import workbench.standards.models
+import workbench.standards.task_models
 import workbench.watched.models  # noqa: F401
 
 METADATA = SQLModel.metadata

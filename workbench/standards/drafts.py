@@ -24,6 +24,7 @@ from workbench.settings import Settings
 from workbench.standards.lineage_runs import align_draft
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import block_spans, clause_text, find_provisions
+from workbench.standards.tasks import draft_arrived
 
 
 class UnknownWorkItemError(Exception):
@@ -75,13 +76,15 @@ def import_draft(
     label: str,
     dated: dt.date | None = None,
     format: str = "auto",  # noqa: A002
+    known: records.Draft | None = None,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Run:
     """Import one file as the version `label` of a work item; returns the finished run, which counts clauses.
 
     An ISO id that is not in the store yet gets a work item with the draft's own reference and title. The same file
     under the same label again changes nothing; another text under a label that is taken is refused. The draft is then
-    aligned with the versions before and after it.
+    aligned with the versions before and after it, and settles the tasks that asked for it. `known` is the file as read
+    already.
     """
     clock = now()
     label = " ".join(label.split())
@@ -93,7 +96,7 @@ def import_draft(
             raise UnreadableFileError(f"{path}: a draft needs a label, such as --label 'CD 1'")
         snapshot = keep_file(settings, path, clock)
         unreadable = True
-        draft = read_draft(path, format)
+        draft = known or read_draft(path, format)
         unreadable = False
         with store.write() as session:
             log = ChangeLog(session, run_id, f"file:{path.name}", clock)
@@ -162,6 +165,7 @@ def _write(
         title=draft.title,
         language=draft.language,
         copyright=draft.copyright,
+        confidentiality=draft.confidentiality,
         parser_version=PARSER_VERSION,
         snapshot_id=key_of(snapshot),
         imported_at=log.at,
@@ -170,6 +174,7 @@ def _write(
     session.flush()
     clauses = _write_clauses(session, row, draft)
     log.new(Entity.DRAFT, f"{item.iso_id}/{label}", draft.title or item.reference, snapshot.id)
+    draft_arrived(session, item, row, log.at)
     put_search_entries(session, (_search_entry(item, row, clause) for clause in clauses))
     counts.inserted = len(clauses)
     return row, counts

@@ -135,13 +135,17 @@ class Draft(SQLModel, table=True):
     title: str | None = None
     language: str = "en"
     copyright: str | None = None
+    confidentiality: str | None = Field(default=None, description="The marking as printed in the file.")
     parser_version: str
     snapshot_id: int = Field(foreign_key="snapshot.id")
     imported_at: dt.datetime
 
 
 class Clause(SQLModel, table=True):
-    """A node of a draft's tree. `order` runs through the whole draft; `blocks` holds kind and offsets into `text`."""
+    """A node of a draft's tree. `order` runs through the whole draft; `blocks` holds kind and offsets into `text`.
+
+    The `references` of a block are the links of the file: [start, end, order], counted from the block's start.
+    """
 
     __tablename__ = "clause"
     __table_args__ = (sa.UniqueConstraint("draft_id", "order"),)
