@@ -133,7 +133,7 @@ class Pass:
             with self._store.read() as session:
                 block = stored_block(session, claims[first : first + BLOCK], len(vocabulary))
                 vectors = self._vectors(session, block)
-            scores, values = index.score(block.words, vectors)
+            scores, values = index.score(block.words, vectors, [len(each) for each in block.passages])
             kept.add(block.claims, scores, values)
             done += len(block.claims)
             reporter.reached(done)

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scrapers.errors import UnreadableFileError
+from workbench.mapping.encoder import Encoder
 from workbench.mapping.labelled import Query
-from workbench.mapping.measures import Interval, Scores, bootstrap, mean, score_query
-from workbench.mapping.ranking import ENGINE, PLAIN, ClauseText, Match, Scheme, rank
+from workbench.mapping.measures import DEPTH, Interval, Scores, bootstrap, mean, score_query
+from workbench.mapping.ranking import ClauseText, Match, rank, rank_by_words
 
 RUN_DEPTH = 100
 ALL_QUERIES = "all"
@@ -24,11 +25,13 @@ class Run:
     """What the engine ranked: for each query up to 100 matches, and what that took.
 
     `seconds` is wall time with the preparation of the clauses; `peak_mb` is the process's peak so far, None on Windows.
+    `model` is the name of the sentence encoder, None where there was none.
     """
 
     matches: list[list[Match]]
     seconds: float
     peak_mb: float | None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class GroupResult:
     whole run, the same in every line. Hit, recall and reciprocal rank are means over the queries that have a clause of
     grade 2. `bm25_ndcg` is plain textbook BM25 (`ranking.PLAIN`): k1 1.2 and b 0.75 over the same stems, without stop
     words, weighted titles, parent claims or saturation of the claim's words; `gain_ci` is the interval of the engine's
-    nDCG minus that, paired by query.
+    nDCG minus that, paired by query. `model` is that of the run.
     """
 
     group: str
@@ -56,6 +59,7 @@ class GroupResult:
     gain_ci: Interval
     seconds: float
     peak_mb: float | None
+    model: str | None
 
     def as_record(self) -> dict[str, object]:
         """The line as the command prints it, figures rounded to four digits."""
@@ -74,6 +78,7 @@ class GroupResult:
             "gain_ci": [_rounded(bound) for bound in self.gain_ci],
             "seconds": round(self.seconds, 2),
             "peak_mb": _rounded(self.peak_mb),
+            "model": self.model,
         }
 
 
@@ -84,11 +89,11 @@ class _Scored:
     plain: Scores
 
 
-def make_run(queries: Sequence[Query], corpus: Sequence[ClauseText], *, scheme: Scheme = ENGINE) -> Run:
+def make_run(queries: Sequence[Query], corpus: Sequence[ClauseText], encoder: Encoder | None = None) -> Run:
     """Rank the corpus for each query with the engine of `workbench map`, 100 clauses deep."""
     started = time.perf_counter()
-    matches = rank([query.claim for query in queries], corpus, top=RUN_DEPTH, scheme=scheme)
-    return Run(matches, time.perf_counter() - started, _peak_mb())
+    matches = rank([query.claim for query in queries], corpus, top=RUN_DEPTH, encoder=encoder)
+    return Run(matches, time.perf_counter() - started, _peak_mb(), None if encoder is None else encoder.name)
 
 
 def evaluate(
@@ -106,10 +111,10 @@ def evaluate(
     Raises UnreadableFileError where no query is labelled.
     """
     run = run or make_run(queries, corpus)
-    plain = make_run(queries, corpus, scheme=PLAIN)
+    plain = rank_by_words([query.claim for query in queries], corpus, top=DEPTH)
     scored = [
         _Scored(query, _score(ours, labels[query.id]), _score(theirs, labels[query.id]))
-        for query, ours, theirs in zip(queries, run.matches, plain.matches, strict=True)
+        for query, ours, theirs in zip(queries, run.matches, plain, strict=True)
         if any(grade > 0 for grade in labels.get(query.id, {}).values())
     ]
     if not scored:
@@ -146,6 +151,7 @@ def _result(group: str, scored: Sequence[_Scored], documents: int, run: Run) -> 
         gain_ci=bootstrap([entry.engine.ndcg - entry.plain.ndcg for entry in scored], patents),
         seconds=run.seconds,
         peak_mb=run.peak_mb,
+        model=run.model,
     )
 
 
