@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from workbench.db import key_of
 from workbench.declarations.models import AliasState, Party, PartyAlias
 from workbench.declarations.names import normal_name
+from workbench.people.permissions import Permission
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
@@ -66,9 +67,11 @@ def keep_party(session: Session, name: str, at: dt.datetime) -> Party:
 def decide_alias(session: Session, alias_id: int, state: AliasState, viewer: Viewer, at: dt.datetime) -> PartyAlias:
     """A person accepts or rejects that a name is another name of a party; a decision there was gets a successor.
 
-    Raises AliasError where the suggestion is gone or was decided by somebody else meanwhile, where the name is accepted
+    Raises AliasError where the viewer may not, where the suggestion is gone or was decided by somebody else meanwhile, where the name is accepted
     for another party already, and where both names are one party already.
     """
+    if not viewer.may(Permission.EDIT_PARTIES):
+        raise AliasError("deciding about names needs a role that edits parties; ask an IP analyst or counsel")
     alias = session.get(PartyAlias, alias_id)
     if alias is None or not alias.in_force:
         raise AliasError("somebody decided about this name meanwhile; look at the list again")

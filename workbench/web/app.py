@@ -29,9 +29,11 @@ from workbench.web import (
     export,
     lineage,
     mapping,
+    pages,
     patents,
     preferences,
     quarantine,
+    releases,
     search,
     security,
     sources,
@@ -64,6 +66,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     lineage.blueprint,
     patents.blueprint,
     declarations.blueprint,
+    releases.blueprint,
+    pages.blueprint,
     mapping.blueprint,
     digest.blueprint,
 )
@@ -78,6 +82,8 @@ PLACES: Final = (
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),
     (mark("Sources"), "sources.index", ("sources", "quarantine", "drift")),
+    (mark("Releases"), "releases.index", ("releases",)),
+    (mark("Watched pages"), "pages.index", ("pages",)),
     (mark("Digest"), "digest.index", ("digest",)),
 )
 

@@ -26,9 +26,9 @@ def page_of(kind: str, key: str) -> str | None:
         case Entity.DECLARATION:
             return _address("declarations.keyed", key=key)
         case Entity.PAGE if key.isdecimal():
-            return _address("watched.page", page_id=int(key))
+            return _address("pages.page", page_id=int(key))
         case Entity.RELEASE:
-            return _address("watched.releases", repository=key.rpartition(" ")[0])
+            return _address("releases.index", repository=key.rpartition(" ")[0])
     return None
 
 
