@@ -67,8 +67,8 @@ def keep_party(session: Session, name: str, at: dt.datetime) -> Party:
 def decide_alias(session: Session, alias_id: int, state: AliasState, viewer: Viewer, at: dt.datetime) -> PartyAlias:
     """A person accepts or rejects that a name is another name of a party; a decision there was gets a successor.
 
-    Raises AliasError where the viewer may not, where the suggestion is gone or was decided by somebody else meanwhile, where the name is accepted
-    for another party already, and where both names are one party already.
+    Raises AliasError where the viewer may not, where the suggestion is gone or was decided by somebody else meanwhile,
+    where the name is accepted for another party already, and where both names are one party already.
     """
     if not viewer.may(Permission.EDIT_PARTIES):
         raise AliasError("deciding about names needs a role that edits parties; ask an IP analyst or counsel")

@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.patents.applications import application_forms, application_key
-from workbench.patents.models import ApplicationStatus, CitedDocument, ExtendedFamilyMember, LegalEvent, Publication
+from workbench.patents.models import (
+    ApplicationStatus,
+    CitedDocument,
+    ExtendedFamilyMember,
+    FiledClaims,
+    LegalEvent,
+    Publication,
+)
 from workbench.patents.status import (
     EventFact,
     Expiry,
@@ -106,6 +113,12 @@ def extended_family(session: Session, row: Publication) -> ExtendedFamily | None
     return ExtendedFamily(
         newest.asked, latest.source, latest.last_seen, latest.snapshot_id, members, frozenset(imported)
     )
+
+
+def filed_claims(session: Session, row: Publication) -> Sequence[FiledClaims]:
+    """The papers with claims in the file of a publication's application, newest number first."""
+    statement = select(FiledClaims).where(col(FiledClaims.application_key).in_(_application_keys(session, row)))
+    return session.exec(statement.order_by(col(FiledClaims.document_number).desc(), col(FiledClaims.part))).all()
 
 
 def family_sources(row: Publication) -> list[FamilySource]:

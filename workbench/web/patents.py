@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import PatentNumber
+from workbench.declarations.queries import declarations_naming
 from workbench.history.queries import FilterError, change_page, count_changes
 from workbench.mapping.queries import matches_of_publication
 from workbench.patents import office_queries, queries
@@ -76,6 +77,8 @@ def publication(number: str) -> str | Response:
         extended=office_queries.extended_family(session(), row),
         office=office_queries.office_view(session(), row, today()),
         portfolios=queries.portfolios_of(session(), row),
+        filed_claims=office_queries.filed_claims(session(), row),
+        declarations=declarations_naming(session(), row),
         claims=claims,
         claims_language=language,
         nodes=queries.claim_tree(claims[language]) if language else [],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
+from workbench.declarations.queries import declarations_of_item
 from workbench.history.queries import change_page, count_changes
 from workbench.standards import queries
 from workbench.standards.stage_history import StageDate
 from workbench.standards.status import status_of
+from workbench.watched.queries import pages_of_item
 from workbench.web.ballot_rules import ballot_rules
 from workbench.web.change_rows import change_rows
 from workbench.web.context import session, today
@@ -16,6 +18,7 @@ from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort
 from workbench.web.timeline import stage_picture
 
 SHOWN_CHANGES = 20
+SHOWN_DECLARATIONS = 50
 
 blueprint = Blueprint("standards", __name__, url_prefix="/standards")
 
@@ -71,6 +74,8 @@ def item(iso_id: int) -> str:
         relations=queries.relations(session(), row),
         amendments=queries.amendments(session(), row),
         drafts=queries.drafts(session(), row),
+        declarations=declarations_of_item(session(), row)[:SHOWN_DECLARATIONS],
+        pages=pages_of_item(session(), iso_id),
         changes=change_rows(session(), change_page(session(), own_changes, limit=SHOWN_CHANGES)),
         change_total=count_changes(session(), own_changes),
         own_changes=own_changes,
