@@ -33,16 +33,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_encoder_model_name")),
     )
     op.create_table(
-        "text_vector",
+        "text_vectors",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("encoder_model_id", sa.Integer(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("vectors", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["encoder_model_id"], ["encoder_model.id"], name=op.f("fk_text_vector_encoder_model_id")
+            ["encoder_model_id"], ["encoder_model.id"], name=op.f("fk_text_vectors_encoder_model_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_vector")),
-        sa.UniqueConstraint("hash", "encoder_model_id", name=op.f("uq_text_vector_hash_encoder_model_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_vectors")),
+        sa.UniqueConstraint("hash", "encoder_model_id", name=op.f("uq_text_vectors_hash_encoder_model_id")),
     )
     op.create_table(
         "word",
@@ -84,7 +84,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("claim_choice", "draft_pass", "claim_reading", "word", "text_vector", "encoder_model"):
+    for table in ("claim_choice", "draft_pass", "claim_reading", "word", "text_vectors", "encoder_model"):
         op.drop_table(table)
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.drop_index("ix_match_clause_id_score")

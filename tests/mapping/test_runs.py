@@ -20,7 +20,7 @@ from workbench.mapping.models import ClaimChoice, ClaimReading, Match
 from workbench.mapping.progress import Progress, Stage, progress_of
 from workbench.mapping.runs import TOP, DraftName, UnknownPortfolioError, drafts_of, map_draft, map_drafts
 from workbench.patents.imports import import_patents
-from workbench.patents.models import Claim, Publication
+from workbench.patents.models import Claim, Family, Publication
 from workbench.settings import Settings
 from workbench.standards.drafts import import_draft
 
@@ -178,8 +178,13 @@ def test_dependent_claims_are_mapped_where_they_are_asked_for(filled: Store) -> 
 
 def test_a_japanese_publication_is_mapped_by_the_english_claims_of_its_family(filled: Store) -> None:
     with filled.write() as session:
-        english = session.exec(select(Publication).where(col(Publication.family_ref).is_not(None))).first()
+        english = session.exec(select(Publication).order_by(col(Publication.id))).first()
         assert english is not None
+        family = Family(family_id="9990099")
+        session.add(family)
+        session.flush()
+        english.family_ref = family.id
+        session.add(english)
         other = Publication(
             **english.model_dump(exclude={"id", "number", "doc_number"}), number="JP.9990099.A", doc_number="9990099"
         )

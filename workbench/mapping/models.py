@@ -55,22 +55,22 @@ class EncoderModel(SQLModel, table=True):
 
 
 @confidential(_READERS)
-class TextVector(SQLModel, table=True):
-    """The vector of a text, kept once per text and encoder; `hash` is the start of the SHA-256 of the text.
+class TextVectors(SQLModel, table=True):
+    """The vectors of a text or of the passages of one, kept once per text and encoder.
 
-    `vector` holds half-precision numbers, little-endian.
+    `hash` is the start of the SHA-256 of the passages; `vectors` are half-precision numbers, little-endian, passage
+    after passage.
     """
 
-    __tablename__ = "text_vector"
+    __tablename__ = "text_vectors"
     __table_args__ = (sa.UniqueConstraint("hash", "encoder_model_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     encoder_model_id: int = Field(foreign_key="encoder_model.id")
     hash: bytes = Field(sa_type=sa.LargeBinary)
-    vector: bytes = Field(sa_type=sa.LargeBinary)
+    vectors: bytes = Field(sa_type=sa.LargeBinary)
 
 
-@confidential(_READERS)
 class Word(SQLModel, table=True):
     """A word of claims as the engine compares it; readings name it by its key."""
 
@@ -86,7 +86,7 @@ class ClaimReading(SQLModel, table=True):
 
     `fingerprint` is the hash of the texts that were read and of the reader's version; `run_id` the run that read them.
     `words` holds keys of words (32-bit integers, ascending) and then the weight of each (single precision);
-    `passages` the hashes of the texts whose vectors stand for the claim, 16 bytes each.
+    `passages` the hash under which the vectors of its passages are kept.
     """
 
     __tablename__ = "claim_reading"

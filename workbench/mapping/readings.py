@@ -20,7 +20,7 @@ from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Word
 from workbench.mapping.ranking import ClaimText
 from workbench.mapping.reader import READER_VERSION, claim_passages, claim_words
-from workbench.mapping.vectors import HASH_BYTES, StoredEncoder, in_blocks, text_hash
+from workbench.mapping.vectors import StoredEncoder, in_blocks, text_hash
 from workbench.patents.models import Claim
 
 BLOCK: Final = 2048
@@ -30,11 +30,11 @@ _Row = tuple[int, int, bytes, bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class ClaimBlock:
-    """Some claims as they were read: `words` is claims × vocabulary; `passages` the hashes of each claim's passages."""
+    """Some claims as they were read: `words` is claims × vocabulary, `passages` the hash of each claim's passages."""
 
     claims: Keys
     words: sparse.csr_array[np.float32]
-    passages: list[tuple[bytes, ...]]
+    passages: list[bytes]
 
 
 class Vocabulary:
@@ -94,7 +94,7 @@ def read_claims(
             key for key, mark in zip(ids, marks, strict=True) if key not in held or held[key].fingerprint != mark
         }
         if encoder is not None:
-            passages = {key: _split(row.passages) for key, row in held.items() if key not in changed}
+            passages = {key: row.passages for key, row in held.items() if key not in changed}
             _keep_vectors(store, encoder, block, passages)
         if changed:
             rows = [
@@ -109,13 +109,13 @@ def read_claims(
 
 
 def _keep_vectors(
-    store: Store, encoder: StoredEncoder, block: Sequence[ClaimText], passages: Mapping[int, tuple[bytes, ...]]
+    store: Store, encoder: StoredEncoder, block: Sequence[ClaimText], passages: Mapping[int, bytes]
 ) -> None:
-    """Keep the vectors of a block. `passages`, by claim, are known of those that stand as they were read."""
+    """Keep the vectors of a block. `passages`, by claim, are the hashes for those that stand as they were read."""
     with store.read() as session:
-        missing = encoder.missing(session, (key for each in passages.values() for key in each))
-    standing = {key for key, each in passages.items() if missing.isdisjoint(each)}
-    encoder.keep(text for claim in block if claim.id not in standing for text in claim_passages(claim))
+        missing = encoder.missing(session, passages.values())
+    standing = {key for key, passage in passages.items() if passage not in missing}
+    encoder.keep(claim_passages(claim) for claim in block if claim.id not in standing)
 
 
 def _row(claim: ClaimText, key: int, mark: bytes, run_id: int, vocabulary: Vocabulary) -> _Row:
@@ -123,7 +123,7 @@ def _row(claim: ClaimText, key: int, mark: bytes, run_id: int, vocabulary: Vocab
     keys = np.array([vocabulary.key(word) for word in found], dtype="<i4")
     order = np.argsort(keys)
     words = keys[order].tobytes() + np.array(list(found.values()), dtype="<f4")[order].tobytes()
-    return key, run_id, mark, words, b"".join(text_hash(text) for text in claim_passages(claim))
+    return key, run_id, mark, words, text_hash(*claim_passages(claim))
 
 
 def _write(store: Store, rows: Sequence[_Row], vocabulary: Vocabulary) -> None:
@@ -148,7 +148,7 @@ def stored_block(session: Session, claims: Keys, width: int) -> ClaimBlock:
     return ClaimBlock(
         np.array([row[0] for row in rows], dtype=np.int64),
         _matrix([row[1] for row in rows], width),
-        [_split(row[2]) for row in rows],
+        [row[2] for row in rows],
     )
 
 
@@ -163,9 +163,5 @@ def _matrix(packed: Sequence[bytes], width: int) -> sparse.csr_array[np.float32]
     )
 
 
-def _split(passages: bytes) -> tuple[bytes, ...]:
-    return tuple(passages[at : at + HASH_BYTES] for at in range(0, len(passages), HASH_BYTES))
-
-
 def _fingerprint(claim: ClaimText) -> bytes:
-    return text_hash("\0".join((READER_VERSION, claim.language, claim.text, claim.parent_text or "")))
+    return text_hash(READER_VERSION, claim.language, claim.text, claim.parent_text or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -14,11 +14,11 @@ from sqlmodel import Session, col, select
 from workbench.db import Store, key_of
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.encoder import Encoder, Vectors
-from workbench.mapping.models import EncoderModel, TextVector
+from workbench.mapping.models import EncoderModel, TextVectors
 
 HASH_BYTES: Final = 16
 # Kept together: what a killed run loses at most, and what one transaction writes.
-BLOCK: Final = 1024
+BLOCK: Final = 256
 # Under the least number of values that a database takes in one statement (SQLite: 32,766).
 _ASKED_AT_ONCE: Final = 8192
 
@@ -32,13 +32,19 @@ def in_blocks(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
         yield block
 
 
-def text_hash(text: str) -> bytes:
-    """The key of a text: the first 16 bytes of its SHA-256."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:HASH_BYTES]
+def text_hash(*texts: str) -> bytes:
+    """The key of a text, or of several in this order: the first 16 bytes of a SHA-256."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).digest()[:HASH_BYTES]
+
+
+Passages = tuple[str, ...]
 
 
 class StoredEncoder:
-    """An `Encoder` that looks vectors up in the store, and computes and keeps those that are not there."""
+    """An `Encoder` that looks vectors up in the store, and computes and keeps those that are not there.
+
+    The passages of a claim are kept together, in one row under the hash of all of them: they are always read together.
+    """
 
     def __init__(self, store: Store, encoder: Encoder) -> None:
         self._store, self._encoder = store, encoder
@@ -54,54 +60,55 @@ class StoredEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """As `Encoder.encode`; each block of new vectors is kept in a transaction of its own."""
-        self.keep(texts)
+        self.keep((text,) for text in texts)
         with self._store.read() as session:
-            return self.stored(session, [text_hash(text) for text in texts])
+            return self.stored(session, [text_hash(text) for text in texts])[0]
 
-    def keep(self, texts: Iterable[str], progress: Callable[[int], None] = lambda _: None) -> int:
-        """Compute and keep the vectors that are missing; returns how many. `progress` hears how many so far."""
-        texts_by_hash = {text_hash(text): text for text in texts}
+    def keep(self, groups: Iterable[Passages]) -> int:
+        """Compute and keep the vectors of groups of passages that are missing; returns how many groups those were."""
+        by_hash = {text_hash(*group): group for group in groups}
         with self._store.read() as session:
-            missing = self.missing(session, texts_by_hash)
-        done = 0
-        for block in in_blocks([each for each in texts_by_hash.items() if each[0] in missing], BLOCK):
-            vectors = self._encoder.encode([text for _, text in block]).astype("<f2")
-            rows = [(self._model_id, key, vector.tobytes()) for (key, _), vector in zip(block, vectors, strict=True)]
+            missing = self.missing(session, by_hash)
+        wanted = [(key, group) for key, group in by_hash.items() if key in missing]
+        for block in in_blocks(wanted, BLOCK):
+            vectors = self._encoder.encode([text for _, group in block for text in group]).astype("<f2")
+            ends = np.cumsum([len(group) for _, group in block])
+            rows = [
+                (self._model_id, key, vectors[end - len(group) : end].tobytes())
+                for (key, group), end in zip(block, ends, strict=True)
+            ]
             with self._store.write() as session:
                 # Another process may have kept some of them meanwhile; theirs are the same.
                 fresh = self.missing(session, [key for key, _ in block])
-                columns = ("encoder_model_id", "hash", "vector")
-                insert_rows(session, TextVector, columns, (row for row in rows if row[1] in fresh))
-            done += len(block)
-            progress(done)
-        return done
+                columns = ("encoder_model_id", "hash", "vectors")
+                insert_rows(session, TextVectors, columns, (row for row in rows if row[1] in fresh))
+        return len(wanted)
 
     def missing(self, session: Session, keys: Iterable[bytes]) -> set[bytes]:
-        """Those of the keys that no vector was kept for."""
+        """Those of the keys that no vectors were kept for."""
         missing = set(keys)
         for asked in in_blocks(sorted(missing), _ASKED_AT_ONCE):
-            missing.difference_update(session.execute(self._where(sa.select(col(TextVector.hash)), asked)).scalars())
+            statement = self._where(sa.select(col(TextVectors.hash)), asked)
+            missing.difference_update(session.execute(statement).scalars())
         return missing
 
-    def stored(self, session: Session, keys: Sequence[bytes]) -> Vectors:
-        """The vectors of texts that have been kept, by the hash of each; a row a key.
+    def stored(self, session: Session, keys: Sequence[bytes]) -> tuple[Vectors, list[int]]:
+        """The vectors of groups that have been kept, group after group, and how many each has.
 
         Raises KeyError where one was never kept.
         """
-        places: dict[bytes, list[int]] = {}
-        for place, key in enumerate(keys):
-            places.setdefault(key, []).append(place)
-        vectors = np.empty((len(keys), self.dimensions), dtype=np.float32)
-        for asked in in_blocks(list(places), _ASKED_AT_ONCE):
-            statement = self._where(sa.select(col(TextVector.hash), col(TextVector.vector)), asked)
-            for key, vector in session.execute(statement):
-                vectors[places.pop(key)] = np.frombuffer(vector, dtype="<f2")
-        if places:
-            raise KeyError(f"{len(places)} texts have no vector of {self.name}")
-        return vectors
+        found: dict[bytes, bytes] = {}
+        for asked in in_blocks(dict.fromkeys(keys), _ASKED_AT_ONCE):
+            statement = self._where(sa.select(col(TextVectors.hash), col(TextVectors.vectors)), asked)
+            found.update(dict(session.execute(statement).all()))
+        if len(found) < len(set(keys)):
+            raise KeyError(f"{len(set(keys)) - len(found)} texts have no vectors of {self.name}")
+        size = 2 * self.dimensions
+        vectors = np.frombuffer(b"".join(found[key] for key in keys), dtype="<f2").astype(np.float32)
+        return vectors.reshape(-1, self.dimensions), [len(found[key]) // size for key in keys]
 
     def _where(self, statement: Any, keys: Sequence[bytes]) -> Any:
-        return statement.where(col(TextVector.encoder_model_id) == self._model_id, col(TextVector.hash).in_(keys))
+        return statement.where(col(TextVectors.encoder_model_id) == self._model_id, col(TextVectors.hash).in_(keys))
 
 
 def _model_id(store: Store, encoder: Encoder) -> int:
