@@ -10,6 +10,7 @@ import itertools
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 _LOOKED_AT = 400  # characters: the opening noun stands at one end of the claim
 _KANA = re.compile(r"[぀-ヿ]")
@@ -19,6 +20,8 @@ _ARTICLE = (
     r"(?:(?:an?|the|said|one or more|at least one|eine?[rsmn]?|der|die|das|dem|den|des|une?|les?|la|los?|las|unos?"
     r"|unas?|o|um|uma|il|lo|gli|i)\s+|l['’]\s?)"
 )
+_PLACE_WORDS = ("in", "within", "at", "on", "for")
+_ARTICLES = re.compile(rf"^{_ARTICLE}+")
 # The opening noun phrase ends where its first complement begins.
 _COMPLEMENT = re.compile(
     r"[,:;(]|(?<![\w-])(?:according|as|of|in|for|to|by|with|that|which|wherein|whereby|where|comprising|comprises"
@@ -72,16 +75,22 @@ def category_of(text: str) -> Category | None:
     another claim ("The method of claim 1", "Verfahren nach Anspruch 1", 請求項１に記載の方法), whose
     category it shares.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", text).lower().split())
-    ascii_only = plain.isascii()
+    ascii_only = text.isascii()
+    # The whole text matters only where the noun stands at its end.
+    shown = text[: 2 * _LOOKED_AT] if ascii_only else unicodedata.normalize("NFKC", text)
+    plain = " ".join(shown.lower().split())
     if not ascii_only and (_KANA.search(plain) or _HANGUL.search(plain)):
         return _category_at_end(plain[-_LOOKED_AT:])
-    opening = _BRACKETED.sub("", plain[:_LOOKED_AT])
+    opening = plain[:_LOOKED_AT]
+    if "(" in opening:
+        opening = _BRACKETED.sub("", opening)
     if not ascii_only and _HAN.search(opening):
         if _SAME_THING_CHINESE.match(opening):
             return None
         return _category_of_noun(re.split(r"[,、:;。(]|其特征|其特徵|包括|包含", opening)[0].strip())
-    opening = re.sub(rf"^{_ARTICLE}+", "", _PLACE.sub("", opening))
+    if opening.startswith(_PLACE_WORDS):
+        opening = _PLACE.sub("", opening)
+    opening = _ARTICLES.sub("", opening)
     found = _COMPLEMENT.search(opening)
     head = opening[: found.start()] if found else opening
     if _SAME_THING.match(opening[len(head) :]):
@@ -89,6 +98,7 @@ def category_of(text: str) -> Category | None:
     return _category_of_words(head.strip(" .-–"))
 
 
+@lru_cache(maxsize=4096)
 def _category_of_words(head: str) -> Category | None:
     """The category of an opening noun phrase of a European language."""
     if _EMPTY_OPENING.fullmatch(head):

@@ -64,6 +64,7 @@ def build_claims(printed: Iterable[PrintedClaim], language: str | None) -> tuple
         if claim.number > 0 and claim.number not in texts and text and not _CANCELLED.fullmatch(text[:200]):
             texts[claim.number] = text
             marked[claim.number] = claim.references
+    folded_language = (language or _LANGUAGE_UNKNOWN).strip().lower() or _LANGUAGE_UNKNOWN
     categories: dict[int, Category | None] = {}
     claims = []
     for number in sorted(texts):
@@ -78,7 +79,7 @@ def build_claims(printed: Iterable[PrintedClaim], language: str | None) -> tuple
             Claim(
                 number=number,
                 text=text,
-                language=(language or _LANGUAGE_UNKNOWN).strip().lower() or _LANGUAGE_UNKNOWN,
+                language=folded_language,
                 independent=other_category or not parents,
                 depends_on=parents,
             )
@@ -88,6 +89,9 @@ def build_claims(printed: Iterable[PrintedClaim], language: str | None) -> tuple
 
 def claim_ids(ids: str | None) -> tuple[int, ...]:
     """The claims that an identifier of the USPTO's XML names: `CLM-00001`, or a span `CLM-00001-00003`."""
+    if ids is not None and len(ids) == 9 and ids.startswith("CLM-") and (digits := ids[4:]).isdecimal():
+        number = int(digits)
+        return (number,) if number <= 9999 else ()
     return tuple(
         number for first, last in _CLAIM_IDS.findall(ids or "") for number in range(int(first), int(last or first) + 1)
     )
@@ -96,6 +100,8 @@ def claim_ids(ids: str | None) -> tuple[int, ...]:
 def without_number(text: str, number: int) -> str:
     """The claim's text with white space folded and the printed claim number ("1. ", "【請求項１】") taken off."""
     folded = " ".join(text.split())
+    if folded.startswith(printed := f"{number}. "):
+        return folded[len(printed) :]
     found = _NUMBERED.match(unicodedata.normalize("NFKC", folded[:40]))
     if found is not None and _number(found) == number:
         # NFKC may change lengths, so the prefix is cut off by its last character.

@@ -18,6 +18,8 @@ _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉�
 _BLOCKS = frozenset(
     "claim-text p br li ul ol dl dt dd heading tables table row entry tr td PARA CLMSTEP H paragraph".split()
 )
+_PLAIN_BLOCKS = frozenset(("claim-text", "p"))
+_PLAIN_WORDS = frozenset(("claim-ref", "b", "i", "u", "figref"))
 _PICTURES = {"chemistry": "[structure]", "chemistry-cwu": "[structure]", "CHEM-US": "[structure]"}
 _MATH_BLOCKS = {"maths", "math-cwu", "MATH-US"}
 _IMAGES = {"img", "EMI", "image", "CHEMCDX", "CHEMMOL", "MATHEMATICA"}
@@ -31,11 +33,27 @@ def flat_text(element: etree._Element) -> str:
 
 
 def _inner(element: etree._Element) -> str:
-    pieces = [element.text or ""]
-    for child in element:
-        pieces.append(_outer(child))
-        pieces.append(child.tail or "")
+    pieces: list[str] = []
+    _collect(element, pieces)
     return "".join(pieces)
+
+
+def _collect(element: etree._Element, pieces: list[str]) -> None:
+    """Add the text in an element to the pieces; most elements of a claim are plain blocks and words in them."""
+    if element.text:
+        pieces.append(element.text)
+    for child in element:
+        tag = child.tag
+        if tag in _PLAIN_BLOCKS:
+            pieces.append(" ")
+            _collect(child, pieces)
+            pieces.append(" ")
+        elif tag in _PLAIN_WORDS:
+            _collect(child, pieces)
+        else:
+            pieces.append(_outer(child))
+        if child.tail:
+            pieces.append(child.tail)
 
 
 def _outer(element: etree._Element) -> str:

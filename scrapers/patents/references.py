@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NUMBER = r"[0-9]{1,4}(?![0-9])"
@@ -13,12 +14,15 @@ _NUMBER = r"[0-9]{1,4}(?![0-9])"
 class _Wording:
     """How a language refers to claims; all fields are regular expressions over folded lower-case text.
 
-    A text without any of the plain words `hints` refers to no claim. `word` opens a reference and may be repeated
-    before each number, `plural` is the form of `word` that takes a list joined by commas alone, `ranges` and `lists`
+    A text without any of the plain words `hints` refers to no claim, one without any of `earlier_hints` not to every
+    earlier one. Where `led` a reference begins with a hint. `word` opens a reference and may be repeated before each
+    number, `plural` is the form of `word` that takes a list joined by commas alone, `ranges` and `lists`
     join numbers, `all_earlier` refers to every earlier claim.
     """
 
     hints: tuple[str, ...]
+    earlier_hints: tuple[str, ...]
+    led: bool
     word: str
     plural: str
     ranges: str
@@ -33,10 +37,13 @@ class _Wording:
         return re.compile(rf"{one}(?:{joined}{filler}(?:{self.word})?\s?(?:{_NUMBER}){self.after_number}){{0,99}}")
 
 
+_SINGLE = re.compile(r"claims? ([0-9]{1,4})")
 _DASH = r"[-‐-―−~〜]"
 _WORDINGS = (
     _Wording(
         hints=("claim",),
+        earlier_hints=("preceding", "foregoing", "previous", "prior", "above", "earlier", "aforementioned"),
+        led=True,
         word=r"(?<![a-z])claims?(?: nos?\.)?",
         plural=r"claims",
         ranges=rf"(?:\bto\b|\bthrough\b|\bthru\b|\bup to\b|{_DASH})",
@@ -46,6 +53,8 @@ _WORDINGS = (
     ),
     _Wording(
         hints=("anspr",),
+        earlier_hints=("vor", "obig"),
+        led=False,
         word=r"(?:patent)?anspr(?:u|ü|ue)ch(?:e[ns]?|s)?(?: nr\.)?",
         plural=r"anspr(?:ü|ue)che",
         ranges=rf"(?:\bbis\b|{_DASH})",
@@ -55,6 +64,8 @@ _WORDINGS = (
     ),
     _Wording(
         hints=("revendication",),
+        earlier_hints=("dente", "dessus", "rieure"),
+        led=True,
         word=r"revendications?(?: n°)?",
         plural=r"revendications",
         ranges=rf"(?:\bà\b|\ba\b|{_DASH})",
@@ -63,6 +74,8 @@ _WORDINGS = (
     ),
     _Wording(
         hints=("reivindica", "rivendica"),
+        earlier_hints=("anterior", "precedent"),
+        led=True,
         word=r"(?:reivindicaci(?:ón|on|ones)|reivindicaç(?:ão|ões)|rivendicazion[ei])",
         plural=r"(?:reivindicaciones|reivindicações|rivendicazioni)",
         ranges=rf"(?:\ba\b|\bà\b|\bal\b|\baté\b|{_DASH})",
@@ -71,6 +84,8 @@ _WORDINGS = (
     ),
     _Wording(
         hints=("請求項", "权利要求", "權利要求"),
+        earlier_hints=("請求項", "权利要求", "權利要求"),
+        led=False,
         word=r"請求項|(?:权利要求|權利要求|专利权利要求)书?",
         plural=r"",
         ranges=rf"(?:ないし|乃至|から|至|到|{_DASH})",
@@ -80,6 +95,8 @@ _WORDINGS = (
     ),
     _Wording(
         hints=("항",),
+        earlier_hints=("청구항",),
+        led=False,
         word=r"(?:청구항 ?제?|제)",
         plural=r"",
         ranges=rf"(?:내지|에서|부터|{_DASH})",
@@ -91,26 +108,47 @@ _WORDINGS = (
 _COMPILED = tuple((wording, wording.pattern(), re.compile(wording.all_earlier)) for wording in _WORDINGS)
 
 
+_ASCII_WORDINGS = sum(hint.isascii() for hint in (wording.hints[0] for wording in _WORDINGS))
+
+
 def referred_claims(text: str, number: int) -> frozenset[int]:
     """The claims with a number under `number` that the text of claim `number` refers to.
 
     Ranges are expanded; "any preceding claim" gives all of them. Whether they exist is not known here.
     """
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
-    plain = " ".join(plain.split())
+    ascii_only = text.isascii()
+    lowered = text.lower() if ascii_only else unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
+    plain = " ".join(lowered.split())
     found: set[int] = set()
-    for wording, pattern, all_earlier in _COMPILED:
-        if not any(hint in plain for hint in wording.hints):
+    for wording, pattern, all_earlier in _COMPILED[:_ASCII_WORDINGS] if ascii_only else _COMPILED:
+        for hint in wording.hints:
+            if hint in plain:
+                break
+        else:
             continue
-        for match in pattern.finditer(plain):
+        for match in _led_by(pattern, plain, wording.hints) if wording.led else pattern.finditer(plain):
             found.update(_numbers(match[0], wording, number))
-        if all_earlier.search(plain):
+        if any(hint in plain for hint in wording.earlier_hints) and all_earlier.search(plain):
             found.update(range(1, number))
     return frozenset(found)
 
 
+def _led_by(pattern: re.Pattern[str], plain: str, hints: tuple[str, ...]) -> Iterator[re.Match[str]]:
+    """What `finditer` gives for a pattern that begins with one of these words, many times faster."""
+    for hint in hints:
+        at = plain.find(hint)
+        while at >= 0:
+            match = pattern.match(plain, at)
+            if match is not None:
+                yield match
+            at = plain.find(hint, at + 1 if match is None else match.end())
+
+
 def _numbers(reference: str, wording: _Wording, limit: int) -> set[int]:
     """The numbers under `limit` that a matched reference such as `claims 1 to 3, 5 and 7` names."""
+    if (single := _SINGLE.fullmatch(reference)) is not None:
+        only = int(single[1])
+        return {only} if 0 < only < limit else set()
     if wording.after_number and "항" not in reference:
         return set()  # Korean 제1 alone is an ordinal ("the first"), not a claim
     tokens = re.findall(rf"{_NUMBER}|{wording.ranges}|{wording.lists}", reference)
