@@ -131,6 +131,15 @@ class Settings(BaseSettings):
     )
     digest_limit: int = Field(default=10, ge=1, description="Lines in a section of the digest before “and n more”.")
 
+    model: str | None = Field(
+        default=None,
+        description="The sentence encoder of the mapping: a name that `workbench models list` shows, or a folder. "
+        "Without it, the one that `workbench models install` puts in place; empty, none.",
+    )
+    models: Path | None = Field(
+        default=None, description="The folder of sentence encoders; without it, `models` in the home folder."
+    )
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -150,6 +159,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def models_folder(self) -> Path:
+        """Where sentence encoders are kept."""
+        return self.models or self.home / "models"
 
     @property
     def database(self) -> str:

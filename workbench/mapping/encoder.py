@@ -7,6 +7,7 @@ are exact: the same numbers whatever the order of the sum, the shape of the bloc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -16,8 +17,15 @@ from workbench.settings import Settings
 
 GRID = 2048
 
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+"""The model that `workbench models install` puts in place."""
+
 Vectors = NDArray[np.float32]
-"""(n, dimensions); rows of unit length to within the grid."""
+"""(n, dimensions); rows of unit length to within the grid, or zeros."""
+
+
+class ModelError(Exception):
+    """A sentence encoder is not there or cannot be used; `str(error)` is one line with the remedy."""
 
 
 class Encoder(Protocol):
@@ -32,7 +40,10 @@ class Encoder(Protocol):
         """The length of a vector."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, in the order of the texts; exactly representable in float16."""
+        """One row a text, in the order of the texts; exactly representable in float16.
+
+        A text in a script that the model cannot read has a row of zeros.
+        """
 
 
 def on_grid(vectors: NDArray[np.floating]) -> Vectors:
@@ -42,8 +53,29 @@ def on_grid(vectors: NDArray[np.floating]) -> Vectors:
 
 
 def installed_encoder(settings: Settings) -> Encoder | None:
-    """The encoder of the setting `model`, None where none is installed.
+    """The encoder of the setting `model`; without the setting the default one, None where that is not installed.
 
-    Raises ModelError where the setting names one that is not there or cannot be used.
+    Raises ModelError where the setting names one that is not there, or where a model cannot be used.
     """
-    raise NotImplementedError(settings)
+    # Loading the runtime takes half a second, which most commands need not wait for.
+    from workbench.mapping.encoder_onnx import load_encoder
+
+    if settings.model == "":
+        return None
+    folder = model_folder(settings, settings.model or DEFAULT_MODEL)
+    if folder is not None:
+        return load_encoder(folder)
+    if settings.model is not None:
+        raise ModelError(
+            f"setting model: no folder {settings.model} and no model of that name in {settings.models_folder}; "
+            "`workbench models list` shows those there are"
+        )
+    return None
+
+
+def model_folder(settings: Settings, model: str) -> Path | None:
+    """Where a model is: a name in the folder of models, else a folder; None where there is neither."""
+    for folder in (settings.models_folder / model, Path(model).expanduser()):
+        if folder.is_dir():
+            return folder
+    return None
