@@ -15,12 +15,13 @@ from sqlmodel import Session, col, select
 from scrapers.records import Precision
 from workbench import export_registers
 from workbench.db import key_of
-from workbench.history.queries import CHANGE_FILTERS, select_changes
+from workbench.history.queries import CHANGE_FILTERS, FilterError, select_changes
 from workbench.mapping.decisions_queries import DECISION_FILTERS, select_decisions
 from workbench.mapping.evidence_reader import EvidenceReader, evidence_rows
 from workbench.mapping.queries import MATCH_FILTERS, select_matches
 from workbench.patents.models import Claim, Family
 from workbench.patents.queries import PUBLICATION_FILTERS, select_publications
+from workbench.people.trail_queries import TRAIL_FILTERS, TrailFilterError, as_row, select_entries
 from workbench.standards.drafts import find_work_item
 from workbench.standards.lineage import lineage_rows
 from workbench.standards.lineage_queries import clause_nodes_of, links_of
@@ -336,6 +337,13 @@ def _decisions(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
         }
 
 
+def _trail(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    try:
+        yield from map(as_row, select_entries(session, filters, descending=False))
+    except TrailFilterError as error:
+        raise FilterError(str(error)) from error
+
+
 KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], frozenset[str]]] = {
     "work-items": (_work_items, frozenset(WORK_ITEM_FILTERS)),
     "changes": (_changes, frozenset(CHANGE_FILTERS)),
@@ -345,4 +353,5 @@ KINDS: dict[str, tuple[Callable[[Session, Mapping[str, str]], Iterator[Row]], fr
     "matches": (_matches, frozenset(MATCH_FILTERS)),
     **export_registers.KINDS,
     "decisions": (_decisions, frozenset(DECISION_FILTERS)),
+    "trail": (_trail, frozenset(TRAIL_FILTERS)),
 }

@@ -11,7 +11,14 @@ import click
 from scrapers.errors import UnreadableFileError
 from workbench import export
 from workbench.cli.base import main, open_store
+from workbench.db import Store
+from workbench.people.gate import viewer_of
+from workbench.people.trail import record
+from workbench.people.walls_models import TrailAction
 from workbench.settings import load_settings
+
+TOLD_OF = ("matches", "decisions", "trail")
+"""What the audit trail tells of when it is taken out."""
 
 
 @main.command("export")
@@ -43,7 +50,15 @@ def export_command(kind: str, format_: str, output: Path | None, **filters: Any)
     """Write rows of KIND to stdout or a file."""
     settings = load_settings()
     given = {name.rstrip("_"): str(value) for name, value in filters.items() if value is not None}
-    with open_store(settings) as store, store.read() as session:
+    with open_store(settings) as store:
+        if kind in TOLD_OF:
+            with store.write() as writer:
+                record(writer, viewer_of(writer), TrailAction.EXPORTED, "export", kind, {"format": format_, **given})
+        _export(store, kind, given, format_, output)
+
+
+def _export(store: Store, kind: str, given: dict[str, str], format_: str, output: Path | None) -> None:
+    with store.read() as session:
         pieces = export.write(export.rows(session, kind, given), format_)
         if output is None:
             for piece in pieces:

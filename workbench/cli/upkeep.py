@@ -10,6 +10,7 @@ from scrapers.registry import sources
 from workbench.cli.base import JSON, Failure, main, moment, open_store
 from workbench.cli.console import print_json, say
 from workbench.db import Store
+from workbench.people.trail import Verification, verify
 from workbench.settings import explain_settings, load_settings
 from workbench.sources.health import SourceState, Verdict, failed_at_once, source_states
 
@@ -47,11 +48,13 @@ def doctor(as_json: bool) -> None:
     with open_store(settings) as store:
         revision = store.revision()
         with store.read() as session:
+            trail = verify(session)
             states = source_states(session, settings, sources(), dt.datetime.now(dt.UTC))
     if as_json:
         print_json({"check": "database", "ok": True, "revision": revision})
     else:
         click.echo(f"database: in order, at migration {revision}")
+    _report_trail(trail, as_json=as_json)
     for state in states:
         _report_health(state, as_json=as_json)
     alarms = [state.source.name for state in states if state.verdict.alarming]
@@ -60,8 +63,21 @@ def doctor(as_json: bool) -> None:
             f"{len(together)} sources failed within a day of each other; so many at once is rather our fault than "
             "theirs: look at the network, the proxy and the clock of this machine"
         )
+    if not trail.intact:
+        raise Failure(f"audit trail: entry {trail.broken_at} was tampered with: {trail.reason}")
     if alarms:
         raise Failure(f"sources that need somebody: {', '.join(alarms)}")
+
+
+def _report_trail(trail: Verification, *, as_json: bool) -> None:
+    """The newest hash is for writing down elsewhere: a trail that was rewritten to its end cannot show it."""
+    if as_json:
+        told = {"entries": trail.entries, "head": trail.head, "broken_at": trail.broken_at, "reason": trail.reason}
+        print_json({"check": "trail", "ok": trail.intact, **told})
+    elif trail.intact:
+        click.echo(f"audit trail: {trail.entries} entries, unbroken, newest hash {trail.head}")
+    else:
+        click.echo(f"audit trail: broken at entry {trail.broken_at}: {trail.reason}")
 
 
 def _report_health(state: SourceState, *, as_json: bool) -> None:

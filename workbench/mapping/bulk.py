@@ -8,12 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from workbench.people.gate import require_unlimited
+
 
 def insert_rows(session: Session, model: type[SQLModel], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of plain values in the order of `columns`, within the session's transaction.
 
     Values are handed to the driver as they are, so columns whose type converts values, JSON and times, are not for it.
     """
+    require_unlimited(session)
     connection = session.connection()
     table = SQLModel.metadata.tables[str(model.__tablename__)]
     statement = sa.insert(table).compile(dialect=connection.dialect, column_keys=list(columns))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from workbench.db import key_of
 from workbench.patents.models import Portfolio, PortfolioMember, Publication
@@ -29,3 +29,10 @@ def put_into(session: Session, name: str, publications: Iterable[Publication], *
             session.add(PortfolioMember(portfolio_id=member[0], publication_id=member[1]))
             added += 1
     return added
+
+
+def portfolio_names_of(session: Session, matter_id: int) -> Sequence[str]:
+    """The names of a matter's portfolios, in order."""
+    return session.exec(
+        select(Portfolio.name).where(Portfolio.matter_id == matter_id).order_by(col(Portfolio.name))
+    ).all()

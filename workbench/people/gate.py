@@ -95,6 +95,12 @@ def viewer_of(session: Session) -> Viewer:
     return viewer
 
 
+def require_unlimited(session: Session) -> None:
+    """For what writes past the models, in bulk: only the workbench itself may. Raises GateError."""
+    if not viewer_of(session).unlimited:
+        raise GateError("only the workbench itself writes in bulk")
+
+
 @contextmanager
 def seen_by(session: Session, viewer: Viewer) -> Iterator[None]:
     """Let a session of the workbench itself see, for a while, only what a viewer sees."""

@@ -13,7 +13,6 @@ from flask_wtf.csrf import CSRFProtect
 
 from workbench.db import Store
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
-from workbench.people.permissions import Permission
 from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
@@ -31,6 +30,7 @@ from workbench.web import (
     mapping,
     pages,
     patents,
+    permissions,
     preferences,
     quarantine,
     releases,
@@ -39,6 +39,7 @@ from workbench.web import (
     sources,
     standards,
     text,
+    walls,
     week,
 )
 from workbench.web.people import administration, by_mail, gate, own, signing_in, wording
@@ -53,6 +54,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     by_mail.blueprint,
     own.blueprint,
     administration.blueprint,
+    walls.blueprint,
     week.blueprint,
     standards.blueprint,
     committees.blueprint,
@@ -86,6 +88,7 @@ RECORDS: Final = (
     (mark("Watched pages"), "pages.index", ("pages",)),
     (mark("Digest"), "digest.index", ("digest",)),
 )
+ADMINISTRATION: Final = ("walls.roles", "walls.matters", "walls.overrides", "walls.trail", "accounts.index")
 
 
 def create_app(
@@ -122,6 +125,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     context.install(app, context.Workbench(settings, store.on_behalf_of(None), sample, clock))
     gate.install(app, open_local=open_local)
+    permissions.install(app)
     signing_in.install(app, settings)
     Babel(app, locale_selector=preferences.language)
     CSRFProtect(app)
@@ -143,7 +147,7 @@ def _page_values() -> dict[str, Any]:
         return [
             (name, endpoint, request.blueprint in blueprints)
             for name, endpoint, blueprints in entries
-            if endpoint in current_app.view_functions
+            if permissions.openable([endpoint], context.viewer())
         ]
 
     target = request.full_path.rstrip("?") if request.method == "GET" else request.path
@@ -161,6 +165,6 @@ def _page_values() -> dict[str, Any]:
         "signed_in": context.viewer() is not context.NOBODY,
         "local_mode": gate.is_local(),
         "viewer_name": context.viewer().name,
-        "manages_accounts": context.viewer().may(Permission.MANAGE_ACCOUNTS),
+        "administration": permissions.openable(ADMINISTRATION, context.viewer()),
         "has_endpoint": current_app.view_functions.__contains__,
     }

@@ -9,12 +9,16 @@ from flask import Blueprint, Response, abort, request, send_file
 
 from workbench import export
 from workbench.history.queries import FilterError
+from workbench.people.permissions import Permission
+from workbench.people.walls_models import TrailAction
 from workbench.standards.drafts import UnknownWorkItemError
 from workbench.web.changes import in_zone
-from workbench.web.context import session
+from workbench.web.context import record, session, viewer
 from workbench.web.listing import argument
+from workbench.web.permissions import EXPORTS, may_export
 
 _NOT_FILTERS: Final = {"sort", "page"}
+_TOLD_OF: Final = frozenset({Permission.EXPORT_CONFIDENTIAL, Permission.READ_TRAIL})
 _IN_MEMORY: Final = 8 * 1024 * 1024
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
@@ -24,6 +28,8 @@ blueprint = Blueprint("export", __name__, url_prefix="/export")
 def download(table: str, format: str) -> Response:  # noqa: A002
     if table not in export.KINDS or format not in export.FORMATS:
         abort(404)
+    if not may_export(table, viewer()):
+        abort(403)
     filters = {name: argument(name) for name in request.args if name not in _NOT_FILTERS}
     if table == "changes":
         filters = in_zone(filters)
@@ -34,6 +40,9 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     except (export.UnknownExportError, UnknownWorkItemError, FilterError):
         body.close()
         abort(400)
+    if EXPORTS[table] in _TOLD_OF:
+        told = {name: value for name, value in filters.items() if value}
+        record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told})
     body.seek(0)
     return send_file(
         body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{table}.{format}", max_age=0

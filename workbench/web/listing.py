@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import current_app, request, url_for
+from flask import request, url_for
+
+from workbench.web.context import viewer
+from workbench.web.permissions import may_export
 
 PER_PAGE: Final = 50
 MAX_ARGUMENT: Final = 200
@@ -72,7 +75,7 @@ class Listing:
 
     def export_urls(self) -> list[tuple[str, str]]:
         """Format and address of each export of exactly these rows; empty where there is no export."""
-        if self.export_kind is None or "export.download" not in current_app.view_functions:
+        if self.export_kind is None or not may_export(self.export_kind, viewer()):
             return []
         return [
             (form, url_for("export.download", table=self.export_kind, format=form, **self._given()))

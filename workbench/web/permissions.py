@@ -1,0 +1,183 @@
+"""Which permission each address needs: one table. An address that is not in it answers nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from flask import Flask, abort, current_app, request
+
+from workbench.people.permissions import Permission
+from workbench.people.viewer import Viewer
+from workbench.web import context
+
+ANYBODY: Final = "anybody"
+"""For whoever comes, signed in or not."""
+SIGNED_IN: Final = "signed_in"
+"""For whoever is signed in: what concerns only oneself."""
+Need = Permission | str
+
+
+def _each(need: Need, *endpoints: str) -> dict[str, Need]:
+    return dict.fromkeys(endpoints, need)
+
+
+ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
+    {
+        **_each(
+            ANYBODY,
+            "static",
+            "preferences.set_language",
+            "preferences.set_theme",
+            "signing_in.sign_in",
+            "signing_in.check_password",
+            "signing_in.second_step",
+            "signing_in.check_code",
+            "signing_in.local",
+            "signing_in.begin_openid",
+            "signing_in.end_openid",
+            "signing_in.sign_out",
+            "by_mail.invitation",
+            "by_mail.accept_invitation",
+            "by_mail.ask_reset",
+            "by_mail.request_reset",
+            "by_mail.reset",
+            "by_mail.set_password",
+        ),
+        **_each(
+            SIGNED_IN,
+            "account.index",
+            "account.change_password",
+            "account.second_step",
+            "account.second_step_picture",
+            "account.turn_on",
+            "account.turn_off",
+            "account.recovery_codes",
+            "account.end_session",
+            "account.end_other_sessions",
+            "walls.roles",
+        ),
+        **_each(
+            Permission.READ_STANDARDS,
+            "week.index",
+            "standards.index",
+            "standards.item",
+            "committees.item",
+            "changes.index",
+            "sources.index",
+            "sources.source",
+            "sources.imports",
+            "sources.run",
+            "sources.snapshot",
+            "sources.body",
+            "quarantine.index",
+            "quarantine.record",
+            "drift.report",
+            "search.index",
+            "export.download",
+            "drafts.index",
+            "drafts.draft",
+            "drafts.clause",
+            "lineage.compare",
+            "lineage.lineage",
+            "declarations.index",
+            "declarations.declaration",
+            "declarations.keyed",
+            "declarations.parties",
+            "releases.index",
+            "releases.release",
+            "pages.index",
+            "pages.page",
+            "digest.index",
+            "digest.preview",
+            "digest.preview_html",
+            "digest.mail",
+            "digest.mail_html",
+        ),
+        **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
+        **_each(Permission.READ_PATENTS, "patents.index", "patents.publication"),
+        **_each(Permission.READ_MATCHES, "mapping.index", "mapping.match"),
+        **_each(Permission.DECIDE, "mapping.decide"),
+        **_each(Permission.EDIT_PARTIES, "declarations.decide"),
+        **_each(Permission.PUBLISH_REVIEW_STATE, "walls.publish_review"),
+        **_each(Permission.OPERATE, "quarantine.read_again", "quarantine.dismiss"),
+        **_each(
+            Permission.MANAGE_ACCOUNTS,
+            "accounts.index",
+            "accounts.invite",
+            "accounts.item",
+            "accounts.change",
+            "accounts.send_link",
+            "accounts.turn_off_second_step",
+            "accounts.end_session",
+            "accounts.end_sessions",
+        ),
+        # Who may know of which matter, and do what there, is for the gate and the verbs: members, or administrators.
+        **_each(
+            SIGNED_IN,
+            "walls.matters",
+            "walls.matter",
+            "walls.wall_application",
+            "walls.overrides",
+            "walls.ask_clearance",
+            "walls.end_clearance",
+        ),
+        **_each(
+            Permission.MANAGE_MATTERS, "walls.make_matter", "walls.add_member", "walls.remove_member", "walls.set_side"
+        ),
+        **_each(Permission.HOLD, "walls.hold", "walls.ask_release"),
+        **_each(Permission.APPROVE_OVERRIDES, "walls.decide_override"),
+        **_each(Permission.READ_TRAIL, "walls.trail"),
+    }
+)
+
+EXPORTS: Final[Mapping[str, Permission]] = MappingProxyType(
+    {
+        "work-items": Permission.READ_STANDARDS,
+        "changes": Permission.READ_STANDARDS,
+        "clauses": Permission.READ_STANDARDS,
+        "lineage": Permission.READ_STANDARDS,
+        "ballots": Permission.READ_STANDARDS,
+        "declarations": Permission.READ_STANDARDS,
+        "releases": Permission.READ_STANDARDS,
+        "pages": Permission.READ_STANDARDS,
+        "publications": Permission.READ_PATENTS,
+        "families": Permission.READ_PATENTS,
+        "legal-events": Permission.READ_PATENTS,
+        "matches": Permission.EXPORT_CONFIDENTIAL,
+        "decisions": Permission.EXPORT_CONFIDENTIAL,
+        "trail": Permission.READ_TRAIL,
+    }
+)
+
+
+def install(app: Flask) -> None:
+    """Check every request before its view; after it is known who asks."""
+    app.before_request(_check)
+
+
+def may_open(endpoint: str, viewer: Viewer) -> bool:
+    """Whether a viewer may open an address."""
+    need = ENDPOINTS.get(endpoint)
+    if need is None or need == ANYBODY:
+        return need == ANYBODY
+    if need == SIGNED_IN:
+        return viewer is not context.NOBODY
+    return viewer.may(Permission(need))
+
+
+def may_export(kind: str, viewer: Viewer) -> bool:
+    """Whether a viewer may take rows of a kind out; a kind that nobody classed needs the permission for secrets."""
+    return viewer.may(EXPORTS.get(kind, Permission.EXPORT_CONFIDENTIAL))
+
+
+def openable(endpoints: Iterable[str], viewer: Viewer) -> list[str]:
+    """Those of the endpoints that are installed here and that the viewer may open."""
+    return [each for each in endpoints if each in current_app.view_functions and may_open(each, viewer)]
+
+
+def _check() -> None:
+    # No address at all stays a 404; what an address needs depends on no data, so that a 403 tells nothing of any.
+    if request.endpoint is not None and not may_open(request.endpoint, context.viewer()):
+        abort(403)
