@@ -132,17 +132,17 @@ class Pass:
         for first in range(0, len(claims), BLOCK):
             with self._store.read() as session:
                 block = stored_block(session, claims[first : first + BLOCK], len(vocabulary))
-                vectors = self._vectors(session, block)
-            scores, values = index.score(block.words, vectors, [len(each) for each in block.passages])
+                vectors, counts = self._vectors(session, block)
+            scores, values = index.score(block.words, vectors, counts)
             kept.add(block.claims, scores, values)
             done += len(block.claims)
             reporter.reached(done)
         return _Found(kept.matches(), index.signals, cut=kept.cut)
 
-    def _vectors(self, session: Session, block: ClaimBlock) -> Vectors | None:
+    def _vectors(self, session: Session, block: ClaimBlock) -> tuple[Vectors | None, list[int]]:
         if self._encoder is None:
-            return None
-        return self._encoder.stored(session, [key for each in block.passages for key in each])
+            return None, [0] * len(block.claims)
+        return self._encoder.stored(session, block.passages)
 
     def _remove(self, session: Session, claims: Keys | None) -> int:
         """Take away the draft's matches of these claims, or all of them."""
