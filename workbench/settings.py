@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     )
     openid_client_id: str | None = Field(default=None, description="What the provider calls the workbench.")
     openid_client_secret: SecretStr | None = Field(default=None, description="The secret the provider gave you.")
+    openid_scope: str = Field(
+        default="openid email profile", description="What the provider is asked for; roles may need one more word."
+    )
     openid_role_claim: str | None = Field(
         default=None,
         description="The claim that says what a person is, such as groups; without it roles are given here.",
@@ -128,6 +131,10 @@ class Settings(BaseSettings):
         default=False,
         description="Map dependent claims too, with the text of the claims that they depend on; independent ones only "
         "by default.",
+    )
+    learn_from_decisions: bool = Field(
+        default=True,
+        description="Order matches by what was learned from people's triage, where that beats the engine's own order.",
     )
     digest_limit: int = Field(default=10, ge=1, description="Lines in a section of the digest before “and n more”.")
 

@@ -44,7 +44,7 @@ _SAID: Final = {
     Refusal.NO_NAME: f"a name is missing or longer than {LONGEST_NAME} characters",
     Refusal.NO_ROLE: f"give at least one role of: {', '.join(Role)}",
     Refusal.UNKNOWN_ACCOUNT: "there is no such account; `workbench people list` shows those there are",
-    Refusal.LAST_ADMINISTRATOR: "nobody else is an administrator; make somebody else one first",
+    Refusal.LAST_ADMINISTRATOR: "somebody has to be an administrator; give an open account that role first",
     Refusal.LINK_EXPIRED: "the link was used or has expired; ask for a new one",
     Refusal.WRONG_PASSWORD: "the present password is not right",
     Refusal.WEAK_PASSWORD: f"the password needs {passwords.SHORTEST} to {passwords.LONGEST} characters, no common ones",
@@ -75,7 +75,8 @@ def normalised_email(text: str) -> str:
 
 def by_email(session: Session, text: str) -> Account | None:
     """The account with this address, however it is written; None for what is no address."""
-    return session.exec(select(Account).where(Account.email == text.strip().lower())).first()
+    email = text.strip().lower()
+    return session.exec(select(Account).where(Account.email == email)).first() if _EMAIL.fullmatch(email) else None
 
 
 def listed(session: Session) -> Sequence[Account]:
@@ -126,6 +127,9 @@ def invite(
     elif not is_here(account):
         account.roles = chosen
         session.add(account)
+    session.flush()
+    if not _administrators(session):
+        raise AccountError(Refusal.LAST_ADMINISTRATOR)
     purpose = Purpose.RESET if is_here(account) else Purpose.INVITATION
     secret = tokens.issue(session, purpose, key_of(account), now)
     action = TrailAction.RESET if is_here(account) else TrailAction.INVITED

@@ -20,7 +20,6 @@ from joserfc.errors import JoseError
 from workbench.people.permissions import Role
 from workbench.settings import Settings
 
-_SCOPE: Final = "openid email profile"
 _TIMEOUT: Final = 10.0
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _MOST_ROLES: Final = 1000
@@ -78,7 +77,7 @@ class Provider:
             client_secret=secret.get_secret_value() if secret is not None else None,
             server_metadata_url=f"{self.issuer.rstrip('/')}/.well-known/openid-configuration",
             client_kwargs={
-                "scope": _SCOPE,
+                "scope": settings.openid_scope,
                 "code_challenge_method": "S256",
                 "timeout": _TIMEOUT,
                 "follow_redirects": False,
@@ -129,9 +128,10 @@ class Provider:
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         subject, email = claims.get("sub"), claims.get("email")
-        if not isinstance(subject, str) or not subject:
+        if not isinstance(subject, str) or not subject or not subject.isprintable():
             raise OpenIdError(f"{self.host} does not say who this is")
-        verified = claims.get("email_verified") is True and isinstance(email, str)
+        # A boolean (Core 1.0, 5.1), which some providers write as text.
+        verified = str(claims.get("email_verified")).lower() == "true" and isinstance(email, str)
         name = claims.get("name")
         return Identity(
             issuer=self.issuer,

@@ -52,7 +52,7 @@ def weakness(password: str, *, own: tuple[str, ...] = ()) -> Weakness | None:
     if len(text) > LONGEST:
         return Weakness.LONG
     plain = re.sub(r"[\W_]+", "", text.casefold())
-    if plain in _common() or _is_monotonous(plain):
+    if plain in _common() or _is_monotonous(plain or text):
         return Weakness.COMMON
     names = {re.sub(r"[\W_]+", "", part.casefold()) for each in own for part in (each, *re.split(r"[@\s]", each))}
     rest = re.sub(r"\d+", "", plain)
@@ -67,8 +67,6 @@ def _common() -> frozenset[str]:
 
 def _is_monotonous(plain: str) -> bool:
     """A short piece over and over, or a run along a row of keys or the alphabet."""
-    if not plain:
-        return False
     for size in range(1, 5):
         if plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)]:
             return True

@@ -221,7 +221,7 @@ def _registered(
         identity.verified_email,
         roles,
         now,
-        name=identity.name,
+        name=identity.name.strip()[: accounts.LONGEST_NAME],
     )
     return account
 

@@ -1,0 +1,66 @@
+"""People to try things with: a store, a clock, and an account or two."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_iam import Server
+
+from tests.people.provider import BASE, OpenId, known_at
+from workbench.db import Store, key_of
+from workbench.people import accounts
+from workbench.people.logins import Origin
+from workbench.people.permissions import Role
+from workbench.people.viewer import Viewer
+from workbench.settings import Settings
+
+NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
+HERE = Origin("192.0.2.1", "a browser")
+ELSEWHERE = Origin("198.51.100.7", "another browser")
+PASSWORD = "green ladders never sleep"
+
+
+def add(store: Store, email: str, *roles: Role, password: str | None = PASSWORD) -> int:
+    """An account that has accepted its invitation, or not where there is no password; returns its key."""
+    with store.write() as session:
+        account, secret = accounts.invite(session, Viewer.system(), email, roles or (Role.READER,), NOW)
+        if password is not None:
+            accounts.accept_invitation(session, secret, account.name, password, None, NOW)
+        return key_of(account)
+
+
+@pytest.fixture
+def openid(iam_server: Server) -> Iterator[OpenId]:
+    """A real provider that knows the workbench."""
+    with known_at(iam_server, f"{BASE}/sign-in/openid/callback") as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest migration, to be copied."""
+    settings = Settings(home=tmp_path_factory.mktemp("migrated"))
+    store = Store(settings)
+    store.migrate()
+    store.close()
+    return settings.home / "workbench.db"
+
+
+@pytest.fixture
+def quick_settings(migrated: Path, tmp_path: Path) -> Settings:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(migrated, home / "workbench.db")
+    return Settings(home=home)
+
+
+@pytest.fixture
+def quick_store(quick_settings: Settings) -> Iterator[Store]:
+    """For what cannot differ between databases."""
+    store = Store(quick_settings)
+    yield store
+    store.close()
