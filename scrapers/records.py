@@ -422,6 +422,8 @@ class Repository(Record):
     That is a feed (Atom or RSS), what a code host or a package index says in JSON, or a page that links to a feed.
     """
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     name: str
     url: Annotated[str, AfterValidator(_fit_to_ask), Field(alias="address")]
 
