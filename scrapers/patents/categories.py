@@ -12,6 +12,8 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
+from scrapers.patents.references import folded
+
 _LOOKED_AT = 400  # characters: the opening noun stands at one end of the claim
 _KANA = re.compile(r"[぀-ヿ]")
 _HAN = re.compile(r"[一-鿿]")
@@ -78,7 +80,7 @@ def category_of(text: str) -> Category | None:
     ascii_only = text.isascii()
     # The whole text matters only where the noun stands at its end.
     shown = text[: 2 * _LOOKED_AT] if ascii_only else unicodedata.normalize("NFKC", text)
-    plain = " ".join(shown.lower().split())
+    plain = folded(shown.lower())
     if not ascii_only and (_KANA.search(plain) or _HANGUL.search(plain)):
         return _category_at_end(plain[-_LOOKED_AT:])
     opening = plain[:_LOOKED_AT]

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scrapers.patents.categories import Category, category_of
+from scrapers.patents.references import folded as fold_text
 from scrapers.patents.references import referred_claims
 from scrapers.records import Claim
 
@@ -99,7 +100,7 @@ def claim_ids(ids: str | None) -> tuple[int, ...]:
 
 def without_number(text: str, number: int) -> str:
     """The claim's text with white space folded and the printed claim number ("1. ", "【請求項１】") taken off."""
-    folded = " ".join(text.split())
+    folded = fold_text(text)
     if folded.startswith(printed := f"{number}. "):
         return folded[len(printed) :]
     found = _NUMBERED.match(unicodedata.normalize("NFKC", folded[:40]))

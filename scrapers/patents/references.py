@@ -118,7 +118,7 @@ def referred_claims(text: str, number: int) -> frozenset[int]:
     """
     ascii_only = text.isascii()
     lowered = text.lower() if ascii_only else unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
-    plain = " ".join(lowered.split())
+    plain = folded(lowered)
     found: set[int] = set()
     for wording, pattern, all_earlier in _COMPILED[:_ASCII_WORDINGS] if ascii_only else _COMPILED:
         for hint in wording.hints:
@@ -131,6 +131,13 @@ def referred_claims(text: str, number: int) -> frozenset[int]:
         if any(hint in plain for hint in wording.earlier_hints) and all_earlier.search(plain):
             found.update(range(1, number))
     return frozenset(found)
+
+
+def folded(text: str) -> str:
+    """White space folded to single spaces and trimmed; at once where it is so already, as most texts are."""
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " " and text.isascii():
+        return text
+    return " ".join(text.split())
 
 
 def _led_by(pattern: re.Pattern[str], plain: str, hints: tuple[str, ...]) -> Iterator[re.Match[str]]:

@@ -31,13 +31,24 @@ DESCRIPTION = "".join(
     f" takes samples of a sample, H<sub>2</sub>O and <i>n</i> among them. {'It keeps them well. ' * 12}</p>\n"
     for number in range(1, 151)
 )
-CLAIMS = "".join(
-    f'<claim id="CLM-{number:05}" num="{number:05}"><claim-text><b>{number}</b>. The sampler of '
-    f'<claim-ref idref="CLM-{number - 1:05}">claim {number - 1}</claim-ref>, comprising:'
-    + "<claim-text>a part that takes a sample of another part, the part being a hand;</claim-text>" * 4
-    + "</claim-text></claim>\n"
-    for number in range(7, 25)
-)
+
+
+def _claims(count: int) -> str:
+    return "".join(map(_claim, range(7, 7 + count)))
+
+
+def _claim(number: int) -> str:
+    return (
+        f'<claim id="CLM-{number:05}" num="{number:05}"><claim-text><b>{number}</b>. The sampler of '
+        f'<claim-ref idref="CLM-{number - 1:05}">claim {number - 1}</claim-ref>, comprising:'
+        + "<claim-text>a part that takes a sample of another part, the part being a hand;</claim-text>" * 4
+        + "</claim-text></claim>\n"
+    )
+
+
+# Claims of a document beyond the six of the sample: about as many as published applications have, and three times as
+# many, for claims cost far more to read than descriptions do.
+CLAIMS = {"usual": 18, "claim-dense": 60}
 
 CHILD = """
 import sys, psutil
@@ -53,13 +64,14 @@ print(count, start, max(peak, process.memory_info().rss))
 """
 
 
-@pytest.fixture(scope="module")
-def weekly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=CLAIMS)
+def weekly(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weekly file: applications of the length that published ones have, one after the other."""
     text = SAMPLE.read_text("utf-8")
     described = text.replace("<claims", f'<description id="description">{DESCRIPTION}</description>\n<claims', 1)
-    whole = described.replace("</claims>", f"{CLAIMS}</claims>", 1)
-    assert len(whole) > len(text) + len(DESCRIPTION) + len(CLAIMS)
+    claims = _claims(CLAIMS[request.param])
+    whole = described.replace("</claims>", f"{claims}</claims>", 1)
+    assert len(whole) > len(text) + len(DESCRIPTION) + len(claims)
     path = tmp_path_factory.mktemp("weekly") / "ipa.xml"
     with path.open("w", encoding="utf-8") as stream:
         number = 0
