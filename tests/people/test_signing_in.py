@@ -24,6 +24,16 @@ from workbench.settings import Settings
 ME = Viewer.system()
 
 
+@pytest.fixture
+def settings(quick_settings: Settings) -> Settings:
+    return quick_settings
+
+
+@pytest.fixture
+def store(quick_store: Store) -> Store:
+    return quick_store
+
+
 def enter(store: Store, settings: Settings, password: str = PASSWORD, at: dt.datetime = NOW) -> Outcome:
     return signing_in.with_password(store, settings, "dana@example.org", password, HERE, at)
 
