@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from workbench.db import checked
+from workbench.people.gate import confidential, private
+from workbench.people.permissions import Permission
+from workbench.people.viewer import Viewer
 
 
 class Language(StrEnum):
@@ -31,6 +35,23 @@ class MailState(StrEnum):
     FAILED = "failed"
 
 
+def _own_or_operated(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    """One's own, by the address; all of them for who looks after digests."""
+    if viewer.may(Permission.OPERATE):
+        return sa.true()
+    return sa.false() if viewer.email is None else sa.func.lower(model.email) == viewer.email.lower()  # type: ignore[attr-defined]
+
+
+def _own_or_harmless(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    """One's own mails; for who looks after digests also those of the delegates' edition, which hold no secret."""
+    mail: Any = model
+    recipient = private("recipient")
+    address = "" if viewer.email is None else viewer.email.lower()
+    own = mail.recipient_id.in_(sa.select(recipient.c.id).where(sa.func.lower(recipient.c.email) == address))
+    return sa.or_(own, mail.edition == Edition.DELEGATE) if viewer.may(Permission.OPERATE) else own
+
+
+@confidential(_own_or_operated)
 class Recipient(SQLModel, table=True):
     __tablename__ = "recipient"
 
@@ -42,6 +63,7 @@ class Recipient(SQLModel, table=True):
     active: bool = True
 
 
+@confidential(_own_or_harmless)
 class Mail(SQLModel, table=True):
     """A digest as composed. One per recipient and ISO week; the row exists before anything is sent."""
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select, update
 
 from scrapers.manifest import Manifest
 from workbench.db import Store, key_of
+from workbench.digest.audience import as_recipient
 from workbench.digest.compose import ComposedMail, compose, iso_week
 from workbench.digest.message import AddressError, address, build_message, make_address
 from workbench.digest.models import Mail, MailState, Recipient
@@ -61,17 +62,18 @@ def compose_for(
     rules: Sequence[BallotRule],
     manifests: Mapping[str, Manifest],
 ) -> ComposedMail:
-    """The digest of a recipient as it would be cut at `at`. Writes nothing."""
+    """The digest of a recipient as it would be cut at `at`, with what the recipient may see. Writes nothing."""
     window = window_of(session, key_of(recipient), recipient.edition, at)
-    digest = select_digest(
-        session,
-        recipient.edition,
-        window,
-        rules=rules,
-        manifests=manifests,
-        zone=settings.zone,
-        limit=settings.digest_limit,
-    )
+    with as_recipient(session, recipient):
+        digest = select_digest(
+            session,
+            recipient.edition,
+            window,
+            rules=rules,
+            manifests=manifests,
+            zone=settings.zone,
+            limit=settings.digest_limit,
+        )
     return compose(digest, name=recipient.name, email=recipient.email, language=recipient.language, settings=settings)
 
 

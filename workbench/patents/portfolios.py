@@ -36,3 +36,14 @@ def portfolio_names_of(session: Session, matter_id: int) -> Sequence[str]:
     return session.exec(
         select(Portfolio.name).where(Portfolio.matter_id == matter_id).order_by(col(Portfolio.name))
     ).all()
+
+
+def matters_of_publication(session: Session, publication: Publication) -> Sequence[int]:
+    """The matters, of those that the session's viewer may know of, whose portfolios hold the publication."""
+    statement = (
+        select(Portfolio.matter_id)
+        .join(PortfolioMember, col(PortfolioMember.portfolio_id) == Portfolio.id)
+        .where(PortfolioMember.publication_id == publication.id, col(Portfolio.matter_id).is_not(None))
+        .distinct()
+    )
+    return sorted(key for key in session.exec(statement) if key is not None)

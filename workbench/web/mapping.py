@@ -22,13 +22,16 @@ from workbench.mapping.evidence_reader import EvidenceReader
 from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
+from workbench.patents.portfolios import matters_of_publication
 from workbench.patents.queries import portfolio_names
 from workbench.people.permissions import Permission
+from workbench.people.walls_models import TrailAction
 from workbench.standards import draft_queries
 from workbench.standards.carried import before_of
 from workbench.standards.drafts import UnknownWorkItemError
 from workbench.standards.models import Clause, Provision
-from workbench.web.context import now, session, viewer, workbench, writing
+from workbench.web import mapping_learning as learning
+from workbench.web.context import now, record, session, viewer, workbench, writing
 from workbench.web.labels import label
 from workbench.web.lineage import reason
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
@@ -95,20 +98,24 @@ def _shared_words() -> dict[str, Any]:
 @blueprint.get("/")
 def index() -> str:
     filters = {name: argument(name) for name in queries.MATCH_FILTERS}
-    sort = sort_key(argument("sort"), queries.MATCH_SORTS, "rank")
+    learned = learning.state()
+    default = "rank" if learned.weights is None else "learned"
+    sort = sort_key(argument("sort"), queries.MATCH_SORTS, default)
     page = page_number(argument("page"))
     refusal, total = None, 0
     rows: list[MatchRow] = []
     try:
         total = queries.count_matches(session(), filters)
-        rows = queries.select_matches(session(), filters, sort=sort, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        rows = queries.select_matches(
+            session(), filters, sort=sort, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, learned=learned.weights
+        )
     except (FilterError, UnknownWorkItemError) as error:
         refusal = str(error)
     listing = Listing(
         endpoint="mapping.index",
         filters=filters,
         sort=sort,
-        default_sort="rank",
+        default_sort=default,
         page=page,
         total=total,
         export_kind="matches",
@@ -127,13 +134,18 @@ def index() -> str:
         decisions=queries.decisions_on(session(), rows),
         decision_choices=[(each, label("verdict", each)) for each in CHOICES],
         may_decide=viewer().may(Permission.DECIDE),
+        learned=learned if sort == "learned" and learned.weights is not None else None,
     )
 
 
 @blueprint.get("/matches/<int:draft_id>/<int:claim_id>/<int:clause_order>")
 def match(draft_id: int, claim_id: int, clause_order: int) -> str:
     """A claim beside a clause. The address holds when the draft is mapped anew, whether or not they match then."""
-    return _match_page(_found(draft_id, claim_id, clause_order))
+    pair = _found(draft_id, claim_id, clause_order)
+    for matter_id in matters_of_publication(session(), pair.publication):
+        key = f"{pair.publication.number} {pair.claim.number}, {pair.item.reference} {pair.draft.label} {clause_order}"
+        record(TrailAction.SAW, "match", key, matter_id=matter_id)
+    return _match_page(pair)
 
 
 @blueprint.post("/matches/<int:draft_id>/<int:claim_id>/<int:clause_order>/decision")

@@ -6,15 +6,18 @@ from flask import Blueprint, abort, render_template
 
 from workbench.declarations.queries import declarations_of_item
 from workbench.history.queries import change_page, count_changes
+from workbench.people.permissions import Permission
+from workbench.people.review import review_state
 from workbench.standards import queries
 from workbench.standards.stage_history import StageDate
 from workbench.standards.status import status_of
 from workbench.watched.queries import pages_of_item
 from workbench.web.ballot_rules import ballot_rules
 from workbench.web.change_rows import change_rows
-from workbench.web.context import session, today
+from workbench.web.context import session, today, viewer
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
+from workbench.web.reviews import newest_draft
 from workbench.web.timeline import stage_picture
 
 SHOWN_CHANGES = 20
@@ -74,6 +77,8 @@ def item(iso_id: int) -> str:
         relations=queries.relations(session(), row),
         amendments=queries.amendments(session(), row),
         drafts=queries.drafts(session(), row),
+        review=review_state(session(), iso_id, newest_draft(session(), row)),
+        may_publish_review=viewer().may(Permission.PUBLISH_REVIEW_STATE),
         declarations=declarations_of_item(session(), row)[:SHOWN_DECLARATIONS],
         pages=pages_of_item(session(), iso_id),
         changes=change_rows(session(), change_page(session(), own_changes, limit=SHOWN_CHANGES)),

@@ -23,9 +23,10 @@ from workbench.people.permissions import PERMISSIONS, Permission, Role
 from workbench.people.review import ReviewState
 from workbench.people.viewer import Track
 from workbench.people.walls_models import Matter, OverrideKind, TrailAction
-from workbench.standards.models import Draft, WorkItem
+from workbench.standards.models import WorkItem
 from workbench.web.context import now, record, session, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.reviews import newest_draft
 
 TRACK_NAMES: Final = {Track.US_WEST: mark("US and West"), Track.CHINA: mark("China")}
 PERMISSION_NAMES: Final = {
@@ -206,12 +207,6 @@ def trail() -> str:
         refusal=refusal,
         actions=[(each.value, each.value) for each in TrailAction],
     )
-
-
-def newest_draft(reading: Session, item: WorkItem) -> str:
-    """The label of the draft of a work item that was imported last; empty where it has none."""
-    statement = select(Draft.label).where(Draft.work_item_id == item.id).order_by(col(Draft.id).desc())
-    return reading.exec(statement).first() or ""
 
 
 def _matters(error: str | None = None) -> str:
