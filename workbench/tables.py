@@ -8,6 +8,7 @@ import workbench.history.models
 import workbench.jobs.models
 import workbench.mapping.attached
 import workbench.mapping.decisions_queries
+import workbench.mapping.learning_models
 import workbench.mapping.models
 import workbench.patents.models
 import workbench.people.models

@@ -1,4 +1,4 @@
-"""What people decided of claims and clauses"""
+"""What people decided of claims and clauses, and what the ranking learned from it"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,6 +50,32 @@ def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index("ix_decision_publication_claim", ["publication", "claim", "language"], unique=False)
         batch_op.create_index("ix_decision_draft_id_clause_order", ["draft_id", "clause_order"], unique=False)
+    op.create_table(
+        "learned_ranking",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("engine", AutoString(), nullable=False),
+        sa.Column("pairs", sa.Integer(), nullable=False),
+        sa.Column("plausible", sa.Integer(), nullable=False),
+        sa.Column("families", sa.Integer(), nullable=False),
+        sa.Column("queries", sa.Integer(), nullable=False),
+        sa.Column("means", sa.JSON(), nullable=False),
+        sa.Column("scales", sa.JSON(), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("base_ndcg", sa.Float(), nullable=False),
+        sa.Column("learned_ndcg", sa.Float(), nullable=False),
+        sa.Column("gain_low", sa.Float(), nullable=False),
+        sa.Column("gain_high", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learned_ranking")),
+    )
+    op.create_table(
+        "learning_switch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        sa.Column("by", AutoString(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_switch")),
+    )
     if op.get_bind().dialect.name == "sqlite":
         for action in ("UPDATE", "DELETE"):
             op.execute(
@@ -68,6 +94,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("learning_switch")
+    op.drop_table("learned_ranking")
     op.drop_table("decision")
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION refuse_change_of_decision()")

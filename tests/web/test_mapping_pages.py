@@ -198,6 +198,20 @@ def test_a_decision_that_cannot_be_is_refused(library: Library, form: dict[str, 
     assert library.client.post(missing_place, data={"csrf_token": csrf, "verdict": "not"}).status_code == 404
 
 
+def test_the_page_of_learning_says_what_is_lacking_and_switches(library: Library) -> None:
+    page = library.page("/mapping/learning/")
+    assert "Nothing has been learned yet." in page
+    csrf = {"csrf_token": token(library.client)}
+    answer = library.client.post("/mapping/learning/learn", data=csrf)
+    assert answer.status_code == 303
+    assert "Too little has been decided" in library.page(answer.headers["Location"])
+    library.client.post("/mapping/learning/switch", data=csrf)
+    assert "It was switched off on this page." in library.page("/mapping/learning/")
+    library.client.post("/mapping/learning/switch", data={**csrf, "on": "1"})
+    assert "Switched on by local" in library.page("/mapping/learning/")
+    assert library.client.post("/mapping/learning/switch", data={}).status_code == 400
+
+
 def test_a_long_claim_and_a_long_clause_are_read_in_panes_with_an_index(settings: Settings, store: Store) -> None:
     draft_id, claim_id = fill_with_a_long_pair(store)
     client = create_app(settings, store, open_local=True, clock=lambda: NOW).test_client()

@@ -15,6 +15,8 @@ from workbench.history.queries import FilterError
 from workbench.mapping.decisions import DecisionKey
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing, matches_choice, standing_in
+from workbench.mapping.learning import Weights
+from workbench.mapping.learning_runs import learned_order
 from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Publication
 from workbench.patents.queries import publication_conditions
@@ -32,7 +34,7 @@ MATCH_FILTERS: Final = (
     "top",
     "decision",
 )
-MATCH_SORTS: Final = ("rank", "score", "publication", "clause", "draft")
+MATCH_SORTS: Final = ("rank", "learned", "score", "publication", "clause", "draft")
 _OF_PUBLICATIONS: Final = ("portfolio", "applicant")
 
 
@@ -107,14 +109,18 @@ def select_matches(
     sort: str = "rank",
     limit: int | None = None,
     offset: int = 0,
+    learned: Weights | None = None,
 ) -> list[MatchRow]:
     """The matches that the filters (`MATCH_FILTERS`) leave; an empty value filters nothing.
 
     `top` leaves the best N clauses of each claim; `clause` is the number of a clause and of those below it. `sort` is
-    one of `MATCH_SORTS`, with `-` before it for descending order. Raises FilterError, UnknownWorkItemError.
+    one of `MATCH_SORTS`, with `-` before it for descending order; `learned` is the re-ranker of the sort of that name,
+    without which it is that by rank. Raises FilterError, UnknownWorkItemError.
     """
     statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem))
-    statement = statement.where(*_conditions(session, filters)).order_by(*_order(sort)).limit(limit).offset(offset)
+    statement = (
+        statement.where(*_conditions(session, filters)).order_by(*_order(sort, learned)).limit(limit).offset(offset)
+    )
     return [MatchRow(*row) for row in session.execute(statement)]
 
 
@@ -278,11 +284,15 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
-def _order(sort: str) -> Sequence[Any]:
+def _order(sort: str, learned: Weights | None) -> Sequence[Any]:
     key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
+    if key == "learned" and learned is not None:
+        best = sa.asc if sort.startswith("-") else sa.desc
+        return (best(learned_order(learned)), col(Publication.number), col(Claim.number), col(Match.id))
     rank, score = col(Match.rank), col(Match.score)
     first: dict[str, Sequence[Any]] = {
         "rank": (turn(rank), score.desc()),
+        "learned": (turn(rank), score.desc()),
         "score": (turn(score), rank),
         "publication": (turn(col(Publication.number)), col(Claim.number), rank),
         "draft": (turn(col(Draft.id)), col(Publication.number), col(Claim.language), col(Claim.number), rank),

@@ -28,6 +28,7 @@ from workbench.web import (
     export,
     lineage,
     mapping,
+    mapping_learning,
     pages,
     patents,
     permissions,
@@ -71,6 +72,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     releases.blueprint,
     pages.blueprint,
     mapping.blueprint,
+    mapping_learning.blueprint,
     digest.blueprint,
 )
 
@@ -79,7 +81,7 @@ PLACES: Final = (
     (mark("This week"), "week.index", ("week",)),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "declarations")),
-    (mark("Mapping"), "mapping.index", ("mapping",)),
+    (mark("Mapping"), "mapping.index", ("mapping", "learning")),
 )
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),

@@ -117,6 +117,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "words": mark("Shared words"),
         "characters": mark("Shared pieces of words"),
         "meaning": mark("Meaning"),
+        "score": mark("Reading priority"),
+        "place": mark("Rank"),
     },
     "block": {
         "note": mark("NOTE"),

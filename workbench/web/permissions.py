@@ -97,11 +97,11 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         ),
         **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
         **_each(Permission.READ_PATENTS, "patents.index", "patents.publication"),
-        **_each(Permission.READ_MATCHES, "mapping.index", "mapping.match"),
+        **_each(Permission.READ_MATCHES, "mapping.index", "mapping.match", "learning.index"),
         **_each(Permission.DECIDE, "mapping.decide"),
         **_each(Permission.EDIT_PARTIES, "declarations.decide"),
         **_each(Permission.PUBLISH_REVIEW_STATE, "walls.publish_review"),
-        **_each(Permission.OPERATE, "quarantine.read_again", "quarantine.dismiss"),
+        **_each(Permission.OPERATE, "learning.learn_now", "learning.turn", "quarantine.read_again", "quarantine.dismiss"),
         **_each(
             Permission.MANAGE_ACCOUNTS,
             "accounts.index",
