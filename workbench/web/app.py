@@ -39,6 +39,7 @@ from workbench.web import (
     security,
     sources,
     standards,
+    tasks,
     text,
     walls,
     week,
@@ -58,6 +59,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     walls.blueprint,
     week.blueprint,
     standards.blueprint,
+    tasks.blueprint,
     committees.blueprint,
     changes.blueprint,
     sources.blueprint,
@@ -78,7 +80,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.
 PLACES: Final = (
-    (mark("This week"), "week.index", ("week",)),
+    (mark("This week"), "week.index", ("week", "tasks")),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "declarations")),
     (mark("Mapping"), "mapping.index", ("mapping", "learning")),

@@ -79,6 +79,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "drafts.index",
             "drafts.draft",
             "drafts.clause",
+            "tasks.task",
             "lineage.compare",
             "lineage.lineage",
             "declarations.index",
@@ -96,6 +97,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "digest.mail_html",
         ),
         **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
+        **_each(Permission.IMPORT_STANDARDS, "tasks.close", "tasks.import_file"),
         **_each(Permission.READ_PATENTS, "patents.index", "patents.publication"),
         **_each(Permission.READ_MATCHES, "mapping.index", "mapping.match", "learning.index"),
         **_each(Permission.DECIDE, "mapping.decide"),
@@ -136,7 +138,8 @@ EXPORTS: Final[Mapping[str, Permission]] = MappingProxyType(
     {
         "work-items": Permission.READ_STANDARDS,
         "changes": Permission.READ_STANDARDS,
-        "clauses": Permission.READ_STANDARDS,
+        # Draft text is for members of the committees: reading it here is one thing, taking it out another.
+        "clauses": Permission.IMPORT_STANDARDS,
         "lineage": Permission.READ_STANDARDS,
         "ballots": Permission.READ_STANDARDS,
         "declarations": Permission.READ_STANDARDS,

@@ -11,6 +11,7 @@ from workbench.people.review import review_state
 from workbench.standards import queries
 from workbench.standards.stage_history import StageDate
 from workbench.standards.status import status_of
+from workbench.standards.tasks import open_tasks
 from workbench.watched.queries import pages_of_item
 from workbench.web.ballot_rules import ballot_rules
 from workbench.web.change_rows import change_rows
@@ -77,6 +78,7 @@ def item(iso_id: int) -> str:
         relations=queries.relations(session(), row),
         amendments=queries.amendments(session(), row),
         drafts=queries.drafts(session(), row),
+        tasks=open_tasks(session(), row),
         review=review_state(session(), iso_id, newest_draft(session(), row)),
         may_publish_review=viewer().may(Permission.PUBLISH_REVIEW_STATE),
         declarations=declarations_of_item(session(), row)[:SHOWN_DECLARATIONS],
