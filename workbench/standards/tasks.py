@@ -59,6 +59,11 @@ def open_tasks(session: Session, item: WorkItem | None = None) -> list[TaskRow]:
     return [TaskRow(task, found) for task, found in rows]
 
 
+def every_item(session: Session) -> Sequence[WorkItem]:
+    """The work items that a file can be a draft of."""
+    return session.exec(select(WorkItem)).all()
+
+
 def ask_for_drafts(session: Session, at: dt.datetime) -> list[Task]:
     """Ask for the new text of each work item that moved to a stage which brings one; asked once a move.
 

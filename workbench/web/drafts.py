@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, abort, render_template, url_for
 from werkzeug.wrappers import Response
 
+from workbench.i18n import mark
 from workbench.mapping.queries import count_matches_of_clause, matches_of_clause
 from workbench.standards import draft_queries
+from workbench.standards.attachments import Attached, attached_to
+from workbench.standards.carry_over import CarriedState
 from workbench.standards.cross_references import Targets, citations
 from workbench.standards.draft_queries import Heading
 from workbench.standards.lineage import LinkKind
 from workbench.standards.lineage_queries import HistoryStep, history_of, stored_kind_counts, version_before
+from workbench.standards.lineage_reasons import Fact
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import ProvisionKind
 from workbench.web.context import session
@@ -25,6 +30,7 @@ from workbench.web.reading import BlockGroup, clause_anchors, provision_anchor, 
 CLAUSES_PER_PAGE: Final = 200
 _OPEN_TREE: Final = 80
 _SHOWN_MATCHES: Final = 25
+_ATTACHED: Final = {"match": mark("Matches"), "decision": mark("Decisions")}
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts")
 
@@ -97,6 +103,7 @@ def clause(draft_id: int, order: int) -> str | Response:
         abort(404)
     tree = {entry.order: entry for entry in draft_queries.headings(session(), draft_id)}
     provisions = draft_queries.provisions_of(session(), [row]).get(row.id or 0, [])
+    attached = attached_to(session(), draft, order)
     return render_template(
         "web/drafts/clause.html",
         draft=draft,
@@ -113,6 +120,8 @@ def clause(draft_id: int, order: int) -> str | Response:
         matches=matches_of_clause(session(), row, _SHOWN_MATCHES),
         match_total=count_matches_of_clause(session(), row),
         history=_history(draft, order),
+        attached=_attached(attached),
+        attached_total=len(attached),
         reason=reason,
     )
 
@@ -138,6 +147,28 @@ def _history(draft: Draft, order: int) -> list[tuple[HistoryStep, list[Heading]]
         tree = {entry.order: entry for entry in draft_queries.headings(session(), step.draft.id or 0)}
         found.append((step, [tree[key] for key in step.orders]))
     return found
+
+
+@dataclass(frozen=True)
+class AttachedRow:
+    """Things of one kind, made on one draft, that stand alike on a clause; `name` is a message of the catalogues."""
+
+    name: str
+    made_on: Draft
+    state: CarriedState
+    facts: tuple[Fact, ...]
+    count: int
+
+
+def _attached(found: Iterable[Attached]) -> list[AttachedRow]:
+    alike: dict[tuple[str, int, CarriedState, tuple[Fact, ...]], list[Attached]] = {}
+    for each in found:
+        key = each.kind, each.made_on.id or 0, each.carried.state, each.carried.facts
+        alike.setdefault(key, []).append(each)
+    return [
+        AttachedRow(_ATTACHED.get(kind, kind), rows[0].made_on, state, facts, len(rows))
+        for (kind, _, state, facts), rows in alike.items()
+    ]
 
 
 def _kind(text: str) -> ProvisionKind | None:

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, url_for
 from workbench.history import queries as history
 from workbench.history.models import Change, ChangeKind, Entity, Snapshot
 from workbench.standards.queries import OpenBallot, open_ballots
+from workbench.standards.tasks import open_tasks
 from workbench.web.ballot_rules import ballot_rules
 from workbench.web.change_rows import ChangeGroup, change_rows, grouped
 from workbench.web.changes import in_zone
@@ -58,6 +59,7 @@ def index() -> str:
         picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
         lists=lists,
         counts=counts,
+        tasks=open_tasks(session()),
         states=[state for state in source_states() if state.configured],
     )
 
