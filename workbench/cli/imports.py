@@ -8,11 +8,14 @@ from pathlib import Path
 
 import click
 
+from scrapers.patents import ColumnMap, Refusal
+from scrapers.patents import preview as preview_table
 from workbench.cli.base import DATE, JSON, main, open_store
 from workbench.cli.console import Counter, exit_with, report, say
 from workbench.declarations.imports import import_declarations
 from workbench.patents.imports import import_patents
 from workbench.settings import load_settings
+from workbench.sources.column_maps import find_map
 from workbench.standards.drafts import import_draft
 from workbench.standards.drafts_folder import import_folder
 
@@ -74,23 +77,34 @@ def import_drafts_folder_command(folder: Path | None, as_json: bool) -> None:
 @click.option("--matter", metavar="NAME", help="The portfolio is one of this matter; only its members will see it.")
 @click.option(
     "--columns",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A TOML file that says which column of your own table is what.",
+    metavar="NAME|FILE",
+    help="What the columns of your own table are: the name of a saved map, or a TOML or JSON file.",
 )
+@click.option("--preview", is_flag=True, help="With --columns: show what the first rows give; import nothing.")
 @JSON
 def import_patents_command(
     files: tuple[Path, ...],
     format_: str,
     portfolio: str | None,
     matter: str | None,
-    columns: Path | None,
+    columns: str | None,
+    preview: bool,
     as_json: bool,
 ) -> None:
     """Import publications from FILES; a folder stands for the files in it."""
+    if preview and columns is None:
+        raise click.UsageError("--preview goes with --columns")
     settings = load_settings()
     with open_store(settings) as store:
+        column_map = None
+        if columns is not None:
+            with store.read() as session:
+                column_map = find_map(session, columns)
         results = []
         for path in _expand(files):
+            if preview and column_map is not None:
+                _show_preview(path, column_map, as_json=as_json)
+                continue
             progress = Counter(path.name)
             run = import_patents(
                 store,
@@ -99,7 +113,7 @@ def import_patents_command(
                 format=format_,
                 portfolio=portfolio,
                 matter=matter,
-                columns=columns,
+                columns=column_map,
                 progress=progress.show,
             )
             progress.clear()
@@ -123,6 +137,23 @@ def import_declarations_command(file: Path, columns: Path | None, as_json: bool)
         run = import_declarations(store, settings, file, columns=columns, progress=progress.show)
         progress.clear()
         exit_with(report(run, as_json=as_json))
+
+
+def _show_preview(path: Path, column_map: ColumnMap, *, as_json: bool) -> None:
+    """What a map makes of the first rows of a table: publications on stdout, refusals and columns on stderr."""
+    found = preview_table(path, column_map)
+    for each in found.outcomes:
+        if isinstance(each, Refusal):
+            say(f"{each.place}: {each.reason}")
+        elif as_json:
+            print_json(each.model_dump(mode="json"))
+        else:
+            date = each.date.isoformat() if each.date else "-"
+            click.echo(f"{each.number:<20} {date:<10} {len(each.claims):>4} claims  {each.title or ''}")
+    if found.missing:
+        say(f"{path.name}: no column for {', '.join(found.missing)}")
+    if found.unused:
+        say(f"{path.name}: not used: {', '.join(found.unused)}")
 
 
 def _expand(paths: Iterable[Path]) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from scrapers.set_aside import BadRecord
 from workbench.db import Store
 from workbench.history.log import ChangeLog
-from workbench.history.models import QuarantinedRecord, QuarantineState, Snapshot
+from workbench.history.models import QuarantinedRecord, QuarantineState, Run, Snapshot
 from workbench.history.queries import FilterError
 
 QUARANTINE_FILTERS: Final = ("state", "source", "run")
@@ -40,11 +40,14 @@ def keep_bad_records(
     """
     kept = set()
     of_file = log.source.startswith("file:")
+    matter = session.get_one(Run, log.run_id).matter_id
     for bad in bad_records:
         snapshot = snapshots.get(bad.snapshot_id or "")
         # What a publisher has at an address is replaced by a newer version; a file of the same name is another file.
         where = (snapshot.sha256 if of_file else snapshot.url) if snapshot is not None else ""
-        fingerprint = hashlib.sha256("\0".join((log.source, where, bad.key or bad.place)).encode()).hexdigest()
+        fingerprint = hashlib.sha256(
+            "\0".join((log.source, where, bad.key or bad.place, str(matter or ""))).encode()
+        ).hexdigest()
         kept.add(fingerprint)
         row = session.exec(select(QuarantinedRecord).where(QuarantinedRecord.fingerprint == fingerprint)).first()
         if row is None:

@@ -99,11 +99,26 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
         **_each(Permission.IMPORT_STANDARDS, "tasks.close", "tasks.import_file"),
         **_each(Permission.READ_PATENTS, "patents.index", "patents.publication"),
+        **_each(
+            Permission.IMPORT_PATENTS,
+            "column_maps.index",
+            "column_maps.upload",
+            "column_maps.columns",
+            "column_maps.save",
+            "column_maps.import_table",
+        ),
         **_each(Permission.READ_MATCHES, "mapping.index", "mapping.match", "learning.index"),
+        "mapping_directions.clause": Permission.READ_MATCHES,
+        "mapping_directions.claim": Permission.READ_MATCHES,
+        "mapping_directions.text": Permission.READ_MATCHES,
+        "mapping_directions.heat": Permission.READ_MATCHES,
+        "mapping_directions.heat_export": Permission.READ_MATCHES,
         **_each(Permission.DECIDE, "mapping.decide"),
         **_each(Permission.EDIT_PARTIES, "declarations.decide"),
         **_each(Permission.PUBLISH_REVIEW_STATE, "walls.publish_review"),
-        **_each(Permission.OPERATE, "learning.learn_now", "learning.turn", "quarantine.read_again", "quarantine.dismiss"),
+        **_each(
+            Permission.OPERATE, "learning.learn_now", "learning.turn", "quarantine.read_again", "quarantine.dismiss"
+        ),
         **_each(
             Permission.MANAGE_ACCOUNTS,
             "accounts.index",
