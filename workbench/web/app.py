@@ -17,6 +17,7 @@ from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
     changes,
+    column_maps,
     committees,
     context,
     declarations,
@@ -70,6 +71,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     drafts.blueprint,
     lineage.blueprint,
     patents.blueprint,
+    column_maps.blueprint,
     declarations.blueprint,
     releases.blueprint,
     pages.blueprint,
@@ -82,7 +84,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 PLACES: Final = (
     (mark("This week"), "week.index", ("week", "tasks")),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
-    (mark("Patents"), "patents.index", ("patents", "declarations")),
+    (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations")),
     (mark("Mapping"), "mapping.index", ("mapping", "learning")),
 )
 RECORDS: Final = (
