@@ -97,7 +97,7 @@ def read_declarations(path: Path, column_map: RegisterMap | None = None) -> Iter
             values = values_of(cells, places)
             holder, deliverables = _who_and_what(values, column_map)
         except ValueError as error:
-            yield Refusal(place=place, reason=str(error))
+            yield Refusal(place=place, reason=str(error), excerpt="\t".join(cells))
             continue
         doubts: list[str] = []
         fields = _fields(values, column_map, doubts)

@@ -15,11 +15,12 @@ from workbench.declarations.imports import import_declarations
 from workbench.declarations.models import AliasState, Declaration, DeclaredPatent, PartyAlias
 from workbench.declarations.parties import AliasError, Parties, decide_alias
 from workbench.export import rows
-from workbench.history.models import Change, Run, RunState
+from workbench.history.models import Change, QuarantinedRecord, QuarantineState, Run, RunState
 from workbench.history.queries import FilterError
 from workbench.people.viewer import Viewer
 from workbench.search import find
 from workbench.settings import Settings
+from workbench.sources.retry import retry
 from workbench.standards.models import WorkItem
 
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
@@ -110,6 +111,20 @@ def test_an_older_list_takes_nothing_back(bench: Store, settings: Settings, tmp_
     take(bench, settings, tmp_path, [*FIRST[:5], "3"], days=-7)
     with bench.read() as session:
         assert session.exec(select(Declaration.option)).one() == 2
+
+
+def test_a_row_that_cannot_be_read_waits_in_quarantine_and_can_be_read_again(
+    bench: Store, settings: Settings, tmp_path: Path
+) -> None:
+    run = take(bench, settings, tmp_path, FIRST, ["", *SECOND[1:]], [*THIRD[:5], "odd"])
+    assert (run.inserted, len(run.warnings)) == (2, 2), "a doubt is told and kept out of quarantine"
+    with bench.read() as session:
+        [waiting] = session.exec(select(QuarantinedRecord)).all()
+    assert (waiting.place, waiting.excerpt.split("\t")[1]) == ("list.csv, row 3", "99001-02")
+    again = retry(bench, settings, waiting.id or 0, known={}, by=None, now=lambda: NOW)
+    assert again.state is QuarantineState.WAITING
+    with bench.read() as session:
+        assert len(session.exec(select(Declaration)).all()) == 2
 
 
 def test_a_file_without_a_declaration_changes_nothing(bench: Store, settings: Settings, tmp_path: Path) -> None:

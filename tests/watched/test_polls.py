@@ -22,7 +22,7 @@ from workbench.sources.poll import Replay, poll
 from workbench.watched.models import Release, WatchedPage
 from workbench.watched.queries import page_versions, select_pages
 
-GAUGE = Repository(name="gauge", address="https://code.example.org/api/repos/sample-org/gauge/releases")
+GAUGE = Repository(name="gauge", url="https://code.example.org/api/repos/sample-org/gauge/releases")
 NEWS = PageWatch(name="news", url="https://body.example.org/news", selector="#news", work_item=990001)
 TEXTS = (
     "<p>Plenary on <b>10</b> October.</p>",

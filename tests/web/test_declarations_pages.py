@@ -90,7 +90,7 @@ def test_the_list_filters_and_leads_on(pages: FlaskClient) -> None:
     assert "1–1 of 1" in one
     assert "none of 1, 2, 3, none" in text_of(pages.get("/declarations/?option=9").text)
     with pages.get("/export/declarations.csv?option=3") as response:
-        exported = response.text
+        exported = response.get_data(as_text=True)
     assert "Sample Gauge Corporation" in exported
     assert "Co., Ltd." not in exported
 
@@ -156,7 +156,7 @@ def test_releases_and_watched_pages(pages: FlaskClient) -> None:
     assert "<del>10</del><ins>12</ins>" in markup
     assert HOSTILE not in markup
     with pages.get("/export/pages.jsonl") as response:
-        assert "Plenary" in response.text
+        assert "Plenary" in response.get_data(as_text=True)
     assert "1–1 of 1" in text_of(pages.get("/pages/").text)
     assert [pages.get(f"/{each}/9").status_code for each in ("releases", "pages")] == [404, 404]
     changes = pages.get("/changes/?entity=page").text

@@ -59,10 +59,13 @@ class Hosts:
         body.write_text(answer if isinstance(answer, str) else json.dumps(answer), "utf-8")
         return Response(url, url, 200, {}, body, NOW)
 
+    def head(self, url: str) -> Response:
+        raise NotImplementedError
+
 
 def run(hosts: Hosts, *addresses: str) -> Context:
     source = sources()["releases"]
-    listed = [Repository(name=f"r{number}", address=address) for number, address in enumerate(addresses)]
+    listed = [Repository(name=f"r{number}", url=address) for number, address in enumerate(addresses)]
     context = Context(
         source.manifest, hosts, store_snapshot=lambda response: response.url, options={"repositories": listed}
     )
@@ -126,7 +129,7 @@ class TestReaders:
 )
 def test_an_address_that_cannot_be_asked_is_refused_at_once(address: str) -> None:
     with pytest.raises(ValidationError, match="no address that can be asked"):
-        Repository(name="x", address=address)
+        Repository(name="x", url=address)
 
 
 class TestARun:
