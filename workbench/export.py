@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -59,8 +59,20 @@ def rows(session: Session, kind: str, filters: Mapping[str, str] | None = None) 
     return produce(session, given)
 
 
-def write(rows: Iterable[Row], format: str) -> Iterator[bytes]:  # noqa: A002
-    """The rows as a file of `format`, in pieces. Lists become text joined by `; ` in CSV and XLSX, the rest JSON."""
+def notices(session: Session, kind: str, filters: Mapping[str, str] | None = None) -> list[str]:
+    """What must go along with the rows: copyright lines and markings of the drafts whose text they hold."""
+    if kind != "clauses":
+        return []
+    given = {name: value for name, value in (filters or {}).items() if value}
+    lines = (line for draft, _ in _drafts(session, given) for line in (draft.confidentiality, draft.copyright))
+    return list(dict.fromkeys(filter(None, lines)))
+
+
+def write(rows: Iterable[Row], format: str, notices: Sequence[str] = ()) -> Iterator[bytes]:  # noqa: A002
+    """The rows as a file of `format`, in pieces. Lists become text joined by `; ` in CSV and XLSX, the rest JSON.
+
+    `notices` stand on a first sheet of their own, in the format that has sheets.
+    """
     match format:
         case "jsonl":
             for row in rows:
@@ -68,7 +80,7 @@ def write(rows: Iterable[Row], format: str) -> Iterator[bytes]:  # noqa: A002
         case "csv":
             yield from _csv(rows)
         case "xlsx":
-            yield _xlsx(rows)
+            yield _xlsx(rows, notices)
         case _:
             raise UnknownExportError(f"no format {format!r}; there are: {', '.join(FORMATS)}")
 
@@ -100,8 +112,12 @@ def _csv(rows: Iterable[Row]) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-def _xlsx(rows: Iterable[Row]) -> bytes:
+def _xlsx(rows: Iterable[Row], notices: Sequence[str]) -> bytes:
     book = Workbook(write_only=True)
+    if notices:
+        first = book.create_sheet("notice")
+        for notice in notices:
+            first.append([_xlsx_cell(first, notice)])
     sheet = book.create_sheet("export")
     for number, row in enumerate(rows):
         if number == 0:
@@ -216,6 +232,8 @@ def _clauses(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
                     }
                     for each in provisions.get(clause.id or 0, [])
                 ],
+                "copyright": draft.copyright,
+                "confidentiality": draft.confidentiality,
             }
 
 

@@ -59,7 +59,7 @@ def export_command(kind: str, format_: str, output: Path | None, **filters: Any)
 
 def _export(store: Store, kind: str, given: dict[str, str], format_: str, output: Path | None) -> None:
     with store.read() as session:
-        pieces = export.write(export.rows(session, kind, given), format_)
+        pieces = export.write(export.rows(session, kind, given), format_, export.notices(session, kind, given))
         if output is None:
             for piece in pieces:
                 click.echo(piece, nl=False)

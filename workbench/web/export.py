@@ -36,14 +36,16 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     # Written whole before it is sent: an error is still an error page, and the store is not kept waiting for a reader.
     body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     try:
-        body.writelines(export.write(export.rows(session(), table, filters), format))
+        notices = export.notices(session(), table, filters)
+        body.writelines(export.write(export.rows(session(), table, filters), format, notices))
     except (export.UnknownExportError, UnknownWorkItemError, FilterError):
         body.close()
         abort(400)
-    if EXPORTS[table] in _TOLD_OF:
+    if EXPORTS[table] in _TOLD_OF or notices:
         told = {name: value for name, value in filters.items() if value}
         record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told})
     body.seek(0)
+    name = f"{table}-marked" if notices else table
     return send_file(
-        body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{table}.{format}", max_age=0
+        body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{name}.{format}", max_age=0
     )
