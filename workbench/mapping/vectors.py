@@ -40,15 +40,14 @@ def text_hash(*texts: str) -> bytes:
 Passages = tuple[str, ...]
 
 
-class StoredEncoder:
-    """An `Encoder` that looks vectors up in the store, and computes and keeps those that are not there.
+class KnownVectors:
+    """An `Encoder` that looks vectors up in the store, and computes those that are not there without keeping them.
 
     The passages of a claim are kept together, in one row under the hash of all of them: they are always read together.
     """
 
     def __init__(self, store: Store, encoder: Encoder) -> None:
         self._store, self._encoder = store, encoder
-        self._model_id = _model_id(store, encoder)
 
     @property
     def name(self) -> str:
@@ -59,30 +58,17 @@ class StoredEncoder:
         return self._encoder.dimensions
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """As `Encoder.encode`; each block of new vectors is kept in a transaction of its own."""
-        self.keep((text,) for text in texts)
+        """As `Encoder.encode`."""
+        keys = [text_hash(text) for text in texts]
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         with self._store.read() as session:
-            return self.stored(session, [text_hash(text) for text in texts])[0]
-
-    def keep(self, groups: Iterable[Passages]) -> int:
-        """Compute and keep the vectors of groups of passages that are missing; returns how many groups those were."""
-        by_hash = {text_hash(*group): group for group in groups}
-        with self._store.read() as session:
-            missing = self.missing(session, by_hash)
-        wanted = [(key, group) for key, group in by_hash.items() if key in missing]
-        for block in in_blocks(wanted, BLOCK):
-            vectors = self._encoder.encode([text for _, group in block for text in group]).astype("<f2")
-            ends = np.cumsum([len(group) for _, group in block])
-            rows = [
-                (self._model_id, key, vectors[end - len(group) : end].tobytes())
-                for (key, group), end in zip(block, ends, strict=True)
-            ]
-            with self._store.write() as session:
-                # Another process may have kept some of them meanwhile; theirs are the same.
-                fresh = self.missing(session, [key for key, _ in block])
-                columns = ("encoder_model_id", "hash", "vectors")
-                insert_rows(session, TextVectors, columns, (row for row in rows if row[1] in fresh))
-        return len(wanted)
+            missing = self.missing(session, keys)
+            held = [place for place, key in enumerate(keys) if key not in missing]
+            vectors[held] = self.stored(session, [keys[place] for place in held])[0]
+        left = [place for place, key in enumerate(keys) if key in missing]
+        if left:
+            vectors[left] = self._encoder.encode([texts[place] for place in left])
+        return vectors
 
     def missing(self, session: Session, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that no vectors were kept for."""
@@ -108,7 +94,41 @@ class StoredEncoder:
         return vectors.reshape(-1, self.dimensions), [len(found[key]) // size for key in keys]
 
     def _where(self, statement: Any, keys: Sequence[bytes]) -> Any:
-        return statement.where(col(TextVectors.encoder_model_id) == self._model_id, col(TextVectors.hash).in_(keys))
+        of_model = sa.select(col(EncoderModel.id)).where(col(EncoderModel.name) == self.name).scalar_subquery()
+        return statement.where(col(TextVectors.encoder_model_id) == of_model, col(TextVectors.hash).in_(keys))
+
+
+class StoredEncoder(KnownVectors):
+    """An `Encoder` that also keeps what it computes."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        super().__init__(store, encoder)
+        self._model_id = _model_id(store, encoder)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """As `Encoder.encode`; each block of new vectors is kept in a transaction of its own."""
+        self.keep((text,) for text in texts)
+        return super().encode(texts)
+
+    def keep(self, groups: Iterable[Passages]) -> int:
+        """Compute and keep the vectors of groups of passages that are missing; returns how many groups those were."""
+        by_hash = {text_hash(*group): group for group in groups}
+        with self._store.read() as session:
+            missing = self.missing(session, by_hash)
+        wanted = [(key, group) for key, group in by_hash.items() if key in missing]
+        for block in in_blocks(wanted, BLOCK):
+            vectors = self._encoder.encode([text for _, group in block for text in group]).astype("<f2")
+            ends = np.cumsum([len(group) for _, group in block])
+            rows = [
+                (self._model_id, key, vectors[end - len(group) : end].tobytes())
+                for (key, group), end in zip(block, ends, strict=True)
+            ]
+            with self._store.write() as session:
+                # Another process may have kept some of them meanwhile; theirs are the same.
+                fresh = self.missing(session, [key for key, _ in block])
+                columns = ("encoder_model_id", "hash", "vectors")
+                insert_rows(session, TextVectors, columns, (row for row in rows if row[1] in fresh))
+        return len(wanted)
 
 
 def _model_id(store: Store, encoder: Encoder) -> int:
