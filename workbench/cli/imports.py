@@ -50,7 +50,7 @@ def import_draft_command(
         exit_with(report(run, as_json=as_json))
 
 
-@import_group.command("drafts-folder")
+@import_group.command("folder")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @JSON
 def import_drafts_folder_command(folder: Path | None, as_json: bool) -> None:
