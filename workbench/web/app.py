@@ -29,6 +29,7 @@ from workbench.web import (
     export,
     lineage,
     mapping,
+    mapping_directions,
     mapping_learning,
     pages,
     patents,
@@ -76,6 +77,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     releases.blueprint,
     pages.blueprint,
     mapping.blueprint,
+    mapping_directions.blueprint,
     mapping_learning.blueprint,
     digest.blueprint,
 )
@@ -85,7 +87,7 @@ PLACES: Final = (
     (mark("This week"), "week.index", ("week", "tasks")),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations")),
-    (mark("Mapping"), "mapping.index", ("mapping", "learning")),
+    (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning")),
 )
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),
