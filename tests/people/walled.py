@@ -64,11 +64,11 @@ def add_publication(session: Session, number: str) -> int:
     return key_of(row)
 
 
-def add_clause(session: Session) -> tuple[int, int]:
+def add_clause(session: Session, iso_id: int = 90001) -> tuple[int, int]:
     """A draft with one clause; their keys."""
     item = WorkItem(
-        iso_id=90001,
-        reference="ISO/IEC DIS 90001",
+        iso_id=iso_id,
+        reference=f"ISO/IEC DIS {iso_id}",
         committee="ISO/IEC JTC 1/SC 9042",
         title_en="Records of evaluations",
         deliverable_type="IS",

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from workbench.db import key_of
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.patents.models import Claim, Publication
+from workbench.patents.portfolios import matters_of_publication
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
@@ -67,6 +68,7 @@ def decide(
     for each in seen:
         _check_seen(session, key, each)
     clause_hash = _clause_hash(session, clause)
+    matter_id = next(iter(matters_of_publication(session, publication)), None)
     rows = [
         Decision(
             publication=key.publication,
@@ -88,7 +90,8 @@ def decide(
     for row in rows:
         session.add(row)
         session.flush()
-        record(session, viewer, TrailAction.DECIDED, "decision", key_of(row), {"verdict": verdict.value}, at=at)
+        told = {"verdict": verdict.value}
+        record(session, viewer, TrailAction.DECIDED, "decision", key_of(row), told, matter_id=matter_id, at=at)
     return rows[-1]
 
 

@@ -47,3 +47,9 @@ def matters_of_publication(session: Session, publication: Publication) -> Sequen
         .distinct()
     )
     return sorted(key for key in session.exec(statement) if key is not None)
+
+
+def matters_of_portfolio(session: Session, name: str) -> Sequence[int]:
+    """The matters, of those that the session's viewer may know of, that have a portfolio of this name."""
+    found = session.exec(select(Portfolio.matter_id).where(Portfolio.name == name)).all()
+    return sorted(key for key in found if key is not None)

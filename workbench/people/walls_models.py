@@ -41,7 +41,16 @@ class TrailAction(StrEnum):
     REVOKED = "revoked"
 
 
-@confidential(needs(Permission.READ_TRAIL), in_matter(), append_only=True)
+OF_MATCHES = ("match", "decision", "export", "learned_ranking", "learning_switch")
+"""Kinds of things of which the trail speaks only to who may read matches."""
+
+
+def _of_readable_thing(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    entity = model.entity  # type: ignore[attr-defined]
+    return sa.true() if viewer.may(Permission.READ_MATCHES) else entity.not_in(OF_MATCHES)
+
+
+@confidential(needs(Permission.READ_TRAIL), in_matter(), _of_readable_thing, append_only=True)
 class TrailEntry(SQLModel, table=True):
     """One entry of the audit trail; append-only. `hash` is over the entry and the `previous` hash."""
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request, send_file
 
 from workbench import export
 from workbench.history.queries import FilterError
+from workbench.patents.portfolios import matters_of_portfolio
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
 from workbench.standards.drafts import UnknownWorkItemError
@@ -43,7 +44,9 @@ def download(table: str, format: str) -> Response:  # noqa: A002
         abort(400)
     if EXPORTS[table] in _TOLD_OF or notices:
         told = {name: value for name, value in filters.items() if value}
-        record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told})
+        matters = matters_of_portfolio(session(), filters.get("portfolio", ""))
+        matter_id = next(iter(matters), None)
+        record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told}, matter_id=matter_id)
     body.seek(0)
     name = f"{table}-marked" if notices else table
     return send_file(
