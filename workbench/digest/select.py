@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from workbench.patents.models import Publication
 from workbench.standards.ballots import BallotRule, EstimatedBallot, estimate_ballot
 from workbench.standards.models import Committee, Draft, StageEvent, WorkItem
 from workbench.standards.stage_history import StageDate
+from workbench.standards.tasks import open_tasks
 
 DUE_WITHIN = dt.timedelta(days=14)
 
@@ -31,6 +32,7 @@ DUE_WITHIN = dt.timedelta(days=14)
 class SectionKind(StrEnum):
     OVERDUE = "overdue"
     DUE = "due"
+    TASKS = "tasks"
     OPENED = "opened"
     MOVES = "moves"
     NEW_ITEMS = "new_items"
@@ -44,6 +46,7 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
     Edition.DELEGATE: (
         SectionKind.OVERDUE,
         SectionKind.DUE,
+        SectionKind.TASKS,
         SectionKind.OPENED,
         SectionKind.MOVES,
         SectionKind.NEW_ITEMS,
@@ -54,6 +57,7 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
     Edition.IP: (
         SectionKind.OVERDUE,
         SectionKind.DUE,
+        SectionKind.TASKS,
         SectionKind.DRAFTS,
         SectionKind.PUBLICATIONS,
         SectionKind.MOVES,
@@ -107,6 +111,15 @@ class ItemEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskEntry:
+    """A task that waits: the new text of a stage is to be got, or it is to be said what a dropped file is."""
+
+    about: About
+    stage: str | None
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class NamedEntry:
     """A draft or a publication that became known."""
 
@@ -121,7 +134,7 @@ class CountEntry:
     count: int
 
 
-Entry = BallotEntry | MoveEntry | ItemEntry | NamedEntry | CountEntry
+Entry = BallotEntry | TaskEntry | MoveEntry | ItemEntry | NamedEntry | CountEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +203,7 @@ def select_digest(
     found = _Found()
     _add_items(found, changes, items, histories, zone)
     _add_ballots(found, changes, items, histories, rules, today, window.start.astimezone(zone).date())
+    _add_tasks(found, session)
     _add_drafts(found, session, changes, items)
     if edition is Edition.IP:
         _add_publications(found, session, changes)
@@ -297,6 +311,16 @@ def _add_ballots(
     for kind, entries in ((SectionKind.OVERDUE, overdue), (SectionKind.DUE, due), (SectionKind.OPENED, opened)):
         entries.sort(key=_by_closing)
         found.entries[kind] += entries
+
+
+def _add_tasks(found: _Found, session: Session) -> None:
+    for row in open_tasks(session):
+        path = f"/tasks/{row.task.id}"
+        if row.item is None:
+            about = About(row.task.file or "", None, path)
+        else:
+            about = replace(_item_about(str(row.item.iso_id), row.item), path=path)
+        found.entries[SectionKind.TASKS].append(TaskEntry(about, row.task.stage, row.task.since))
 
 
 def _by_closing(entry: BallotEntry) -> tuple[dt.date, str]:

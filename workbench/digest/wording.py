@@ -14,7 +14,7 @@ from babel.support import NullTranslations, Translations
 from scrapers.records import Precision
 from workbench.digest.coverage import Coverage, CoverageState
 from workbench.digest.models import Edition
-from workbench.digest.select import BallotEntry, CountEntry, Digest, Entry, ItemEntry, MoveEntry, SectionKind
+from workbench.digest.select import BallotEntry, CountEntry, Digest, Entry, ItemEntry, MoveEntry, SectionKind, TaskEntry
 from workbench.digest.window import Window
 from workbench.i18n import DEFAULT_LANGUAGE, mark
 from workbench.standards.ballots import BallotKind, EstimatedBallot
@@ -42,6 +42,7 @@ _BALLOTS: Final[dict[BallotKind, str]] = {
 _HEADINGS: Final[dict[SectionKind, str]] = {
     SectionKind.OVERDUE: mark("Overdue by estimate"),
     SectionKind.DUE: mark("Due in 14 days"),
+    SectionKind.TASKS: mark("Tasks"),
     SectionKind.OPENED: mark("Opened in this period"),
     SectionKind.MOVES: mark("Stage moves"),
     SectionKind.NEW_ITEMS: mark("New work items"),
@@ -142,6 +143,12 @@ class Words:
                 return self._move_details(entry)
             case ItemEntry(stage=str() as stage):
                 return [self.gettext("Stage %(stage)s", stage=self.stage(stage))]
+            case TaskEntry(stage=str() as stage):
+                task = self.gettext("Get and import the new text")
+                reached = self.gettext("Stage %(stage)s", stage=self.stage(stage))
+                return [task, reached, self.gettext("since %(date)s", date=self.date(entry.since))]
+            case TaskEntry():
+                return [self.gettext("Say which draft this file in the watched folder is")]
             case CountEntry():
                 return [self.ngettext("%(num)d fact changed", "%(num)d facts changed", entry.count)]
             case _:
