@@ -11,7 +11,7 @@ import click
 from scrapers.patents import ColumnMap, Refusal
 from scrapers.patents import preview as preview_table
 from workbench.cli.base import DATE, JSON, main, open_store
-from workbench.cli.console import Counter, exit_with, report, say
+from workbench.cli.console import Counter, exit_with, print_json, report, say
 from workbench.declarations.imports import import_declarations
 from workbench.patents.imports import import_patents
 from workbench.settings import load_settings
