@@ -44,6 +44,7 @@ def demo_settings(settings: Settings) -> Settings:
         update={
             "home": settings.home / "demo",
             "database_url": None,
+            "models": settings.models_folder,
             "smtp_host": None,
             "timezone": "Asia/Tokyo",
             "mail_from": "Standards workbench - sample data <workbench@localhost>",

@@ -17,6 +17,7 @@ from workbench.demo import DemoError
 from workbench.digest import verbs as digest
 from workbench.history.queries import FilterError
 from workbench.jobs.sole import BusyError
+from workbench.mapping.encoder import ModelError
 from workbench.mapping.runs import MappingTakenOverError, UnknownPortfolioError
 from workbench.people.accounts import AccountError
 from workbench.people.matters import MatterError
@@ -43,6 +44,7 @@ EXPECTED_ERRORS = (
     BusyError,
     FilterError,
     DemoError,
+    ModelError,
     digest.DigestError,
     export.UnknownExportError,
     AccountError,

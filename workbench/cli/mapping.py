@@ -9,6 +9,7 @@ import click
 from workbench.cli.base import FILE, JSON, Failure, main, open_store
 from workbench.cli.console import ProgressLine, exit_with, print_json, report
 from workbench.jobs.sole import sole
+from workbench.mapping.encoder import installed_encoder
 from workbench.mapping.evaluation import evaluate, make_run
 from workbench.mapping.labelled import read_corpus, read_labels, read_queries, write_run
 from workbench.mapping.runs import drafts_of, map_drafts
@@ -49,9 +50,13 @@ def eval_group() -> None:
 @click.option("--run-out", type=FILE, help="Write the ranking there, as a TREC run of 100 clauses a query.")
 @JSON
 def eval_mapping(queries: Path, corpus: Path, qrels: Path, run_out: Path | None, as_json: bool) -> None:
-    """Rank labelled claims with the engine of `workbench map` and print how well it did."""
+    """Rank labelled claims with the engine of `workbench map` and print how well it did.
+
+    The sentence encoder is that of the setting `model`; the field `model` says which it was.
+    """
     asked, clauses, labels = read_queries(queries), read_corpus(corpus), read_labels(qrels)
-    run = make_run(asked, clauses)
+    encoder = installed_encoder(load_settings())
+    run = make_run(asked, clauses, encoder)
     if run_out is not None:
         write_run(run_out, run.matches)
     for result in evaluate(asked, clauses, labels, run):

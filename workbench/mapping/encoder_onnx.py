@@ -113,7 +113,7 @@ class OnnxEncoder:
         if "input_ids" not in names or not _INPUTS.issuperset(names) or len(output.shape or ()) not in (2, 3):
             raise ModelError(
                 f"{self._folder / MODEL_FILE}: takes {', '.join(names)} and gives {output.name} {output.shape}; "
-                f"expected are {', '.join(sorted(_INPUTS))} and a vector a text or a token first; bring a sentence encoder"
+                f"expected are {', '.join(sorted(_INPUTS))} and a vector first; bring a sentence encoder"
             )
         return names
 
