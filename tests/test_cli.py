@@ -40,7 +40,7 @@ def test_poll_prints_one_line_of_json_a_source_and_makes_its_own_store(run: Run)
     (line,) = _json(result)
     assert list(line) == [
         "source", "status", "records", "inserted", "updated", "unchanged", "removed", "warnings", "error",
-        "started_at", "finished_at",
+        "started_at", "finished_at", "measures",
     ]  # fmt: skip
     assert (line["source"], line["status"], line["inserted"]) == ("iso_open_data", "ok", line["records"])
     again = _json(run("poll", "iso_open_data", "--replay", REPLAY, "--as-of", "2026-11-08", "--json"))
