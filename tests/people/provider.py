@@ -60,12 +60,12 @@ def known_at(server: Server, *callbacks: str) -> Iterator[OpenId]:
     server.backend.delete(client)
 
 
-def settings_for(provider: OpenId, settings: Settings, base_url: str = BASE) -> Settings:
+def settings_for(issuer: str, settings: Settings, base_url: str = BASE) -> Settings:
     """Settings that name the provider."""
     return settings.model_copy(
         update={
             "base_url": base_url,
-            "openid_issuer": provider.issuer,
+            "openid_issuer": issuer,
             "openid_client_id": "workbench",
             "openid_client_secret": SecretStr(_SECRET),
         }

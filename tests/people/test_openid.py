@@ -62,7 +62,7 @@ def make(openid: Any, store: Store, settings: Settings) -> Make:
     add(store, "admin@example.org", Role.ADMINISTRATOR)
 
     def build(**update: Any) -> tuple[Flask, FlaskClient]:
-        app = create_app(settings_for(openid, settings).model_copy(update=update), store, clock=lambda: NOW)
+        app = create_app(settings_for(openid.issuer, settings).model_copy(update=update), store, clock=lambda: NOW)
         return app, app.test_client()
 
     return build
@@ -152,7 +152,7 @@ def test_an_answer_for_another_browser_or_with_another_state_is_refused(openid: 
 
 def test_a_code_is_worth_nothing_with_another_verifier_or_nonce(openid: Any, settings: Settings) -> None:
     openid.sign_in("dana", "dana@example.org")
-    provider = Provider(settings_for(openid, settings))
+    provider = Provider(settings_for(openid.issuer, settings))
 
     def code(address: str) -> str:
         with pytest.raises(urllib.error.HTTPError) as answer:

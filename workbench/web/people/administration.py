@@ -15,7 +15,7 @@ from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from workbench.people import accounts, logins
 from workbench.people.accounts import AccountError
 from workbench.people.models import Account
-from workbench.people.permissions import Permission, Role
+from workbench.people.permissions import Role
 from workbench.people.trail import record
 from workbench.people.walls_models import TrailAction
 from workbench.web import context
@@ -25,12 +25,6 @@ from workbench.web.people.wording import refusal
 Answer = BaseResponse | str | tuple[str, int]
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
-
-
-@blueprint.before_request
-def _administrators_only() -> None:
-    if not context.viewer().may(Permission.MANAGE_ACCOUNTS):
-        abort(403)
 
 
 @blueprint.after_request
