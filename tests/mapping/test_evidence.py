@@ -52,7 +52,7 @@ class SampleEncoder:
 def test_each_element_is_answered_by_its_best_provision() -> None:
     clause = CLAUSES[0]
     preamble, returning, signing = element_evidence(split_elements(CLAIM.text, "en"), clause, AMONG)
-    assert (preamble.provision, preamble.score, preamble.terms, preamble.support) == (None, 0.0, (), Support.MISSING)
+    assert (preamble.provision, preamble.score, preamble.terms, preamble.support) == (None, 0.0, (), Support.EMPTY)
     assert (returning.element.index, returning.provision, returning.support) == (1, 0, Support.WORDS)
     assert returning.provision_text == clause.provisions[0].text
     assert signing.provision == 1
@@ -82,8 +82,11 @@ def test_an_element_without_an_answer_says_so(provisions: tuple[ProvisionText, .
     assert missing(evidence) == evidence
 
 
-def test_an_element_of_boilerplate_alone_is_not_missing() -> None:
-    evidence = element_evidence(split_elements("The claim according to claim 1.", "en"), CLAUSES[0], AMONG)
+@pytest.mark.parametrize(
+    ("text", "language"), [("The claim according to claim 1.", "en"), ("を備える装置。", "ja"), ("A system.", "en")]
+)
+def test_an_element_of_boilerplate_alone_is_not_missing(text: str, language: str) -> None:
+    evidence = element_evidence(split_elements(text, language), CLAUSES[0], AMONG)
     assert [each.support for each in evidence] == [Support.EMPTY]
     assert missing(evidence) == []
 

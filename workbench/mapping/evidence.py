@@ -26,6 +26,15 @@ SUPPORT_MEANING: Final = 0.45
 NEAR: Final = 0.6
 """The cosine from which two single words are shown as near each other in meaning."""
 
+GENERIC: Final = frozenset(
+    token.key
+    for token in tokens(
+        "method process system apparatus device article product program computer medium media storage "
+        "方法 装置 システム プログラム 記録 媒体 记录 设备 系统 程序 存储 介质"
+    )
+)
+"""Words that name what is claimed and no more, as compared; an element of these alone asks nothing of a clause."""
+
 _SHORTEST_WORD = 4
 _MOST_WORDS = 400
 _MOST_NEAR = 5
@@ -119,12 +128,18 @@ def element_evidence(
     the clause was ranked in; lengths are compared within the clause.
     """
     counts = [Counter(t.key for t in tokens(p.text, stop_words=scheme.stop_words)) for p in clause.provisions]
-    mean = sum(count.total() for count in counts) / max(len(counts), 1) or 1.0
+    lengths = [count.total() for count in counts]
+    mean = sum(lengths) / max(len(counts), 1) or 1.0
     likeness = _likeness(elements, clause, encoder)
     found = []
     for row, element in enumerate(elements):
         wording = Wording(without_references(element.text), stop_words=scheme.stop_words)
-        answers = [_answer(at, wording, count, count.total() / mean, among, scheme) for at, count in enumerate(counts)]
+        said = {key: among.of(key) for key in wording.keys[0]}
+        telling = sum(said.values())
+        answers = [
+            _answer(at, said, telling, count, length / mean, scheme)
+            for at, (count, length) in enumerate(zip(counts, lengths, strict=True))
+        ]
         found.append(_evidence(element, wording, answers, None if likeness is None else likeness[row], clause))
     if encoder is None:
         return found
@@ -132,12 +147,12 @@ def element_evidence(
 
 
 def _answer(
-    at: int, wording: Wording, count: Counter[str], length: float, among: WordRarity, scheme: Scheme
+    at: int, said: Mapping[str, float], telling: float, count: Counter[str], length: float, scheme: Scheme
 ) -> _Answer:
-    said = dict.fromkeys(wording.keys[0])
-    telling = sum(among.of(key) for key in said)
-    shares = {key: among.of(key) * saturation(count[key], length, scheme) for key in said if key in count}
-    coverage = sum(among.of(key) for key in shares) / telling if telling else 0.0
+    """`said`: the element's words with their rarity; `telling` is the sum."""
+    # in the order of the element's words, so that sums are the same each time
+    shares = {key: weight * saturation(count[key], length, scheme) for key, weight in said.items() if key in count}
+    coverage = sum(said[key] for key in shares) / telling if telling else 0.0
     return _Answer(at, sum(shares.values()), shares, coverage)
 
 
@@ -148,7 +163,7 @@ def _evidence(
     likeness: Sequence[float] | None,
     clause: ClauseText,
 ) -> ElementEvidence:
-    empty = not wording.keys[0]
+    empty = GENERIC.issuperset(wording.keys[0])
     best = max(answers, key=lambda each: (each.score, -each.provision), default=None)
     support = Support.EMPTY if empty else Support.MISSING
     if best is not None and not empty:

@@ -16,7 +16,7 @@ from workbench.mapping.decisions import MAX_NOTE, DecisionError
 from workbench.mapping.decisions import decide as keep_decision
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing
-from workbench.mapping.encoder import installed_encoder
+from workbench.mapping.encoder import ModelError, installed_encoder
 from workbench.mapping.evidence import SUPPORT_MEANING, SUPPORT_WORDS, ElementEvidence, missing, places
 from workbench.mapping.evidence_reader import EvidenceReader
 from workbench.mapping.models import Match
@@ -42,6 +42,8 @@ LONG_TEXT: Final = 2500
 """Characters from which a claim or a clause is read in a pane that scrolls by itself."""
 MANY_ELEMENTS: Final = 8
 """Elements from which they are listed beside, to jump to."""
+MANY_JUMPS: Final = 30
+"""Answered elements up to which the links to their provisions are unfolded."""
 _SIGNALS: Final = ("words", "characters", "meaning")
 _READER: Final = "workbench.evidence"
 
@@ -83,7 +85,12 @@ def evidence_reader() -> EvidenceReader:
     """The reader of this application; it remembers from request to request."""
     found = current_app.extensions.get(_READER)
     if found is None:
-        found = current_app.extensions[_READER] = EvidenceReader(installed_encoder(workbench().settings))
+        try:
+            encoder = installed_encoder(workbench().settings)
+        except ModelError as error:  # evidence in words is better than no page
+            current_app.logger.warning("evidence is words alone: %s", error)
+            encoder = None
+        found = current_app.extensions[_READER] = EvidenceReader(encoder)
     return cast(EvidenceReader, found)
 
 
@@ -211,6 +218,7 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
         has_encoder=reader.has_encoder,
         long_text=LONG_TEXT,
         many_elements=MANY_ELEMENTS,
+        many_jumps=MANY_JUMPS,
         ranking=ranking,
         previous=ranking[at - 1] if at else None,
         next=ranking[at + 1] if at is not None and at + 1 < len(ranking) else None,
@@ -248,7 +256,12 @@ def _signals(pair: Pair, ranking: Sequence[tuple[Match, Clause]]) -> list[Signal
         return []
     ranked = [(row.clause_id, {name: getattr(row, name) for name in _SIGNALS}) for row, _ in ranking]
     found = places(ranked, pair.match.clause_id)
-    rows = [SignalRow(name, float(getattr(pair.match, name)), place) for name, place in found.items()]
+    # A signal of nothing, such as the meaning of Japanese to an English encoder, tells no place.
+    rows = [
+        SignalRow(name, value, place)
+        for name, place in found.items()
+        if (value := float(getattr(pair.match, name))) > 0
+    ]
     return sorted(rows, key=lambda row: (row.place, _SIGNALS.index(row.name)))
 
 
