@@ -6,10 +6,13 @@ The marks are characters that neither XML nor any other format of drafts can hol
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 _OPEN, _MIDDLE, _END = "\2", "\3", "\4"
 _LINK = re.compile(f"{_OPEN}([^{_OPEN}{_MIDDLE}{_END}]*){_MIDDLE}([^{_OPEN}{_MIDDLE}{_END}]*){_END}")
 _STRAY = re.compile(f"{_OPEN}[^{_OPEN}{_MIDDLE}{_END}]*{_MIDDLE}|[{_OPEN}{_MIDDLE}{_END}]")
+_WORD = re.compile(r"\S+")
 _MARKS = re.compile(f"[{_OPEN}{_MIDDLE}{_END}]")
 
 
@@ -40,33 +43,34 @@ def take_links(text: str) -> tuple[str, list[tuple[int, int, str]]]:
     """The text with white space folded, and (start, end, target) of its links in order."""
     if not _MARKS.search(text):
         return " ".join(text.split()), []
-    found: list[tuple[int, int, str]] = []
-    pieces: list[str] = []
+    raw: list[str] = []
+    spans: list[tuple[int, int, str]] = []
     length = at = 0
     for match in _LINK.finditer(text):
-        before = _folded(without_links(text[at : match.start()]), pieces)
-        pieces.append(before)
-        length += len(before)
-        shown = " ".join(match[2].split())
-        pieces.append(shown)
-        if shown:
-            found.append((length, length + len(shown), match[1]))
-        length += len(shown)
+        for piece in (without_links(text[at : match.start()]), match[2]):
+            raw.append(piece)
+            length += len(piece)
+        spans.append((length - len(match[2]), length, match[1]))
         at = match.end()
-    pieces.append(_folded(without_links(text[at:]), pieces).rstrip())
-    whole = "".join(pieces)
-    return whole.rstrip(), [(start, end, target) for start, end, target in found if end <= len(whole.rstrip())]
+    raw.append(without_links(text[at:]))
+    return _fold("".join(raw), spans)
 
 
-def _folded(text: str, before: list[str]) -> str:
-    """Fold the white space of a piece as it stands after others: one space at an edge is kept, none at the start."""
-    folded = " ".join(text.split())
-    written = next((piece for piece in reversed(before) if piece), "")
-    if text[:1].isspace() and written and not written.endswith(" "):
-        folded = f" {folded}"
-    if text[-1:].isspace() and not folded.endswith(" ") and (folded or written):
-        folded = f"{folded} "
-    return folded
+def _fold(text: str, spans: list[tuple[int, int, str]]) -> tuple[str, list[tuple[int, int, str]]]:
+    """Fold white space and move the spans along; those of nothing but white space are left out."""
+    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+    starts = [start for start, _ in words]
+    folded_at = list(accumulate((end - start + 1 for start, end in words), initial=0))
+    found = []
+    for start, end, target in spans:
+        first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
+        if first < 0 or words[first][1] <= start:
+            first += 1
+        if first > last or start == end:
+            continue
+        begin = folded_at[first] + max(0, start - starts[first])
+        found.append((begin, folded_at[last] + min(end, words[last][1]) - starts[last], target))
+    return " ".join(text.split()), found
 
 
 def _name(target: str) -> str:
