@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
@@ -27,17 +28,18 @@ _WRITTEN_AT_ONCE = 5_000
 
 @cache
 def words() -> tuple[list[str], list[float]]:
-    """The words of the sample texts, and what they become with endings and numbers; cumulative weights as in language.
+    """The words of the sample texts as often as they are there, others made of them by endings, and cumulative weights.
 
-    A portfolio of 650,000 claims speaks of far more things than the sample texts do.
+    A sentence encoder cuts them into about as many tokens as the words of published claims, 1.3 a word.
     """
-    found: set[str] = set()
+    found: Counter[str] = Counter()
     for file in sorted(sample.folder().glob("**/*.xml")):
-        found.update(re.findall(r"\b[a-z]{3,14}\b", re.sub(r"<[^>]*>", " ", file.read_text("utf-8")).lower()))
-    roots = sorted(found)
-    random.Random(1).shuffle(roots)
-    made = roots + [f"{root}{ending}" for ending in ("oid", "ary", "metric", "graph", "plex") for root in roots]
-    return made, list(accumulate(1 / (place + 4) for place in range(len(made))))
+        found.update(re.findall(r"\b[a-z]{2,14}\b", re.sub(r"<[^>]*>", " ", file.read_text("utf-8")).lower()))
+    weights = {word: float(count) for word, count in sorted(found.items())}
+    for root in sorted(word for word in found if len(word) > 3):
+        for ending in ("s", "ed", "ing"):
+            weights.setdefault(root + ending, 0.1)
+    return list(weights), list(accumulate(weights.values()))
 
 
 def text(source: random.Random, length: int) -> str:
