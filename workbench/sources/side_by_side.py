@@ -24,7 +24,7 @@ _WORD: Final = re.compile(r"[\w-]{3,}")
 class Row:
     """A line on each side, numbered from 1; None where a side has no such line. `gap`: lines alike are left out before.
 
-    `here` marks a line that names what no longer matches.
+    `here` marks a line that lost a word of what no longer matches.
     """
 
     old_number: int | None
@@ -60,7 +60,7 @@ def pieces_of_lines(lines: Iterable[str]) -> Iterator[str]:
 def side_by_side(old: Iterable[str], new: Iterable[str], selector: str = "") -> SideBySide:
     """Compare two texts line by line, and word by word within lines that stand in for each other.
 
-    `selector` is what no longer matches: rows whose lines have a word of it are marked.
+    `selector` is what no longer matches: rows that lost a word of it are marked.
     """
     words = set(_WORD.findall(selector.rpartition(".")[2] if selector.count(".") == 1 else selector))
     skipped, ours, theirs, cut = _from_first_difference(old, new)
@@ -96,7 +96,7 @@ def _row(
         old=[piece for piece in pieces if piece.kind is not DiffKind.ADDED],
         new=[piece for piece in pieces if piece.kind is not DiffKind.REMOVED],
         gap=gap,
-        here=not words.isdisjoint(_WORD.findall(old)) if words else False,
+        here=bool((words & set(_WORD.findall(old))) - set(_WORD.findall(new))) if words and not same else False,
     )
 
 
