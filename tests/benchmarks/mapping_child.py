@@ -132,9 +132,9 @@ def main(folder: Path, model: Path, claims: int, clauses: int, encoded: int) -> 
     sample = [claim_text(source) for _ in range(min(claims, COMPARED))]
     passages = [text for place, text in enumerate(sample) for text in claim_passages(ClaimText(place, text))]
     encoder = PartlyMadeUp(real, round(len(passages) / len(sample) * encoded))
-    runs.installed_encoder = lambda settings: encoder
     bare_before = _bare_encoding(model, passages[: len(passages) // 2])
-    cold = encoder.as_if_encoded(_timed(lambda: list(runs.map_drafts(store, drafts))))
+    with mock.patch("workbench.mapping.runs.installed_encoder", return_value=encoder):
+        cold = encoder.as_if_encoded(_timed(lambda: list(runs.map_drafts(store, drafts))))
     bare_encoding = bare_before + _bare_encoding(model, passages[len(passages) // 2 :])
     with store.read() as session:
         texts = [clause.text for draft in drafts for clause in clause_texts(session, draft)]

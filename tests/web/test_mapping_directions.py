@@ -13,6 +13,8 @@ from tests.mapping.fake_encoder import WordEncoder
 from tests.mapping.invented import add_draft, add_publications
 from tests.web.library import NOW, Library
 from workbench.db import Store, key_of
+from workbench.history.log import finish_run, start_run
+from workbench.history.models import Run, RunKind, RunState
 from workbench.mapping import runs
 from workbench.mapping.models import Match, TextVectors
 from workbench.patents.models import Claim, Family, Publication
@@ -136,3 +138,19 @@ def test_a_draft_that_is_not_mapped_says_how(mapped: Library) -> None:
     draft = add_draft(mapped.store, 2, seed=seeds)
     assert set(re.findall(r'data-name="Families">(\d+)<', mapped.page(f"/mapping/heat/{draft.draft_id}"))) == {"0"}
     assert "workbench map" in mapped.page(f"/mapping/clauses/{draft.draft_id}/0")
+
+
+def test_a_mapping_under_way_is_told_with_the_time_left(mapped: Library) -> None:
+    assert "reading claims" not in mapped.page("/mapping/")
+    run_id = start_run(mapped.store, RunKind.MAP, "map:ISO/IEC CD 1/CD 1", "x", NOW)
+    assert "minute" not in mapped.page("/mapping/under-way")
+    with mapped.store.write() as session:
+        run = session.get_one(Run, run_id)
+        run.measures = {"stage": 1, "done": 1000, "total": 650000, "seconds_left": 600}
+        session.add(run)
+    for page in (mapped.page("/mapping/"), mapped.page("/mapping/under-way")):
+        assert "ISO/IEC CD 1/CD 1: reading claims, 1,000 of 650,000." in page
+        assert "About 10 minutes left." in page
+    with mapped.store.write() as session:
+        finish_run(session, run_id, RunState.FAILED)
+    assert "minutes left" not in mapped.page("/mapping/")

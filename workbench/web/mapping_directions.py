@@ -39,6 +39,17 @@ class HeatBar:
     warmth: int
 
 
+@blueprint.app_context_processor
+def _under_way() -> dict[str, Any]:
+    return {"mapping_under_way": lambda: directions.mapping_under_way(session())}
+
+
+@blueprint.get("/under-way")
+def under_way() -> str:
+    """How far the mapping is that runs now, as a part of a page."""
+    return render_template("web/mapping/_under_way.html", under_way=directions.mapping_under_way(session()))
+
+
 @blueprint.get("/clauses/<int:draft_id>/<int:order>")
 def clause(draft_id: int, order: int) -> str:
     """Who could read on a clause."""

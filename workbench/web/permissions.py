@@ -110,6 +110,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         **_each(Permission.READ_MATCHES, "mapping.index", "mapping.match", "learning.index"),
         **_each(
             Permission.READ_MATCHES,
+            "mapping_directions.under_way",
             "mapping_directions.clause",
             "mapping_directions.claim",
             "mapping_directions.text",
