@@ -1,8 +1,8 @@
 """Search OPS for each watch, then complete what was found: claims, INPADOC family and legal events.
 
 Options: `watches`; `with_claims`, the numbers whose claims the store has, which are not asked for again, for the claims
-of a publication never change; `last_read`, when a number was last completed, so that the oldest comes first and a quota
-that ends a run early never keeps the same ones waiting.
+of a publication never change. The marks of earlier runs say when a number was last completed, so that the oldest comes
+first and a quota that ends a run early never keeps the same ones waiting.
 
 A run that stops early, for quota or failing requests, keeps what it read and is `incomplete`: the next one must search
 the same days again. A search that fails altogether fails the run.
@@ -11,7 +11,7 @@ the same days again. A search that fails altogether fails the run.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from urllib.parse import quote
 
@@ -43,7 +43,6 @@ MAX_FAILURES = 3  # in a row: then OPS is not well, and completing can wait
 FULL_TEXT_OFFICES = frozenset(
     "EP WO AT BE BG CA CH CY CZ DK EE ES FR GB GR HR IE IT LT LU MC MD ME NO PL PT RO RS SE SK".split()
 )
-_LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
 def crawl(context: Context) -> None:
@@ -210,8 +209,8 @@ def _ask_numbers(session: OpsSession, context: Context, found: _Found, batch: Se
 def _complete(session: OpsSession, context: Context, found: _Found) -> None:
     """Emit claims, families and legal events, the longest unread first, as far as the quota reaches."""
     with_claims = frozenset(context.options.get("with_claims", ()))
-    last_read: Mapping[str, dt.datetime] = context.options.get("last_read", {})
-    queue = sorted(found.numbers, key=lambda number: last_read.get(number, _LONG_AGO))
+    today = context.asker.time().date()
+    queue = sorted(found.numbers, key=lambda number: context.marked(f"completed {number}") or dt.date.min)
     covered: set[str] = set()
     events: set[LegalEvent] = set()
     failures = 0
@@ -233,6 +232,7 @@ def _complete(session: OpsSession, context: Context, found: _Found) -> None:
                 return
         else:
             failures = 0
+            context.mark(f"completed {name}", today)
 
 
 def _claims(session: OpsSession, context: Context, number: PatentNumber) -> None:
