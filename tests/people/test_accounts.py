@@ -135,7 +135,7 @@ def test_new_roles_and_closing_end_sessions_and_somebody_stays_administrator(
     assert not sign_in()
     for change in ({"active": False}, {"roles": [Role.READER]}):
         with pytest.raises(AccountError) as refused, store.write() as session:
-            accounts.change(session, ME, admin, NOW, **change)  # type: ignore[arg-type]
+            accounts.change(session, ME, admin, NOW, **change)
         assert refused.value.refusal is Refusal.LAST_ADMINISTRATOR
     with store.read() as session:
         assert session.get_one(Account, admin).active

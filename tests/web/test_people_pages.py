@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.people.conftest import NOW, PASSWORD, add
@@ -39,12 +41,20 @@ class Clock:
 
 
 def browser(store: Store, base_url: str = "http://127.0.0.1:8042", clock: Clock | None = None) -> FlaskClient:
-    settings = store.settings.model_copy(update={"base_url": base_url})
-    return create_app(settings, store, clock=clock or Clock()).test_client()
+    return (_app(store, base_url) if clock is None else _made(store, base_url, clock)).test_client()
+
+
+def _made(store: Store, base_url: str, clock: Clock) -> Flask:
+    return create_app(store.settings.model_copy(update={"base_url": base_url}), store, clock=clock)
+
+
+@cache
+def _app(store: Store, base_url: str) -> Flask:
+    return _made(store, base_url, Clock())
 
 
 def token(client: FlaskClient, address: str = "/sign-in", **options: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address, **options).text)  # type: ignore[arg-type]
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address, **options).text)
     assert found is not None
     return found[1]
 
@@ -58,7 +68,7 @@ def sign_in(client: FlaskClient, name: str = "dana", target: str = "", **options
         "csrf_token": token(client, **options),
     }
     headers = {"Referer": f"{options['base_url']}/sign-in"} if options else {}
-    return client.post("/sign-in", data=form, headers=headers, **options).headers["Location"]  # type: ignore[arg-type]
+    return client.post("/sign-in", data=form, headers=headers, **options).headers["Location"]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8042", "[", "::1"])
@@ -82,7 +92,7 @@ def test_without_signing_in_every_page_but_the_open_ones_leads_to_the_door(store
         assert response.headers["Location"].startswith("/sign-in?next=/")
     assert client.get("/static/workbench.css", buffered=True).status_code == 200
     fragment = client.get(
-        "/standards/?q=x", headers={"HX-Request": "true", "HX-Current-URL": "http://x/standards/?q=y"}
+        "/standards/?q=x", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/standards/?q=y"}
     )
     assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (401, "/sign-in?next=/standards/?q%3Dy")
     page = client.get("/sign-in").text

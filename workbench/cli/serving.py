@@ -48,7 +48,7 @@ def serve(host: str, port: int) -> None:
                 "use --host 127.0.0.1, or make the first account: "
                 "`workbench people invite you@example.org --role administrator`"
             )
-        server = _listen(app, settings, host, port)
+        server = listen(app, settings, host, port)
         if local:
             with store.write() as session:
                 now = dt.datetime.now(dt.UTC)
@@ -64,7 +64,11 @@ def serve(host: str, port: int) -> None:
         _run(server, host)
 
 
-def _listen(app: Flask, settings: Settings, host: str, port: int) -> Any:
+def listen(app: Flask, settings: Settings, host: str, port: int) -> Any:
+    """A waitress server that runs when told to. It believes X-Forwarded-… of the proxy of the settings, of nobody else.
+
+    Raises Failure where the port is taken.
+    """
     proxy = settings.trusted_proxy
     trust = {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": _PROXY_HEADERS} if proxy else {}
     try:
@@ -139,4 +143,4 @@ def demo(port: int, no_serve: bool) -> None:
             click.echo(f"{step.title}: {step.result}")
         if not no_serve:
             app = create_app(settings, store, sample=True, open_local=True, clock=lambda: sample.NOW)
-            _run(_listen(app, settings, _LOOPBACK, port), _LOOPBACK)
+            _run(listen(app, settings, _LOOPBACK, port), _LOOPBACK)

@@ -87,9 +87,8 @@ class Provider:
 
     def begin(self, redirect_uri: str) -> Request:
         """Raises OpenIdError where the provider cannot be reached or is not the one of the settings."""
-        with self._lock:
-            self._introduce()
-            made = _said(lambda: self._client.create_authorization_url(redirect_uri))
+        self._introduce()
+        made = _said(lambda: self._client.create_authorization_url(redirect_uri))
         return Request(made["url"], made["state"], made["nonce"], made["code_verifier"])
 
     def finish(self, *, code: str, redirect_uri: str, nonce: str, verifier: str) -> Identity:
@@ -108,23 +107,32 @@ class Provider:
                 return {**more, **claims}
             return dict(claims)
 
-        with self._lock:
-            self._introduce()
-            claims = _said(ask)
-        return self._identity(claims)
+        self._introduce()
+        return self._identity(_said(ask))
 
     def _introduce(self) -> None:
-        metadata = _said(self._client.load_server_metadata)
+        """Ask the provider once what it says of itself, and believe it only where it is what the settings name."""
+        with self._lock:
+            metadata = _said(self._client.load_server_metadata)
+            problem = self._problem(metadata)
+            if problem is not None:
+                metadata.clear()
+                raise OpenIdError(problem)
+            # A token that is signed with a shared secret or not at all is no proof of who made it.
+            offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+            metadata["id_token_signing_alg_values_supported"] = [each for each in offered if each in _ALGORITHMS]
+
+    def _problem(self, metadata: Mapping[str, Any]) -> str | None:
         if metadata.get("issuer") != self.issuer:  # Discovery 1.0, 4.3
-            self._client.server_metadata.clear()
-            raise OpenIdError(f"{self.issuer} calls itself {metadata.get('issuer')!r}; set WORKBENCH_OPENID_ISSUER so")
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            if not _is_protected(str(metadata.get(name, ""))):
-                self._client.server_metadata.clear()
-                raise OpenIdError(f"{self.issuer} gives no {name} that starts with https://")
-        # A token that is signed with a shared secret or not at all is no proof of who made it.
-        offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
-        metadata["id_token_signing_alg_values_supported"] = [each for each in offered if each in _ALGORITHMS]
+            return f"{self.issuer} calls itself {metadata.get('issuer')!r}; set WORKBENCH_OPENID_ISSUER so"
+        scheme = urlsplit(self.issuer).scheme
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"):
+            address = str(metadata.get(name) or "")
+            if name == "userinfo_endpoint" and not address:
+                continue
+            if not _is_protected(address) or urlsplit(address).scheme != scheme:
+                return f"{self.issuer} gives no {name} that starts with {scheme}://"
+        return None
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         subject, email = claims.get("sub"), claims.get("email")

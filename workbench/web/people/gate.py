@@ -102,8 +102,7 @@ def _ask_to_sign_in(anybody: bool) -> Response | tuple[str, int]:
     address = url_for("signing_in.sign_in", next=target)
     if request.headers.get("HX-Request"):
         # The answer would be put into a part of the page; htmx is told to leave it instead.
-        back = urlsplit(request.headers.get("HX-Current-URL", ""))
-        there = f"{back.path}?{back.query}" if back.query else back.path
+        _, _, there = request.headers.get("HX-Current-URL", "").partition(request.host)
         return Response(status=401, headers={"HX-Redirect": url_for("signing_in.sign_in", next=there or "/")})
     if request.method in ("GET", "HEAD"):
         return redirect(address, 303)
