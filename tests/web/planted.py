@@ -1,13 +1,14 @@
-"""A store with secrets behind three walls, and the same store without one of them. All of it is invented.
+"""A store with secrets behind three walls, and the same store without them. All of it is invented.
 
 What stands behind wall `n` holds the word `SECRETn`; what only who reads patents may see holds `PATENTWORD`. In the
-store without wall `n` the rows of its secrets are taken out and all other rows keep their keys, so that whoever is not
-behind that wall must be answered exactly alike by both.
+store without secrets their rows are taken out and all other rows keep their keys, so that whoever is not behind a wall
+must be answered exactly alike by both.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import shutil
 import sqlite3
 from contextlib import closing
@@ -113,15 +114,15 @@ def plant(home: Path) -> Planted:
     return planted
 
 
-def without(planted: Planted, wall: int, home: Path) -> Path:
-    """A copy of the store in which nothing was ever planted behind a wall, but for the matter itself."""
+def without(planted: Planted, home: Path) -> Path:
+    """A copy of the store in which nothing was ever planted behind any wall, but for the matters themselves."""
     shutil.copytree(planted.home, home)
     with closing(sqlite3.connect(home / "workbench.db")) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         kept_whole = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('decision', 'trail_entry')"
         for (trigger,) in connection.execute(kept_whole).fetchall():
             connection.execute(f'DROP TRIGGER "{trigger}"')
-        for table, key in planted.rows[wall]:
+        for table, key in itertools.chain.from_iterable(planted.rows.values()):
             where = " AND ".join(f'"{name}" = ?' for name in key)
             connection.execute(f'DELETE FROM "{table}" WHERE {where}', list(key.values()))
         connection.commit()

@@ -9,8 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 import workbench.people.walls_models  # noqa: F401 - the matters that a foreign key below names
-from workbench.patents.walls import of_open_application, of_open_portfolio, portfolio_held
-from workbench.people.gate import confidential
+from workbench.history.models import Snapshot
+from workbench.patents.walls import (
+    of_open_application,
+    of_open_applications_only,
+    of_open_portfolio,
+    portfolio_held,
+)
+from workbench.people.gate import confidential, restrict
 from workbench.people.permissions import Permission
 from workbench.people.rules import in_matter, matter_held, needs
 
@@ -228,3 +234,6 @@ class FiledClaims(SQLModel, table=True):
     snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
     first_seen: dt.datetime
     last_seen: dt.datetime
+
+
+restrict(Snapshot, of_open_applications_only())

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, request, send_file
 from workbench import export
 from workbench.history.queries import FilterError
 from workbench.patents.portfolios import matters_of_portfolio
+from workbench.patents.queries import portfolio_names
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
 from workbench.standards.drafts import UnknownWorkItemError
@@ -44,8 +45,11 @@ def download(table: str, format: str) -> Response:  # noqa: A002
         abort(400)
     if EXPORTS[table] in _TOLD_OF or notices:
         told = {name: value for name, value in filters.items() if value}
-        matters = matters_of_portfolio(session(), filters.get("portfolio", ""))
-        matter_id = next(iter(matters), None)
+        portfolio = told.get("portfolio", "")
+        if portfolio not in portfolio_names(session()):
+            # A name that somebody tries out may be one behind a wall; the trail must not spread it.
+            told.pop("portfolio", None)
+        matter_id = next(iter(matters_of_portfolio(session(), portfolio)), None)
         record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told}, matter_id=matter_id)
     body.seek(0)
     name = f"{table}-marked" if notices else table
