@@ -156,6 +156,11 @@ def test_decisions_are_carried_to_the_next_draft(store: Store, drafts: list[Draf
         assert earlier.decision.id == made[LinkKind.REWORDED]
     with pytest.raises(DecisionError, match="meanwhile"):
         decided(store, drafts[1], new[0], Verdict.NOT, [made[LinkKind.REWORDED]])
+    elsewhere = decided(store, drafts[1], 0, Verdict.PLAUSIBLE, [made[LinkKind.GONE]])
+    with store.read() as session:
+        assert without_place(session, drafts[1]) == []
+        (moved,) = standing_on(session, drafts[1], 0, claim_of(session), NUMBER)
+        assert (moved.decision.id, moved.holds) == (elsewhere, True)
 
 
 def test_a_claim_that_reads_otherwise_now_asks_for_review(store: Store, drafts: list[Draft]) -> None:

@@ -96,7 +96,8 @@ def standing_in(session: Session, draft: Draft) -> dict[DecisionKey, list[Standi
 
 
 def without_place(session: Session, draft: Draft) -> list[Standing]:
-    """The decisions of earlier versions whose clause is gone in this one: a person closes them or moves them."""
+    """The decisions of earlier versions whose clause is gone in this one, until a person takes them back or decides on
+    another clause in their place."""
     found = [each for each in attached_in(session, draft, {DECISION}) if not each.carried.clauses]
     rows = _rows(session, [each.id for each in found])
     texts = _claim_texts(session, rows.values())

@@ -29,7 +29,7 @@ from workbench.people.walls_models import TrailAction
 from workbench.standards import draft_queries
 from workbench.standards.carried import before_of
 from workbench.standards.drafts import UnknownWorkItemError
-from workbench.standards.models import Clause, Provision
+from workbench.standards.models import Clause, Draft, Provision
 from workbench.web import mapping_learning as learning
 from workbench.web.context import now, record, session, viewer, workbench, writing
 from workbench.web.labels import label
@@ -141,8 +141,19 @@ def index() -> str:
         decisions=queries.decisions_on(session(), rows),
         decision_choices=[(each, label("verdict", each)) for each in CHOICES],
         may_decide=viewer().may(Permission.DECIDE),
+        homeless=_homeless(filters["draft"]),
         learned=learned if sort == "learned" and learned.weights is not None else None,
     )
+
+
+def _homeless(draft_id: str) -> list[Standing]:
+    """The decisions whose clause is gone in the draft that is filtered for."""
+    draft = (
+        session().get(Draft, int(draft_id))
+        if draft_id.isascii() and draft_id.isdigit() and len(draft_id) < 10
+        else None
+    )
+    return [] if draft is None else decisions_queries.without_place(session(), draft)
 
 
 @blueprint.get("/matches/<int:draft_id>/<int:claim_id>/<int:clause_order>")
@@ -225,6 +236,12 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
         before=before_of(session(), pair.draft, pair.clause.order),
         reason=reason,
         standing=standing,
+        homeless=[
+            each
+            for each in decisions_queries.without_place(session(), pair.draft)
+            if (each.decision.publication, each.decision.claim, each.decision.language)
+            == (pair.publication.number, pair.claim.number, pair.claim.language)
+        ],
         history=_history(standing),
         source=_source(pair),
         refusal=refusal,
