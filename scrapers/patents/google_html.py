@@ -37,10 +37,13 @@ def read(path: Path) -> Iterator[Outcome]:
         data = whole(path, MAX_BYTES)
         if nodes_in(data) > MAX_NODES:
             raise UnreadableFileError(f"more than {MAX_NODES:,} tags and attributes; save the page again")
+        data.decode("utf-8")
         root = html.document_fromstring(data, parser=parser)
         yield _publication(root)
     except (UnreadableFileError, InvalidIdentifierError) as error:
         yield Refusal(place=path.name, reason=str(error).removeprefix(f"{path.name}: "))
+    except UnicodeDecodeError as error:
+        yield Refusal(place=path.name, reason=f"not UTF-8 (byte {error.start}); save the page again")
     except etree.ParserError as error:
         yield Refusal(place=path.name, reason=f"no HTML page ({error}); save the page again")
 

@@ -266,6 +266,20 @@ def test_damaged_files_give_publications_refusals_or_one_error(
     assert all("\n" not in error for error in _refusals(path))
 
 
+@pytest.mark.parametrize(
+    "name", ["application.xml", "bigquery.jsonl", "docdb.xml", "ep.xml", "espacenet.csv", "google.html", "odp.json"]
+)
+def test_bytes_that_are_no_utf_8_are_one_refusal_and_never_text(tmp_path: Path, name: str) -> None:
+    good = (SAMPLES / name).read_bytes()
+    path = tmp_path / name
+    word = b"Sample" if b"Sample" in good else b"sample"
+    path.write_bytes(good.replace(word, b"Sam\xff\xfeple", 1))
+    outcomes = list(read_patents(path))
+    told = [each.reason for each in outcomes if isinstance(each, Refusal)]
+    assert any("UTF-8" in reason or "encoding" in reason for reason in told)
+    assert not any("\ufffd" in each.model_dump_json() for each in outcomes if isinstance(each, Publication))
+
+
 def _refusals(path: Path, column_map: ColumnMap | None = None) -> list[str]:
     try:
         outcomes = list(read_patents(path, column_map=column_map))

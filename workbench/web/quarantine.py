@@ -12,6 +12,7 @@ from workbench.history.queries import FilterError
 from workbench.sources.retry import retry
 from workbench.web.context import now, session, viewer, workbench
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.permissions import may_open
 from workbench.web.source_names import known_sources, source_name
 from workbench.web.text import gettext
 
@@ -90,4 +91,5 @@ def _page(record_id: int, refusal: str | None = None) -> str:
         refusal=refusal,
         tried=argument("tried"),
         most_note=MOST_NOTE,
+        may_settle=may_open("quarantine.dismiss", viewer()),
     )
