@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from workbench.mapping.ranking import ClaimText, ClauseText, ProvisionText
@@ -45,3 +47,16 @@ texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=20).map("".join),
     st.text(max_size=60),
 )
+
+clause_lists = st.lists(
+    st.builds(
+        ClauseText,
+        st.just(""),
+        st.none() | texts,
+        texts,
+        st.sampled_from([None, "A", "B"]),
+        st.sampled_from([None, "clause", "foreword", "bibliography"]),
+    ),
+    max_size=6,
+).map(lambda clauses: [replace(clause, id=place) for place, clause in enumerate(clauses)])
+claim_texts = st.builds(ClaimText, st.just("c"), texts, st.none() | texts)
