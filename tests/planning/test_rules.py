@@ -270,6 +270,8 @@ def test_a_plan_is_read_from_a_file(tmp_path: Path) -> None:
         ("[events]\nFF = 2026-01-05T10:00:00\n", "event FF: a time needs its zone"),
         ("[events]\nFF = {day = 2026-01-05, until = 2026-01-01}\n", "event FF: until must be"),
         ("[facts]\nx = [1]\n", "fact x: write true"),
+        ('[events]\nFF = 2026-01-05\n[[gaps]]\nfirst = "FF"\nthen = "OSS"\nat_least = 3\n', "no event 'OSS'"),
+        ('[[gaps]]\nfirst = "FF"\n', "a gap has first"),
         ("[other]\nx = 1\n", "'other' is not part of a plan"),
         ("x", "not valid TOML"),
     ],

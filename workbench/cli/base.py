@@ -25,6 +25,7 @@ from workbench.people.openid import OpenIdError
 from workbench.people.viewer import Viewer
 from workbench.planning.plans import PlanError
 from workbench.planning.rules import RulesError
+from workbench.planning.scheduling import UnsolvedError
 from workbench.settings import Settings, SettingsError
 from workbench.sources.poll import NoContactError
 from workbench.standards.ballots import BallotRulesError
@@ -51,6 +52,7 @@ EXPECTED_ERRORS = (
     OpenIdError,
     PlanError,
     RulesError,
+    UnsolvedError,
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines on stdout and nothing else there.")
 DATE = click.DateTime(["%Y-%m-%d"])

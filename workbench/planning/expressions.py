@@ -312,17 +312,17 @@ def _months_on(nodes: Sequence[ast.expr], scope: Scope, move: Callable[[dt.date,
     return _each_end(_day(nodes[0], scope), lambda day: move(day, months))
 
 
+def working_days_on(day: dt.date, count: int, country: str) -> dt.date:
+    """The day so many working days after a day."""
+    while count:
+        day += _DAY
+        count -= is_working_day(day, country)
+    return day
+
+
 def _working_days(nodes: Sequence[ast.expr], scope: Scope) -> Span:
     count = _number(nodes[1])
-
-    def move(day: dt.date) -> dt.date:
-        left = count
-        while left:
-            day += _DAY
-            left -= is_working_day(day, scope.country)
-        return day
-
-    return _each_end(_day(nodes[0], scope), move)
+    return _each_end(_day(nodes[0], scope), lambda day: working_days_on(day, count, scope.country))
 
 
 def _public(nodes: Sequence[ast.expr], scope: Scope) -> Span:

@@ -59,14 +59,28 @@ class Event:
         return Span(first, last)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Between two events lie at least, and where given at most, so many days; if both happen."""
+
+    first: str
+    then: str
+    at_least: int
+    at_most: int | None = None
+
+
 @dataclass(frozen=True)
 class Plan:
-    """Events and facts by name, the offices whose patents are wanted, and the day on which it is looked at."""
+    """Events and facts by name, the offices whose patents are wanted, and the day on which it is looked at.
+
+    `gaps` are what the people of the plan ask for besides the rules.
+    """
 
     today: dt.date
     events: Mapping[str, Event] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     offices: frozenset[str] = frozenset()
+    gaps: tuple[Gap, ...] = ()
 
 
 def midnight(day: dt.date) -> dt.datetime:
@@ -80,7 +94,7 @@ def day_of(moment: dt.datetime) -> dt.date | None:
 
 
 def read_plan(path: Path, today: dt.date) -> Plan:
-    """Read a plan from a TOML file with `offices`, `[events]` and `[facts]`. Raises PlanError."""
+    """Read a plan from a TOML file with `offices`, `[events]`, `[facts]` and `[[gaps]]`. Raises PlanError."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise PlanError(f"{path.name}: larger than {MAX_BYTES:,} bytes; a plan is a short list")
@@ -89,15 +103,33 @@ def read_plan(path: Path, today: dt.date) -> Plan:
         raise PlanError(f"{path.name}: cannot be read ({error.strerror}); check path and permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PlanError(f"{path.name}: not valid TOML: {' '.join(str(error).split())}") from error
-    unknown = sorted(content.keys() - {"title", "offices", "events", "facts"})
+    unknown = sorted(content.keys() - {"title", "offices", "events", "facts", "gaps"})
     if unknown:
-        raise PlanError(f"{path.name}: {unknown[0]!r} is not part of a plan; it has offices, [events] and [facts]")
+        raise PlanError(
+            f"{path.name}: {unknown[0]!r} is not part of a plan; it has offices, [events], [facts] and [[gaps]]"
+        )
     events = {name: _event(path.name, name, value) for name, value in _table(path.name, content, "events").items()}
     facts = {name: _fact(path.name, name, value) for name, value in _table(path.name, content, "facts").items()}
     offices = content.get("offices", [])
     if not isinstance(offices, list) or not all(isinstance(each, str) for each in offices):
         raise PlanError(f'{path.name}: offices: write a list of two letters each, such as ["JP", "EP"]')
-    return Plan(today, events, facts, frozenset(offices))
+    gaps = content.get("gaps", [])
+    if not isinstance(gaps, list):
+        raise PlanError(f"{path.name}: gaps: write tables [[gaps]]")
+    return Plan(today, events, facts, frozenset(offices), tuple(_gap(path.name, each, events) for each in gaps))
+
+
+def _gap(file: str, value: Any, events: Mapping[str, Event]) -> Gap:
+    try:
+        gap = Gap(**value)
+    except TypeError as error:
+        raise PlanError(f"{file}: gaps: a gap has first, then, at_least and at_most") from error
+    strangers = [name for name in (gap.first, gap.then) if name not in events]
+    if strangers:
+        raise PlanError(f"{file}: gaps: the plan has no event {strangers[0]!r}; add it under [events]")
+    if not isinstance(gap.at_least, int) or not isinstance(gap.at_most, int | None):
+        raise PlanError(f"{file}: gap {gap.first} → {gap.then}: at_least and at_most are whole numbers of days")
+    return gap
 
 
 def _table(name: str, content: Mapping[str, Any], key: str) -> dict[str, Any]:

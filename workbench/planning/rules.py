@@ -183,11 +183,11 @@ def _offices(rule: Rule, plan: Plan) -> Sequence[str | None]:
 
 
 # Rules of no office count days as the clock in UTC does.
-_NOWHERE: Final = Office(zone="UTC", country="JP")
+NOWHERE: Final = Office(zone="UTC", country="JP")
 
 
 def _look(rule: Rule, plan: Plan, office: str | None, book: RuleBook, definitions: dict[str, ast.expr]) -> Finding:
-    place = book.offices[office] if office else _NOWHERE
+    place = book.offices[office] if office else NOWHERE
     scope = Scope(plan, ZoneInfo(place.zone), place.country, definitions, set())
     try:
         applies = _in_force(rule, scope) & expressions.truth(expressions.parse(rule.when), scope)
