@@ -13,7 +13,7 @@ from scrapers.records import Publication
 
 __all__ = ["PARSER_VERSION", "READERS", "ColumnMap", "Preview", "Refusal", "load_map", "preview", "read_patents"]
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Changes whenever the same file would be read into other records."""
 
 

@@ -110,13 +110,13 @@ def test_a_page_that_drifted_is_read_again_from_its_snapshot_once_the_parser_can
         assert place == "project 90011"
         context.emit(records.WorkItem(iso_id=90011, reference="ISO/IEC 90011"), snapshot=response)
 
-    known = {**sources(), "iso_pages": dataclasses.replace(PAGES, reread=reread, parser_version="2")}
+    known = {**sources(), "iso_pages": dataclasses.replace(PAGES, reread=reread, parser_version="3")}
     done = retry(store, settings, row.id or 0, known=known, by="Ida", now=lambda: NOW)
     assert (done.state, done.decided_by, done.decided_at, done.parser_version) == (
         QuarantineState.RETRIED,
         "Ida",
         NOW,
-        "2",
+        "3",
     )
     with store.read() as session:
         item = session.exec(select(WorkItem).where(WorkItem.iso_id == 90011)).one()

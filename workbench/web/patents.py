@@ -14,8 +14,9 @@ from workbench.history.queries import FilterError, change_page, count_changes
 from workbench.mapping.queries import matches_of_publication
 from workbench.patents import office_queries, queries
 from workbench.web.change_rows import change_rows
-from workbench.web.context import session, today
+from workbench.web.context import session, today, viewer
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
+from workbench.web.permissions import may_open
 
 SHOWN_CHANGES: Final = 20
 _TOP: Final = 3
@@ -48,7 +49,13 @@ def index() -> str:
     known = queries.publication_choices(session())
     choices = {name: [(value, value) for value in values] for name, values in vars(known).items()}
     return render_template(
-        "web/patents/index.html", listing=listing, rows=rows, filters=filters, choices=choices, refusal=refusal
+        "web/patents/index.html",
+        listing=listing,
+        rows=rows,
+        filters=filters,
+        choices=choices,
+        refusal=refusal,
+        may_import=may_open("column_maps.index", viewer()),
     )
 
 

@@ -7,7 +7,7 @@ from scrapers.errors import DriftError, FetchError, NothingToFollowError, Refuse
 from scrapers.fetching import Response
 from scrapers.sources.iso_pages.page import read_page
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 
 _PLACE = "project "
 MAX_REFUSALS = 3  # in a row: then the publisher wants no more requests
