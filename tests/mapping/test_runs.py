@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,23 +9,17 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from tests.mapping.fake_encoder import WordEncoder
-from workbench import sample
+from tests.mapping.invented import add_draft, add_publications
 from workbench.db import Store, key_of
-from workbench.export import rows
 from workbench.history.models import Run, RunKind, RunState
 from workbench.mapping import draft_pass, passes, runs
 from workbench.mapping.draft_pass import MappingTakenOverError
-from workbench.mapping.models import ClaimChoice, ClaimReading, Match
+from workbench.mapping.models import ClaimChoice, ClaimReading, DraftPass, Match
 from workbench.mapping.progress import Progress, Stage, progress_of
+from workbench.mapping.reader import DraftIndex
 from workbench.mapping.runs import TOP, DraftName, UnknownPortfolioError, drafts_of, map_draft, map_drafts
-from workbench.patents.imports import import_patents
 from workbench.patents.models import Claim, Family, Publication
-from workbench.settings import Settings
-from workbench.standards.drafts import import_draft
-
-DRAFT = sample.folder() / "drafts/iso-iec-dis-99001.sample.xml"
-WEEKLY = sample.folder() / "patents/uspto-weekly.sample.xml"
-GRANTS = sample.folder() / "patents"
+from workbench.patents.portfolios import put_into
 
 Kept = list[tuple[Any, ...]]
 
@@ -39,9 +32,12 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
 
 
 @pytest.fixture
-def filled(store: Store, settings: Settings) -> Store:
-    import_draft(store, settings, DRAFT, work_item="9900001", label="DIS")
-    import_patents(store, settings, WEEKLY, portfolio="ours")
+def filled(store: Store) -> Store:
+    """A draft of thirty clauses, and forty-five claims of three publications, one of them in the portfolio "ours"."""
+    add_draft(store, 30)
+    add_publications(store, 45)
+    with store.write() as session:
+        put_into(session, "ours", session.exec(select(Publication).order_by(col(Publication.id)).limit(1)).all())
     return store
 
 
@@ -57,11 +53,15 @@ def kept(store: Store) -> Kept:
         return sorted(tuple(row) for row in session.execute(sa.select(*map(col, columns))))
 
 
-def _import_changed(store: Store, settings: Settings, folder: Path, change: tuple[str, str]) -> None:
-    """Import the weekly file once more, with a word changed throughout."""
-    path = folder / "changed.xml"
-    path.write_text(WEEKLY.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
-    assert import_patents(store, settings, path).updated > 0
+def _change(store: Store) -> None:
+    """More publications, and other words in two independent claims that were there."""
+    add_publications(store, 30, seed=8)
+    with store.write() as session:
+        for number in (1, 6):
+            claim = session.exec(select(Claim).where(Claim.number == number).order_by(col(Claim.id))).first()
+            assert claim is not None
+            claim.text = f"{claim.text} and scores of an interface for evaluation of trustworthiness"
+            session.add(claim)
 
 
 def test_matches_hold_their_signals_and_claims_their_best_clauses_without_gaps(filled: Store) -> None:
@@ -90,16 +90,16 @@ def test_without_an_encoder_words_alone_are_compared(filled: Store, monkeypatch:
 def test_mapping_again_encodes_and_changes_nothing(filled: Store, encoder: WordEncoder) -> None:
     first = map_draft(filled, _draft(filled))
     before, encoded = kept(filled), encoder.encoded
-    again = map_draft(filled, _draft(filled), portfolio="ours")
-    assert (again.state, again.unchanged) == (RunState.UNCHANGED, first.inserted)
+    ours = map_draft(filled, _draft(filled), portfolio="ours")
+    again = map_draft(filled, _draft(filled))
+    assert (ours.state, again.state, again.unchanged) == (RunState.UNCHANGED, RunState.UNCHANGED, first.inserted)
+    assert 0 < ours.unchanged < again.unchanged
     assert (kept(filled), encoder.encoded) == (before, encoded)
 
 
-def test_a_portfolio_maps_only_its_own_and_an_unknown_one_is_named(filled: Store, settings: Settings) -> None:
+def test_a_portfolio_maps_only_its_own_and_an_unknown_one_is_named(filled: Store) -> None:
     with pytest.raises(UnknownPortfolioError, match="ours"):
         map_draft(filled, _draft(filled), portfolio="theirs")
-    for path in sorted(GRANTS.glob("*.xml")):
-        import_patents(filled, settings, path)
     ours = map_draft(filled, _draft(filled), portfolio="ours")
     rest = map_draft(filled, _draft(filled))
     assert 0 < ours.records < rest.records
@@ -107,14 +107,12 @@ def test_a_portfolio_maps_only_its_own_and_an_unknown_one_is_named(filled: Store
 
 
 def test_only_new_and_changed_claims_are_ranked_and_the_result_is_that_of_mapping_afresh(
-    filled: Store, settings: Settings, tmp_path: Path, encoder: WordEncoder
+    filled: Store, encoder: WordEncoder
 ) -> None:
     draft = _draft(filled)
     first = map_draft(filled, draft)
     encoded = encoder.encoded
-    for path in sorted(GRANTS.glob("*.xml")):
-        import_patents(filled, settings, path)
-    _import_changed(filled, settings, tmp_path, ("score", "marks"))
+    _change(filled)
     run = map_draft(filled, draft)
     assert run.records > first.records
     assert run.unchanged > 0
@@ -122,7 +120,7 @@ def test_only_new_and_changed_claims_are_ranked_and_the_result_is_that_of_mappin
     followed = kept(filled)
     with filled.write() as session:
         session.execute(sa.delete(Match))
-        session.execute(sa.delete(draft_pass.DraftPass))
+        session.execute(sa.delete(DraftPass))
         session.execute(sa.delete(ClaimReading))
         session.execute(sa.delete(ClaimChoice))
     map_draft(filled, draft)
@@ -143,24 +141,16 @@ def test_another_engine_or_encoder_maps_the_draft_afresh(
     assert encoder.encoded == encoded
 
 
-def test_a_claim_that_goes_takes_its_matches_along(filled: Store, settings: Settings, tmp_path: Path) -> None:
+def test_a_claim_that_goes_takes_its_matches_along(filled: Store) -> None:
     map_draft(filled, _draft(filled))
-    before = len(kept(filled))
-    documents = WEEKLY.read_text(encoding="utf-8").split("<?xml ")
-    cut = tmp_path / "cut.xml"
-    parts = [documents[0]]
-    for document in documents[1:]:
-        start = document.find("<claim ")
-        end = document.find("</claim>", start) + len("</claim>")
-        parts.append(document[:start] + document[end:])
-    cut.write_text("<?xml ".join(parts), encoding="utf-8")
-    assert import_patents(filled, settings, cut).updated > 0
-    with filled.read() as session:
-        present = {row["number"]: {each["number"] for each in row["claims"]} for row in rows(session, "publications")}
-        matches = list(rows(session, "matches", {"top": "20"}))
-    assert all(match["claim"] in present[match["publication"]] for match in matches)
-    assert 0 < len(matches) < before
-    assert map_draft(filled, _draft(filled)).state in (RunState.OK, RunState.UNCHANGED)
+    before = kept(filled)
+    gone = before[0][0]
+    with filled.write() as session:
+        session.delete(session.get_one(Claim, gone))
+    left = kept(filled)
+    assert left == [row for row in before if row[0] != gone]
+    assert map_draft(filled, _draft(filled)).state is RunState.UNCHANGED
+    assert kept(filled) == left
 
 
 def test_dependent_claims_are_mapped_where_they_are_asked_for(filled: Store) -> None:
@@ -190,9 +180,7 @@ def test_a_japanese_publication_is_mapped_by_the_english_claims_of_its_family(fi
         )
         session.add(other)
         session.flush()
-        session.add(
-            Claim(publication_id=key_of(other), language="ja", number=1, text="評価手法。", independent=True)
-        )
+        session.add(Claim(publication_id=key_of(other), language="ja", number=1, text="評価手法。", independent=True))
     map_draft(filled, _draft(filled))
     with filled.read() as session:
         mapped = set(session.exec(select(Claim.publication_id).join(Match)))
@@ -201,7 +189,7 @@ def test_a_japanese_publication_is_mapped_by_the_english_claims_of_its_family(fi
 
 
 def test_a_clause_keeps_its_best_claims_and_says_so_when_it_had_more(
-    filled: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = _draft(filled)
     map_draft(filled, draft)
@@ -210,7 +198,7 @@ def test_a_clause_keeps_its_best_claims_and_says_so_when_it_had_more(
         monkeypatch.setattr(module, "CLAIMS_KEPT", 2)
     monkeypatch.setattr(passes.KeptMatches.__init__, "__kwdefaults__", {"top": TOP, "claims_kept": 2})
     with filled.write() as session:
-        session.execute(sa.delete(draft_pass.DraftPass))
+        session.execute(sa.delete(DraftPass))
     map_draft(filled, draft)
     cut = kept(filled)
     by_clause: dict[int, Kept] = {}
@@ -219,33 +207,32 @@ def test_a_clause_keeps_its_best_claims_and_says_so_when_it_had_more(
     best = [row for held in by_clause.values() for row in sorted(held, key=lambda row: (-row[3], row[0]))[:2]]
     assert cut == sorted(best)
     # New claims push others out; a claim that changes may make room for one that was not kept: both as if afresh.
-    for path in sorted(GRANTS.glob("*.xml")):
-        import_patents(filled, settings, path)
+    add_publications(filled, 15, seed=9)
     map_draft(filled, draft)
-    _import_changed(filled, settings, tmp_path, ("score", "marks"))
+    _change(filled)
     map_draft(filled, draft)
     followed = kept(filled)
     with filled.write() as session:
-        session.execute(sa.delete(draft_pass.DraftPass))
+        session.execute(sa.delete(DraftPass))
     map_draft(filled, draft)
     assert kept(filled) == followed
 
 
 def test_a_run_that_was_taken_over_writes_nothing(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = _draft(filled)
-    score = draft_pass.DraftIndex.score
+    score = DraftIndex.score
 
-    def slow(self: draft_pass.DraftIndex, *arguments: Any) -> Any:
-        monkeypatch.setattr(draft_pass.DraftIndex, "score", score)
+    def slow(self: DraftIndex, *arguments: Any) -> Any:
+        monkeypatch.setattr(DraftIndex, "score", score)
         map_draft(filled, draft)
         return score(self, *arguments)
 
-    monkeypatch.setattr(draft_pass.DraftIndex, "score", slow)
-    with pytest.raises(MappingTakenOverError, match="DIS"):
+    monkeypatch.setattr(DraftIndex, "score", slow)
+    with pytest.raises(MappingTakenOverError, match="CD 1"):
         map_draft(filled, draft)
     with filled.read() as session:
         states = list(session.exec(select(Run.state).where(Run.kind == RunKind.MAP).order_by(col(Run.id))))
-        assert {match.run_id for match in session.exec(select(Match))} == {session.exec(sa.func.max(Run.id)).scalar()}
+        assert set(session.exec(select(Match.run_id))) == {session.exec(select(sa.func.max(Run.id))).one()}
     assert states == [RunState.FAILED, RunState.OK]
 
 
