@@ -21,7 +21,7 @@ def encoder(model_folder: Path) -> OnnxEncoder:
 
 
 @given(hnp.arrays(np.float64, (3, 8), elements=st.floats(-10, 10, width=32)))
-def test_on_the_grid_half_precision_keeps_everything_and_products_are_exact(vectors: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_on_the_grid_half_precision_keeps_everything_and_products_are_exact(vectors: np.ndarray) -> None:
     found = on_grid(vectors)
     assert np.array_equal(found.astype(np.float16).astype(np.float32), found)
     assert np.array_equal(found * GRID, np.round(found * GRID))

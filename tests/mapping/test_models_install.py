@@ -39,7 +39,7 @@ def _weights(seed: int = 1) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
     chance = np.random.default_rng(seed)
 
     def of(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-        return chance.standard_normal(shape).astype(np.float32) / 2
+        return (chance.standard_normal(shape) / 2).astype(np.float32)
 
     found = {
         "embeddings.word_embeddings.weight": of(30522, 8),
