@@ -219,7 +219,7 @@ def test_a_long_claim_and_a_long_clause_are_read_in_panes_with_an_index(settings
     assert page.count('class="pane"') == 2
     assert page.count('<li id="e-') == 201
     assert 'class="element-index"' in page
-    assert "Provisions that answer elements:" in page
+    assert "Provisions that answer elements" in page
 
 
 def test_the_evidence_of_a_match_is_one_click_away(library: Library) -> None:
