@@ -12,6 +12,7 @@ from workbench.declarations.models import AliasState
 from workbench.declarations.parties import AliasError, Parties, decide_alias
 from workbench.history.models import Entity
 from workbench.history.queries import FilterError, change_page, count_changes
+from workbench.people.permissions import Permission
 from workbench.web.change_rows import change_rows
 from workbench.web.context import now, session, viewer, writing
 from workbench.web.links import outside
@@ -117,5 +118,10 @@ def _parties(refusal: str | None) -> str:
         endpoint="declarations.parties", filters=filters, sort="", default_sort="", page=page, total=total
     )
     return render_template(
-        "web/declarations/parties.html", listing=listing, rows=rows, filters=filters, refusal=refusal
+        "web/declarations/parties.html",
+        listing=listing,
+        rows=rows,
+        filters=filters,
+        may_decide=viewer().may(Permission.EDIT_PARTIES),
+        refusal=refusal,
     )
