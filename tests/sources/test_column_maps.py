@@ -87,6 +87,7 @@ def test_a_table_is_tried_saved_and_imported(client: FlaskClient, store: Store) 
     assert client.get(address).status_code == 404, "an imported upload is thrown away"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_columns_without_the_number_and_unknown_matters_are_refused(client: FlaskClient) -> None:
     address = _upload(client, TABLE.encode())
     page = client.get(f"{address}?title=Heading").text
@@ -160,6 +161,7 @@ def test_a_name_never_leads_out_of_its_folder(name: str) -> None:
     assert len(plain) <= 100
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_workbook_is_read_and_its_formulas_stay_text(client: FlaskClient) -> None:
     book = openpyxl.Workbook()
     book.active.append(["Pub. No.", "Heading", "Published"])  # type: ignore[union-attr]

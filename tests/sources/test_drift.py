@@ -97,6 +97,7 @@ def test_a_broken_source_is_seen_on_the_pages_by_the_doctor_and_in_the_digest(
     assert re.search(r"Project pages of iso\.org\W+could not be read on", mail.text)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_run_of_too_few_records_shows_both_files(store: Store, settings: Settings, feed: Feed) -> None:
     many = [_item(9_900_000 + number) for number in range(1, 11)]
     feed.on("2026-11-02", many).on("2026-11-09", many[:2])
@@ -126,6 +127,7 @@ def test_a_field_that_vanishes_is_warned_of_with_its_snapshots_until_it_is_back(
     assert (last.warnings, _reports(store, last)) == ([], [])
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_field_that_is_emptied_everywhere_rejects_the_run(store: Store, settings: Settings, feed: Feed) -> None:
     many = [_item(9_900_000 + number) for number in range(1, 6)]
     feed.on("2026-11-02", many).on("2026-11-03", [item | {"edition": None} for item in many])

@@ -82,6 +82,7 @@ def test_a_bad_line_waits_with_its_raw_text_and_is_settled_by_the_poll_that_read
     assert (row.state, row.decided_by) == (QuarantineState.RETRIED, None)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_page_that_drifted_is_read_again_from_its_snapshot_once_the_parser_can(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
@@ -160,6 +161,7 @@ def test_a_refused_publication_of_a_file_waits_and_the_same_file_read_by_a_bette
     assert publication.last_seen == NOW, "read as of its first import"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_file_of_which_nothing_is_read_waits_as_a_whole(store: Store, settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "odd.xml"
     path.write_text("<unknown/>")
@@ -179,6 +181,7 @@ def test_a_file_of_which_nothing_is_read_waits_as_a_whole(store: Store, settings
     assert (gone.state, len(_rows(store))) == (RunState.FAILED, 2), "what is not there is nothing to keep"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_what_was_dismissed_stays_so_until_the_reason_changes(store: Store, settings: Settings, feed: Feed) -> None:
     for day in ("2026-11-02", "2026-11-03", "2026-11-04"):
         feed.on(day, [])
@@ -198,6 +201,7 @@ def test_what_was_dismissed_stays_so_until_the_reason_changes(store: Store, sett
     assert (row.state, row.note) == (QuarantineState.WAITING, None)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_rejected_run_puts_nothing_into_quarantine(store: Store, settings: Settings, feed: Feed) -> None:
     feed.on("2026-11-02", [_item(9_900_001, id="no number") for _ in range(3)])
     run = poll(store, settings, OPEN_DATA, replay=feed.as_of("2026-11-02"))
@@ -233,6 +237,7 @@ def test_a_record_is_seen_retried_and_dismissed_on_the_pages(store: Store, setti
     assert client.get("/sources/quarantine/99").status_code == 404
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_lost_snapshot_is_said(store: Store, settings: Settings, feed: Feed) -> None:
     feed.on("2026-11-02", [])
     _lines(feed, "2026-11-02", GOOD, ODD)
@@ -244,6 +249,7 @@ def test_a_lost_snapshot_is_said(store: Store, settings: Settings, feed: Feed) -
         retry(store, settings, row.id or 0, known=sources(), by=None)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])  # the same on both databases
 def test_a_source_that_reads_no_single_record_says_so(store: Store, settings: Settings, feed: Feed) -> None:
     feed.on("2026-11-02", [])
     _lines(feed, "2026-11-02", GOOD, ODD)
