@@ -12,6 +12,7 @@ help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/runtime messages  ## Serve the whole workbench on sample data at a local address
+	-$(RUN) workbench models install  # without a network the demo goes by words alone
 	$(RUN) workbench demo
 
 serve: $(VENV)/runtime messages  ## Serve your own workbench at a local address
