@@ -143,11 +143,11 @@ def test_the_command_reads_the_folder_of_the_settings(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
-    nowhere = CliRunner().invoke(main, ["import", "drafts-folder"])
+    nowhere = CliRunner().invoke(main, ["import", "folder"])
     assert (nowhere.exit_code, "set drafts_folder" in nowhere.stderr) == (2, True)
     monkeypatch.setenv("WORKBENCH_DRAFTS_FOLDER", str(folder))
     drop(folder, CD, "cd.xml")
-    result = CliRunner().invoke(main, ["import", "drafts-folder", "--json"])
+    result = CliRunner().invoke(main, ["import", "folder", "--json"])
     assert result.exit_code == 1
     assert "waits for a person" in result.stderr
-    assert CliRunner().invoke(main, ["import", "drafts-folder"]).exit_code == 0
+    assert CliRunner().invoke(main, ["import", "folder"]).exit_code == 0

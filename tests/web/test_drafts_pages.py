@@ -30,6 +30,7 @@ def order_of(library: Library, number: str, label: str = "DIS") -> int:
 
 
 def plain(page: str) -> str:
+    page = re.sub(r'<(a|span) class="(?:cited|dangling)"[^>]*>(.*?)</\1>', r"\2", page)
     return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", page).split()))
 
 
