@@ -43,6 +43,9 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     except (export.UnknownExportError, UnknownWorkItemError, FilterError):
         body.close()
         abort(400)
+    except BaseException:
+        body.close()
+        raise
     if EXPORTS[table] in _TOLD_OF or notices:
         told = {name: value for name, value in filters.items() if value}
         portfolio = told.get("portfolio", "")
