@@ -5,7 +5,8 @@ A new draft is then ranked for every claim without reading a single one again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +21,7 @@ from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Word
 from workbench.mapping.ranking import ClaimText
 from workbench.mapping.reader import READER_VERSION, claim_passages, claim_words
-from workbench.mapping.vectors import StoredEncoder, in_blocks, text_hash
+from workbench.mapping.vectors import Passages, StoredEncoder, in_blocks, text_hash
 from workbench.patents.models import Claim
 
 BLOCK: Final = 2048
@@ -83,47 +84,56 @@ def read_claims(
     with store.read() as session:
         vocabulary = Vocabulary(session)
     keys: list[int] = []
-    for block in in_blocks(claims, BLOCK):
-        ids = [int(str(claim.id)) for claim in block]
-        with store.read() as session:
-            statement = sa.select(*map(col, (ClaimReading.claim_id, ClaimReading.fingerprint, ClaimReading.passages)))
-            statement = statement.where(col(ClaimReading.claim_id).in_(ids))
-            held = {row.claim_id: row for row in session.execute(statement)}
-        marks = [_fingerprint(claim) for claim in block]
-        changed = {
-            key for key, mark in zip(ids, marks, strict=True) if key not in held or held[key].fingerprint != mark
-        }
-        if encoder is not None:
-            passages = {key: row.passages for key, row in held.items() if key not in changed}
-            _keep_vectors(store, encoder, block, passages)
-        if changed:
-            rows = [
-                _row(claim, key, mark, run_id, vocabulary)
-                for claim, key, mark in zip(block, ids, marks, strict=True)
-                if key in changed
-            ]
-            _write(store, rows, vocabulary)
-        keys += ids
-        progress(len(keys))
+    # The next block is read while the passages of this one are encoded.
+    with ThreadPoolExecutor(1) as pool:
+        encoding: Future[int] | None = None
+        for block in in_blocks(claims, BLOCK):
+            found = _compare(store, encoder, block)
+            if encoding is not None:
+                encoding.result()
+            if encoder is not None:
+                encoding = pool.submit(encoder.keep, [found.passages[key] for key in found.without_vectors])
+            if found.changed:
+                _write(store, [_row(*each, found, run_id, vocabulary) for each in found.changed.items()], vocabulary)
+            keys += [int(str(claim.id)) for claim in block]
+            progress(len(keys))
+        if encoding is not None:
+            encoding.result()
     return np.array(sorted(keys), dtype=np.int64)
 
 
-def _keep_vectors(
-    store: Store, encoder: StoredEncoder, block: Sequence[ClaimText], passages: Mapping[int, bytes]
-) -> None:
-    """Keep the vectors of a block. `passages`, by claim, are the hashes for those that stand as they were read."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A block beside what is kept: the claims that are new or changed, and whose vectors are missing, by key.
+
+    `passages` and `marks` (fingerprints) are there for whatever of them needs one.
+    """
+
+    changed: dict[int, ClaimText]
+    without_vectors: list[int]
+    passages: dict[int, Passages]
+    marks: dict[int, bytes]
+
+
+def _compare(store: Store, encoder: StoredEncoder | None, block: Sequence[ClaimText]) -> _Compared:
+    by_key = {int(str(claim.id)): claim for claim in block}
+    marks = {key: _fingerprint(claim) for key, claim in by_key.items()}
+    columns = map(col, (ClaimReading.claim_id, ClaimReading.fingerprint, ClaimReading.passages))
     with store.read() as session:
-        missing = encoder.missing(session, passages.values())
-    standing = {key for key, passage in passages.items() if passage not in missing}
-    encoder.keep(claim_passages(claim) for claim in block if claim.id not in standing)
+        rows = session.execute(sa.select(*columns).where(col(ClaimReading.claim_id).in_(list(by_key)))).all()
+        standing = {key: passages for key, fingerprint, passages in rows if fingerprint == marks[key]}
+        missing = set() if encoder is None else encoder.missing(session, standing.values())
+    changed = {key: claim for key, claim in by_key.items() if key not in standing}
+    lacking = [key for key in by_key if key in changed or standing[key] in missing]
+    return _Compared(changed, lacking, {key: claim_passages(by_key[key]) for key in lacking}, marks)
 
 
-def _row(claim: ClaimText, key: int, mark: bytes, run_id: int, vocabulary: Vocabulary) -> _Row:
+def _row(key: int, claim: ClaimText, compared: _Compared, run_id: int, vocabulary: Vocabulary) -> _Row:
     found = claim_words(claim)
     keys = np.array([vocabulary.key(word) for word in found], dtype="<i4")
     order = np.argsort(keys)
     words = keys[order].tobytes() + np.array(list(found.values()), dtype="<f4")[order].tobytes()
-    return key, run_id, mark, words, text_hash(*claim_passages(claim))
+    return key, run_id, compared.marks[key], words, text_hash(*compared.passages[key])
 
 
 def _write(store: Store, rows: Sequence[_Row], vocabulary: Vocabulary) -> None:
