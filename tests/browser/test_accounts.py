@@ -66,6 +66,7 @@ def serving(home: Path, settle: Callable[[Settings], Settings] = lambda settings
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Served(url, settings, store)
+    server.task_dispatcher.shutdown()  # else a thread may still wake a server that is gone
     server.close()
     thread.join(10)
     store.close()

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from pytest_iam import Server
 
 from tests.people.provider import BASE, OpenId, known_at
 from workbench.db import Store, key_of
-from workbench.people import accounts
+from workbench.people import accounts, passwords
 from workbench.people.logins import Origin
 from workbench.people.permissions import Role
 from workbench.people.viewer import Viewer
@@ -38,6 +39,15 @@ def openid(iam_server: Server) -> Iterator[OpenId]:
     """A real provider that knows the workbench."""
     with known_at(iam_server, f"{BASE}/sign-in/openid/callback") as provider:
         yield provider
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords hashed in no time, for tests that are not about how long it takes."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")

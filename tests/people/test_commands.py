@@ -30,6 +30,9 @@ from workbench.people.walls_models import TrailEntry
 from workbench.settings import Settings
 from workbench.web import create_app
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
+
 Run = Callable[..., Result]
 
 
@@ -126,6 +129,7 @@ def test_only_the_proxy_of_the_settings_says_where_a_request_comes_from(
     with pytest.raises(urllib.error.HTTPError) as wrong:
         browser.open(urllib.request.Request(door, form, {"X-Forwarded-For": "203.0.113.9"}), timeout=20)
     wrong.value.close()
+    server.task_dispatcher.shutdown()  # else a thread may still wake a server that is gone
     server.close()
     thread.join(10)
     with quick_store.read(Viewer.system()) as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
+import pytest
 from sqlmodel import select
 
 from tests.people.conftest import NOW, add
@@ -12,6 +13,8 @@ from workbench.db import Store
 from workbench.people import tokens
 from workbench.people.models import OneTimeToken, Purpose
 from workbench.people.permissions import Role
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
 def test_a_token_is_good_once_for_its_purpose_until_it_expires(store: Store) -> None:
