@@ -30,6 +30,8 @@ PAGES = {
     "patents": "/patents/",
     "publication": "/patents/publications/EP.9990001.B1",
     "mapping": "/mapping/",
+    "match": "/mapping/matches/2/1/24",
+    "learning": "/mapping/learning/",
     "changes": "/changes/",
     "sources": "/sources/",
     "source": "/sources/iso_open_data",

@@ -68,6 +68,7 @@ def decide(
     for each in seen:
         _check_seen(session, key, each)
     clause_hash = _clause_hash(session, clause)
+    replaced: list[int | None] = [*sorted(set(seen))] or [None]
     matter_id = next(iter(matters_of_publication(session, publication)), None)
     rows = [
         Decision(
@@ -85,7 +86,7 @@ def decide(
             at=at,
             replaces=each,
         )
-        for each in (sorted(set(seen)) or [None])
+        for each in replaced
     ]
     for row in rows:
         session.add(row)

@@ -8,6 +8,7 @@ The members of a list of alternatives ("selected from the group consisting of �
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,9 @@ _ALTERNATIVES = re.compile(
     re.IGNORECASE,
 )
 
+_LAST_ALTERNATIVE = re.compile(r";\s{0,9}(?:and|or)\b[^;]*")
+_BEHIND_ALTERNATIVES = re.compile(r"[;:]|,\s(?:and\s)?(?:wherein|whereby|in which)\b")
+
 _HAVING = r"(?:備え|有し|含み|具備し|具え|含有し)"
 _HAVING_AND = rf"を{_HAVING}[、,，]"
 _JAPANESE = (
@@ -75,6 +79,7 @@ _JAPANESE_STEP = re.compile(r"(?<=[しりみえせいきぎちにびけげめべ
 _JAPANESE_PART = re.compile(
     r"(?:部|手段|工程|ステップ|器|層|モジュール|ユニット)(?:[、,，](?:及び|および|並びに)?|(?=を(?:備|有|含|具)))"
 )
+_JAPANESE_PART_END = re.compile(r"(?:と|部|手段)[、,，]?(?:及び|および|並びに)?\Z")
 _JAPANESE_OPEN = re.compile(r"[、,，\s]*を(?:備える|備えた|有する|含む|含んだ|含有する|具備する|具備した|具える)")
 _CHINESE = (
     re.compile(r"其特[征徵]在于[，,:：]?(?![^；。：]{0,14}(?:包括|包含)[^；。，：]{0,8}[：:])"),
@@ -133,26 +138,31 @@ def alternatives(text: str) -> list[tuple[int, int]]:
     for opening in _ALTERNATIVES.finditer(text):
         if found and opening.start() < found[-1][1]:
             continue
-        rest = text[opening.end() :]
         if opening[0].endswith(":"):
-            last = re.search(r";\s{0,9}(?:and|or)\b[^;]*", rest)
-            end = last.end() if last else len(rest)
+            ending = _LAST_ALTERNATIVE.search(text, opening.end())
+            end = ending.end() if ending else len(text)
         else:
-            ending = re.search(r"[;:]|,\s(?:and\s)?(?:wherein|whereby|in which)\b", rest)
-            end = ending.start() if ending else len(rest)
-        found.append((opening.start(), opening.end() + end))
+            ending = _BEHIND_ALTERNATIVES.search(text, opening.end())
+            end = ending.start() if ending else len(text)
+        found.append((opening.start(), end))
     return found
+
+
+def _inside(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place is within one of the spans, which are in order and apart."""
+    at = bisect_left(spans, (place, 0)) - 1
+    return at >= 0 and spans[at][0] < place < spans[at][1]
 
 
 def _english(text: str, cuts: set[int]) -> set[int]:
     cuts |= {cut.end() for pattern in _ENGLISH for cut in pattern.finditer(text)}
     inside = alternatives(text)
-    cuts = {cut for cut in cuts if not any(start < cut < end for start, end in inside)}
+    cuts = {cut for cut in cuts if not _inside(cut, inside)}
     further = _FURTHER.search(text)
     if further:
         cuts.add(further.end())
     transition = next(
-        (each for each in _TRANSITION.finditer(text) if not any(start < each.start() < end for start, end in inside)),
+        (each for each in _TRANSITION.finditer(text) if not _inside(each.start(), inside)),
         None,
     )
     if transition and not _IN_BODY.search(text, 0, transition.start()):
@@ -174,7 +184,7 @@ def _listed(text: str, start: int, cuts: Iterable[int], inside: Sequence[tuple[i
     for opening, comma in _LISTS:
         if opening.match(text, start):
             for found in comma.finditer(text, start, end):
-                if not any(first < found.start() < last for first, last in inside):
+                if not _inside(found.start(), inside):
                     yield found.end()
             return
 
@@ -186,8 +196,9 @@ def _japanese(text: str, cuts: set[int]) -> set[int]:
     # A clause that goes on to describe a part ("… 入力し、… を検出する検出装置と、") is no step of its own.
     hard = sorted(cuts)
     for comma in _JAPANESE_STEP.finditer(text):
-        following = next((cut for cut in hard if cut > comma.end()), len(text))
-        if not re.search(r"(?:と|部|手段)[、,，]?(?:及び|および|並びに)?\Z", text[comma.end() : following]):
+        at = bisect_right(hard, comma.end())
+        following = hard[at] if at < len(hard) else len(text)
+        if not _JAPANESE_PART_END.search(text[max(comma.end(), following - 9) : following]):
             cuts.add(comma.end())
     # 「と を備える こと…」: the verb alone is no element
     ordered = sorted(cuts)
