@@ -30,8 +30,6 @@ class Permission(StrEnum):
     READ_PATENTS = "read_patents"
     """Publications, claims, portfolios, what offices say. Reading another's patents creates knowledge of them."""
     IMPORT_PATENTS = "import_patents"
-    READ_UNPUBLISHED = "read_unpublished"
-    """Applications of which nothing is published yet."""
     READ_MATCHES = "read_matches"
     """What the engine suggests, and what people decided of it."""
     DECIDE = "decide"
@@ -63,7 +61,6 @@ _IP: Final = _EVERYBODY | {
 _ANALYST: Final = _IP | {
     Permission.IMPORT_STANDARDS,
     Permission.IMPORT_PATENTS,
-    Permission.READ_UNPUBLISHED,
     Permission.DECIDE,
     Permission.PUBLISH_REVIEW_STATE,
     Permission.EDIT_PARTIES,
