@@ -29,7 +29,7 @@ OPEN = set(
     committee committee_member work_item stage_event relation draft clause provision clause_link
     job_lease job_run encoder_model trail_head review
     declaration declared_patent party party_alias column_map release watched_page reading_mark
-    lineage_link lineage_correction
+    lineage_link lineage_correction task learning_switch
     """.split()
 )
 

@@ -71,6 +71,7 @@ class TextVectors(SQLModel, table=True):
     vectors: bytes = Field(sa_type=sa.LargeBinary)
 
 
+@confidential(_READERS)
 class Word(SQLModel, table=True):
     """A word of claims as the engine compares it; readings name it by its key."""
 
