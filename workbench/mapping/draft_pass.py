@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
@@ -20,7 +22,7 @@ from workbench.mapping.draft_texts import DraftName, clauses_hash
 from workbench.mapping.encoder import Vectors
 from workbench.mapping.keys import Keys, pack_keys, unpack_keys
 from workbench.mapping.models import ClaimReading, DraftPass, Match
-from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
+from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches, Scores
 from workbench.mapping.progress import Reporter, Stage
 from workbench.mapping.ranking import ClauseText
 from workbench.mapping.reader import READER_VERSION, DraftIndex
@@ -30,6 +32,9 @@ from workbench.patents.models import Claim
 
 _WRITTEN_AT_ONCE: Final = 10_000
 _ASKED_AT_ONCE: Final = 8_192
+_AT_WORK: Final = 2
+
+_Scored = tuple[ClaimBlock, Scores, Mapping[str, Scores]]
 
 
 class MappingTakenOverError(Exception):
@@ -129,15 +134,28 @@ class Pass:
         index = DraftIndex(self._clauses, vocabulary.words(), len(vocabulary), self._encoder)
         kept = KeptMatches(len(self._clauses), index.signals)
         done = 0
-        for first in range(0, len(claims), BLOCK):
-            with self._store.read() as session:
-                block = stored_block(session, claims[first : first + BLOCK], len(vocabulary))
-                vectors, counts = self._vectors(session, block)
-            scores, values = index.score(block.words, vectors, counts)
-            kept.add(block.claims, scores, values)
+        for block, scores, signals in self._scored(index, claims, len(vocabulary)):
+            kept.add(block.claims, scores, signals)
             done += len(block.claims)
             reporter.reached(done)
         return _Found(kept.matches(), index.signals, cut=kept.cut)
+
+    def _scored(self, index: DraftIndex, claims: Keys, width: int) -> Iterator[_Scored]:
+        """The scores of the claims, block by block in order; some blocks are at work at a time, however many wait."""
+        with ThreadPoolExecutor(_AT_WORK) as pool:
+            waiting: deque[Future[_Scored]] = deque()
+            for first in range(0, len(claims), BLOCK):
+                waiting.append(pool.submit(self._score, index, claims[first : first + BLOCK], width))
+                if len(waiting) > _AT_WORK:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _score(self, index: DraftIndex, claims: Keys, width: int) -> _Scored:
+        with self._store.read() as session:
+            block = stored_block(session, claims, width)
+            vectors, counts = self._vectors(session, block)
+        return block, *index.score(block.words, vectors, counts)
 
     def _vectors(self, session: Session, block: ClaimBlock) -> tuple[Vectors | None, list[int]]:
         if self._encoder is None:
