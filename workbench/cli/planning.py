@@ -60,7 +60,13 @@ def plan_check(file: Path, on: dt.datetime | None, rules: Path | None, as_json: 
 
 @plan_group.command("schedule")
 @click.argument("file", type=FILE)
-@click.option("--aim", type=click.Choice([aim.value for aim in Aim]), default=Aim.EARLIEST.value, show_default=True)
+@click.option(
+    "--aim",
+    type=click.Choice([aim.value for aim in Aim]),
+    default=Aim.EARLIEST.value,
+    show_default=True,
+    help="What the dates are chosen for, among those that keep every rule.",
+)
 @_ON
 @_RULES
 @JSON
