@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import workbench.ballots.models
 import workbench.declarations.models
 import workbench.digest.models
 import workbench.history.models
