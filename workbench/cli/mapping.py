@@ -9,7 +9,7 @@ import click
 from workbench.cli.base import FILE, JSON, Failure, main, open_store
 from workbench.cli.console import ProgressLine, exit_with, print_json, report
 from workbench.jobs.sole import sole
-from workbench.mapping.encoder import installed_encoder
+from workbench.mapping.encoder import Encoder, installed_encoder
 from workbench.mapping.evaluation import evaluate, make_run
 from workbench.mapping.labelled import read_corpus, read_labels, read_queries, write_run
 from workbench.mapping.runs import drafts_of, map_drafts
@@ -29,6 +29,7 @@ def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> 
             drafts = drafts_of(session, None if work_item is None else find_work_item(session, work_item))
         if not drafts:
             raise Failure("there is no draft to map; import one with `workbench import draft`")
+        _say_how(installed_encoder(settings))
         line = ProgressLine()
         results = []
         with sole(store, "mapping"):
@@ -36,6 +37,13 @@ def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> 
                 line.clear()
                 results.append(report(run, as_json=as_json))
         exit_with(*results)
+
+
+def _say_how(encoder: Encoder | None) -> None:
+    if encoder is None:
+        click.echo(
+            "No sentence encoder: ranking by words alone (`workbench models install` puts one in place).", err=True
+        )
 
 
 @main.group("eval")
@@ -56,6 +64,7 @@ def eval_mapping(queries: Path, corpus: Path, qrels: Path, run_out: Path | None,
     """
     asked, clauses, labels = read_queries(queries), read_corpus(corpus), read_labels(qrels)
     encoder = installed_encoder(load_settings())
+    _say_how(encoder)
     run = make_run(asked, clauses, encoder)
     if run_out is not None:
         write_run(run_out, run.matches)
