@@ -68,9 +68,11 @@ class PartlyMadeUp:
         return vectors
 
     def as_if_encoded(self, seconds: float) -> float:
-        """What took `seconds` would have taken so long with every text encoded."""
+        """What took `seconds` since this was last asked would have taken so long with every text encoded."""
         each = self.seconds_encoding / max(self.encoded, 1)
-        return seconds - self.seconds_making_up + each * self.made_up
+        seconds += each * self.made_up - self.seconds_making_up
+        self.made_up, self.seconds_making_up = 0, 0.0
+        return seconds
 
 
 def _timed(work: Callable[[], object]) -> float:
