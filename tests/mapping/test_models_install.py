@@ -211,6 +211,22 @@ def test_where_nothing_can_be_fetched_one_line_says_what_to_do(home: Settings, m
     assert list(home.models_folder.iterdir()) == []
 
 
+def test_two_that_install_at_once_leave_one(home: Settings, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = install_from(home, source)
+    other = home.models_folder / "other"
+    installed.folder.rename(other)
+    rename = Path.rename
+
+    def late(self: Path, target: Path) -> Path:
+        if target == installed.folder and other.is_dir():
+            rename(other, target)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    assert install_from(home, source) == installed
+    assert installed_models(home) == [installed]
+
+
 def test_an_archive_that_lacks_the_weights_is_refused(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def download(folder: Path) -> Path:
         folder.mkdir()

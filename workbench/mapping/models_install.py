@@ -221,9 +221,14 @@ def _write_tokenizer(source: Path, target: Path) -> None:
 
 
 def _move(ready: Path, target: Path, place: Path) -> None:
-    if target.exists():
+    with contextlib.suppress(FileNotFoundError):
         target.rename(place / "before")
-    ready.rename(target)
+    try:
+        ready.rename(target)
+    except OSError:
+        # Another process put one there at the same moment; a folder that is not ours is an error.
+        if not (target / _RECORD).is_file():
+            raise
 
 
 def _read_record(folder: Path) -> InstalledModel:

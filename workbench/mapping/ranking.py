@@ -37,6 +37,7 @@ from workbench.mapping.texts import ClaimText, ClauseText, ProvisionText
 
 __all__ = [
     "ENGINE",
+    "ENGINE_VERSION",
     "PLAIN",
     "ClaimText",
     "ClauseIndex",
