@@ -118,7 +118,7 @@ def test_files_that_are_no_text_are_refused(
 
 def test_a_run_is_written_with_tabs(tmp_path: Path) -> None:
     path = tmp_path / "run.trec"
-    write_run(path, [[Match("P#1", "S 1/5", 1, 2.5, (), {}), Match("P#1", "S 1/6", 2, 1 / 3, ())], []])
+    write_run(path, [[Match("P#1", "S 1/5", 1, 2.5, (), {}), Match("P#1", "S 1/6", 2, 1 / 3, (), {})], []])
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     assert rows == [
         ["P#1", "Q0", "S 1/5", "1", "2.5", "workbench"],
