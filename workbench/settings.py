@@ -7,6 +7,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -89,6 +90,18 @@ class Settings(BaseSettings):
     ballot_rules: Path | None = Field(
         default=None, description="A file of your own in place of the ballot lengths that come with the workbench."
     )
+    tally_rules: Path | None = Field(
+        default=None, description="A file of your own in place of what ballots need to pass, as it comes with the workbench."
+    )
+    deadline_rules: Path | None = Field(
+        default=None, description="A file of your own in place of how the deadlines of ballots are computed, as it comes with the workbench."
+    )
+    obligation_rules: Path | None = Field(
+        default=None, description="A file of your own in place of the duties of P-members, as it comes with the workbench."
+    )
+    limit_rules: Path | None = Field(
+        default=None, description="A file of your own in place of the development tracks and their limit dates, as it comes with the workbench."
+    )
     credentials: dict[str, dict[str, SecretStr]] = Field(
         default_factory=dict,
         description="By source, what its publisher gave you: [credentials.epo_ops] with consumer_key and "
@@ -126,6 +139,30 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(default=30, gt=0, description="Seconds to wait for the mail server.")
     mail_from: str = Field(
         default="Standards workbench <workbench@localhost>", description="The From address of the mails."
+    )
+    mail_enabled: bool = Field(
+        default=True, description="Off, nothing is mailed at all; mails wait in the outbox until it is on again."
+    )
+    mail_domains: tuple[str, ...] = Field(
+        default=(),
+        description='Only addresses of these domains are ever mailed to, as a list such as ["example.com"]; without '
+        "it, any.",
+    )
+    mail_bounces_to: str | None = Field(
+        default=None,
+        description="The address to which undeliverable mails come back, apart from mail_from; by default that one.",
+    )
+    bounces: Path | None = Field(
+        default=None,
+        description="Where reports of undeliverable mails arrive: a folder of messages (also a Maildir) or an mbox file. "
+        "It is read, never changed.",
+    )
+    closed_days: tuple[date, ...] = Field(
+        default=(),
+        description='Days on which nobody here works, besides weekends and public holidays: ["2026-12-29"].',
+    )
+    holidays_of: str = Field(
+        default="JP", pattern="^[A-Z]{2}$", description="The country whose public holidays the weekly mail avoids."
     )
     dependent_claims: bool = Field(
         default=False,

@@ -3,6 +3,8 @@
 from sqlmodel import SQLModel
 
 import workbench.ballots.models
+import workbench.calendars.models
+import workbench.comments.models
 import workbench.declarations.models
 import workbench.digest.models
 import workbench.history.models

@@ -1,0 +1,1 @@
+"""Calendar feeds of deadlines and meetings, and feeds of changes."""
