@@ -39,8 +39,8 @@ OPEN_TO_ANYBODY = {name for name, need in permissions.ENDPOINTS.items() if need 
 
 SHIELDED = set(
     """
-    export._publications
-    export_registers.families
+    export.patents._publications
+    export.patents._families
     history.quarantine.count_quarantine
     history.queries.newest_change
     history.queries.source_health

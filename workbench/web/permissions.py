@@ -159,6 +159,7 @@ EXPORTS: Final[Mapping[str, Permission]] = MappingProxyType(
         "changes": Permission.READ_STANDARDS,
         # Draft text is for members of the committees: reading it here is one thing, taking it out another.
         "clauses": Permission.IMPORT_STANDARDS,
+        "drafts": Permission.READ_STANDARDS,
         "lineage": Permission.READ_STANDARDS,
         "ballots": Permission.READ_STANDARDS,
         "declarations": Permission.READ_STANDARDS,

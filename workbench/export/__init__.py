@@ -1,0 +1,64 @@
+"""What can be taken out of the workbench: rows in the shapes that others rely on, one list for files and interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlmodel import Session
+
+from workbench.export import history, mapping, patents, people, registers, standards, watched
+from workbench.export.base import WHOLE, Kind, Row, Shape, UnknownExportError, Window
+from workbench.export.files import FORMATS, write
+
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "WHOLE",
+    "Kind",
+    "Row",
+    "Shape",
+    "UnknownExportError",
+    "Window",
+    "notices",
+    "rows",
+    "write",
+]
+
+KINDS: dict[str, Kind] = {
+    **standards.KINDS,
+    **history.KINDS,
+    **patents.KINDS,
+    **mapping.KINDS,
+    **registers.KINDS,
+    **watched.KINDS,
+    **people.KINDS,
+}
+
+
+def rows(
+    session: Session, kind: str, filters: Mapping[str, str] | None = None, window: Window = WHOLE
+) -> Iterator[Row]:
+    """The rows of a kind, filtered as the pages filter.
+
+    Raises UnknownExportError, UnknownWorkItemError, FilterError.
+    """
+    if kind not in KINDS:
+        raise UnknownExportError(f"nothing called {kind!r} can be exported; there are: {', '.join(KINDS)}")
+    known = KINDS[kind].filters
+    given = {name: value for name, value in (filters or {}).items() if value}
+    unknown = sorted(given.keys() - known)
+    if unknown:
+        raise UnknownExportError(
+            f"{kind} cannot be filtered by {unknown[0]!r}; it can by: {', '.join(sorted(known)) or 'nothing'}"
+        )
+    return KINDS[kind].produce(session, given, window)
+
+
+def notices(session: Session, kind: str, filters: Mapping[str, str] | None = None) -> list[str]:
+    """What must go along with the rows: copyright lines and markings of the drafts whose text they hold."""
+    if kind != "clauses":
+        return []
+    given = {name: value for name, value in (filters or {}).items() if value}
+    found = standards.drafts_of(session, given)
+    lines = (line for draft, _ in found for line in (draft.confidentiality, draft.copyright))
+    return list(dict.fromkeys(filter(None, lines)))
