@@ -91,16 +91,16 @@ class Settings(BaseSettings):
         default=None, description="A file of your own in place of the ballot lengths that come with the workbench."
     )
     tally_rules: Path | None = Field(
-        default=None, description="A file of your own in place of what ballots need to pass, as it comes with the workbench."
+        default=None, description="A file of your own in place of the tests that ballots must pass."
     )
     deadline_rules: Path | None = Field(
-        default=None, description="A file of your own in place of how the deadlines of ballots are computed, as it comes with the workbench."
+        default=None, description="A file of your own in place of the rules of ballot deadlines."
     )
     obligation_rules: Path | None = Field(
-        default=None, description="A file of your own in place of the duties of P-members, as it comes with the workbench."
+        default=None, description="A file of your own in place of the duties of P-members."
     )
     limit_rules: Path | None = Field(
-        default=None, description="A file of your own in place of the development tracks and their limit dates, as it comes with the workbench."
+        default=None, description="A file of your own in place of the tracks and limit dates."
     )
     credentials: dict[str, dict[str, SecretStr]] = Field(
         default_factory=dict,
@@ -284,6 +284,15 @@ def explain_settings(settings: Settings) -> Iterator[SettingOrigin]:
         if name == "database_url" and value:
             value = mask_password(value)
         yield SettingOrigin(name, "" if value is None else str(value), origin, field.description or "")
+
+
+def readable_by_others(settings: Settings) -> Iterator[Path]:
+    """Files with secrets in them that the group or others may read, as far as the system knows such rights."""
+    if os.name != "posix":
+        return
+    for path in (settings_file(), settings.home / "secret.key"):
+        if path.is_file() and path.stat().st_mode & 0o077:
+            yield path
 
 
 def mask_password(url: str) -> str:

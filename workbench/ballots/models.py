@@ -54,8 +54,8 @@ class Ballot(SQLModel, table=True):
     """A ballot of a work item; iterations of a kind count from 1 (a second DIS ballot is iteration 2).
 
     `opens_on` and `closes_on` are days as announced; without `closes_on` the estimate of the same kind and iteration
-    holds. `national_close` and `company_close` are set by people and win over the rules. `roster` is the committee whose
-    P-members count, by default the item's own. `countries`: systematic review, in how many the standard is used.
+    holds. `national_close` and `company_close` are set by people and win over the rules. `roster` is the committee
+    whose P-members count, by default the item's own. `countries`: systematic review, in how many it is used.
     """
 
     __tablename__ = "ballot"

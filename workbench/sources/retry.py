@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from scrapers.ballots import BallotMap
 from scrapers.context import Context
 from scrapers.errors import FetchError, ScraperError
 from scrapers.fetching import Response
@@ -17,6 +18,7 @@ from scrapers.patents import ColumnMap
 from scrapers.registers import RegisterMap
 from scrapers.registry import Source
 from scrapers.set_aside import MAX_PLACE, one_line
+from workbench.ballots.imports import import_ballots
 from workbench.db import Store
 from workbench.declarations.imports import import_declarations
 from workbench.history.log import ChangeLog, Counts, finish_run, start_run
@@ -102,6 +104,15 @@ def _import(store: Store, settings: Settings, row: QuarantinedRecord, file: Path
                 settings,
                 file,
                 columns=None if columns is None else RegisterMap.model_validate(columns),
+                now=lambda: met,
+            )
+        case "ballots":
+            columns = options.get("columns")
+            import_ballots(
+                store,
+                settings,
+                file,
+                columns=None if columns is None else BallotMap.model_validate(columns),
                 now=lambda: met,
             )
         case "draft":

@@ -1,0 +1,316 @@
+"""Imports files of ballots: read and checked first, then written in one transaction a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from scrapers.ballots import PARSER_VERSION, AnnouncedBallot, BallotMap, load_map, read_ballots
+from scrapers.errors import InvalidIdentifierError, ScraperError, UnreadableFileError
+from scrapers.identifiers import StandardRef
+from scrapers.patents.fields import Refusal
+from scrapers.set_aside import MAX_PLACE, MAX_SET_ASIDE, BadRecord, one_line
+from workbench.ballots.models import Ballot, BallotResult, BallotState, WaitingBallot, WaitingState
+from workbench.ballots.queries import p_members
+from workbench.ballots.verbs import BallotError, answers_for, put_vote
+from workbench.db import Store, key_of
+from workbench.history.files import beginning_of, keep_file
+from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_snapshot, start_run
+from workbench.history.merge import merge
+from workbench.history.models import Run, RunKind, RunState, Snapshot
+from workbench.history.quarantine import keep_bad_records, settle
+from workbench.people.gate import viewer_of
+from workbench.people.trail import record
+from workbench.people.viewer import Viewer
+from workbench.people.walls_models import TrailAction
+from workbench.settings import Settings
+from workbench.standards.ballots import BallotKind
+from workbench.standards.models import WorkItem
+from workbench.standards.tallies import Answer
+
+MAX_WARNINGS: Final = 200
+_FIELDS: Final = ("opens_on", "closes_on", "state", "result", "countries")
+_DAYS: Final = ("opens_on", "closes_on")
+
+
+def import_ballots(
+    store: Store,
+    settings: Settings,
+    path: Path,
+    *,
+    columns: Path | BallotMap | None = None,
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Run:
+    """Import one export, mail or calendar; returns the finished run.
+
+    What cannot be read is a warning with its place and goes into quarantine. A ballot of a work item that nobody knows
+    waits for a person. A file in which nothing can be read is a failed run that changes nothing.
+    """
+    clock = now()
+    source = f"file:{path.name}"
+    run_id = start_run(store, RunKind.IMPORT, source, PARSER_VERSION, clock)
+    refusals: list[Refusal] = []
+    found: list[AnnouncedBallot] = []
+    snapshot: Snapshot | None = None
+    options: dict[str, Any] = {"import": "ballots"}
+    try:
+        snapshot = keep_file(settings, path, clock)
+        column_map = load_map(columns) if isinstance(columns, Path) else columns
+        options["columns"] = None if column_map is None else column_map.model_dump(mode="json")
+        for each in read_ballots(path, column_map):
+            if isinstance(each, Refusal):
+                refusals.append(each)
+            else:
+                found.append(each)
+        if not found:
+            reason = refusals[0].reason if refusals else "it holds no ballot"
+            raise UnreadableFileError(f"{path.name}: nothing was imported; {reason}")
+    except ScraperError as error:
+        with store.write() as session:
+            if snapshot is not None:
+                snapshot.believed = False
+                log = ChangeLog(session, run_id, source, clock)
+                whole = Refusal(place=path.name, reason=str(error), excerpt=beginning_of(path))
+                _quarantine(session, log, keep_snapshot(session, snapshot), refusals or [whole], options)
+            return finish_run(session, run_id, RunState.FAILED, warnings=_warnings(refusals), error=str(error))
+    with store.write() as session:
+        log = ChangeLog(session, run_id, source, clock)
+        kept = keep_snapshot(session, snapshot)
+        counts, notes = Counts(), _warnings(refusals)
+        by_reference = _items(session)
+        for announced in found:
+            item = _item_of(session, announced, by_reference)
+            if item is None:
+                counts.add(_wait(session, log, announced, kept))
+                notes.append(
+                    f"{announced.reference}: no work item has this reference; say which on the page of ballots"
+                )
+            else:
+                counts.add(reconcile_ballot(session, log, item, announced, key_of(kept), notes))
+        fingerprints = _quarantine(session, log, kept, refusals, options)
+        if len(refusals) <= MAX_SET_ASIDE:
+            settle(session, log, [kept], fingerprints)
+        state = RunState.OK if counts.inserted + counts.updated else RunState.UNCHANGED
+        return finish_run(session, run_id, state, counts, warnings=notes[: MAX_WARNINGS + 1])
+
+
+def reconcile_ballot(
+    session: Session,
+    log: ChangeLog,
+    item: WorkItem,
+    announced: AnnouncedBallot,
+    snapshot_id: int | None,
+    notes: list[str],
+) -> Outcome:
+    """Bring a ballot and its votes up to what a file says; what the file leaves out stays as it is.
+
+    A vote that the ballot does not ask for, and days that contradict those known, go to `notes`.
+    """
+    kind = BallotKind(announced.kind)
+    statement = select(Ballot).where(Ballot.work_item_id == item.id, Ballot.kind == kind)
+    known = session.exec(statement.order_by(col(Ballot.iteration))).all()
+    iteration = announced_iteration(known, announced)
+    row = next((each for each in known if each.iteration == iteration), None)
+    inserted = row is None
+    if row is None:
+        row = Ballot(
+            work_item_id=key_of(item),
+            kind=kind,
+            iteration=iteration,
+            source=log.source,
+            first_seen=log.at,
+            last_seen=log.at,
+        )
+    word = announced.model_dump(mode="json", exclude_unset=True, include=set(_FIELDS))
+    current = {name: _json(getattr(row, name)) for name in word}
+    differences, row.said = merge(current, word, source=log.source, at=log.at, said=row.said, trusted=_FIELDS)
+    for each in differences:
+        setattr(row, each.field, _value(each.field, each.new))
+    if row.opens_on and row.closes_on and row.closes_on < row.opens_on:
+        notes.append(
+            f"{item.reference} {kind.value}: closes before it opened by an earlier file; its opening is left open"
+        )
+        row.opens_on = None
+    if log.at >= row.last_seen:
+        row.last_seen = log.at
+        if inserted or any(each.field == "closes_on" for each in differences):
+            row.source, row.snapshot_id = log.source, snapshot_id
+    session.add(row)
+    session.flush()
+    changed = _write_votes(session, log, item, row, announced, snapshot_id, notes)
+    if inserted or differences:
+        told = {each.field: [each.old, each.new] for each in differences}
+        details = {"iso_id": item.iso_id, "kind": kind.value, "iteration": iteration, **told}
+        record(session, viewer_of(session), TrailAction.IMPORTED, "ballot", key_of(row), details, at=log.at)
+    if inserted:
+        return Outcome.INSERTED
+    return Outcome.UPDATED if differences or changed else Outcome.UNCHANGED
+
+
+def announced_iteration(known: Sequence[Ballot], announced: AnnouncedBallot) -> int:
+    """Which iteration of its kind an announced ballot is: as it says, else the last, or the next where that is over.
+
+    Without an iteration a moved closing day cannot be told from a second ballot by days alone, so a ballot counts as
+    another one only where it opens after the last closed, or where the last has a result or was closed by a file.
+    """
+    if announced.iteration is not None:
+        return announced.iteration
+    if not known:
+        return 1
+    by_opening = [each for each in known if announced.opens_on and each.opens_on == announced.opens_on]
+    by_closing = [each for each in known if announced.closes_on and each.closes_on == announced.closes_on]
+    if by_opening or by_closing:
+        return (by_opening or by_closing)[-1].iteration
+    last = known[-1]
+    if last.closes_on is None:
+        return last.iteration
+    anew = announced.opens_on is not None and announced.opens_on > last.closes_on
+    over = last.state is not BallotState.OPEN or last.result is not None
+    later = announced.closes_on is not None and announced.closes_on > last.closes_on
+    return last.iteration + 1 if anew or (over and later) else last.iteration
+
+
+def resolve_waiting(session: Session, viewer: Viewer, waiting_id: int, item: WorkItem | None, at: dt.datetime) -> None:
+    """Say to which work item a waiting ballot belongs, or with None dismiss it. Raises BallotError."""
+    row = session.get(WaitingBallot, waiting_id)
+    if row is None or row.state is not WaitingState.WAITING:
+        raise BallotError("somebody settled this ballot meanwhile; look at the list again")
+    row.decided_by, row.decided_at = viewer.name, at
+    row.state = WaitingState.DISMISSED if item is None else WaitingState.RESOLVED
+    if item is not None:
+        row.work_item_id = item.id
+        # No run of its own: the ballot is that of the file, read when it was read.
+        log = ChangeLog(session, 0, row.source, row.last_seen)
+        reconcile_ballot(session, log, item, AnnouncedBallot.model_validate(row.record), row.snapshot_id, [])
+    session.add(row)
+    details = {"reference": row.reference, "work_item": item.iso_id if item else None}
+    record(session, viewer, TrailAction.DECIDED, "waiting_ballot", waiting_id, details, at=at)
+
+
+def _write_votes(
+    session: Session,
+    log: ChangeLog,
+    item: WorkItem,
+    row: Ballot,
+    announced: AnnouncedBallot,
+    snapshot_id: int | None,
+    notes: list[str],
+) -> bool:
+    if not announced.votes:
+        return False
+    roster, _ = p_members(session, row.roster or item.committee, row.closes_on or log.at.date())
+    changed = False
+    for vote in announced.votes:
+        answer = Answer(vote.answer)
+        if answer not in answers_for(row.kind):
+            notes.append(
+                f"{item.reference} {row.kind.value}: {vote.member} votes {vote.answer}, which is not asked for"
+            )
+            continue
+        changed |= put_vote(
+            session,
+            viewer_of(session),
+            row,
+            vote.member,
+            answer,
+            log.at,
+            p_member=vote.member in roster if vote.p_member is None else vote.p_member,
+            reasons=vote.reasons,
+            names_expert=vote.names_expert,
+            comment=vote.comment,
+            source=log.source,
+            snapshot_id=snapshot_id,
+        )
+    return changed
+
+
+def _items(session: Session) -> dict[str, list[WorkItem]]:
+    """Work items by what remains of their reference at any stage and in any edition."""
+    found: dict[str, list[WorkItem]] = {}
+    for item in session.exec(select(WorkItem).order_by(col(WorkItem.iso_id))):
+        try:
+            key = str(StandardRef.parse(item.reference).undated)
+        except InvalidIdentifierError:
+            key = item.reference
+        found.setdefault(key, []).append(item)
+    return found
+
+
+def _item_of(session: Session, announced: AnnouncedBallot, by_reference: dict[str, list[WorkItem]]) -> WorkItem | None:
+    """By ISO id, by reference, or as a person said of this reference; None where several editions could be meant."""
+    if announced.iso_id is not None:
+        return session.exec(select(WorkItem).where(WorkItem.iso_id == announced.iso_id)).one_or_none()
+    try:
+        key = str(StandardRef.parse(announced.reference).undated)
+    except InvalidIdentifierError:
+        key = announced.reference
+    fitting = by_reference.get(key, [])
+    exact = [item for item in fitting if item.reference == announced.reference]
+    published = announced.kind in ("SR", "WDRL")
+    likely = fitting
+    if len(fitting) > 1:
+        likely = [item for item in fitting if ((item.stage or "00") >= "60") is published]
+    for choice in (exact, likely):
+        if len(choice) == 1:
+            return choice[0]
+    said = select(WaitingBallot).where(
+        WaitingBallot.reference == announced.reference, WaitingBallot.state == WaitingState.RESOLVED
+    )
+    resolved = session.exec(said.order_by(col(WaitingBallot.decided_at).desc())).first()
+    return session.get(WorkItem, resolved.work_item_id) if resolved and resolved.work_item_id else None
+
+
+def _wait(session: Session, log: ChangeLog, announced: AnnouncedBallot, snapshot: Snapshot) -> Outcome:
+    days = announced.opens_on or announced.closes_on
+    key = "|".join(str(each) for each in (announced.reference, announced.kind, announced.iteration or days))
+    row = session.exec(select(WaitingBallot).where(WaitingBallot.key == key)).one_or_none()
+    said = announced.model_dump(mode="json", exclude_unset=True)
+    outcome = Outcome.INSERTED
+    if row is None:
+        row = WaitingBallot(
+            reference=announced.reference, key=key, source=log.source, first_seen=log.at, last_seen=log.at
+        )
+    else:
+        outcome = Outcome.UNCHANGED if row.record == said else Outcome.UPDATED
+        if outcome is Outcome.UPDATED and row.state is WaitingState.DISMISSED:
+            row.state = WaitingState.WAITING
+    row.record, row.source, row.snapshot_id, row.last_seen = said, log.source, snapshot.id, log.at
+    session.add(row)
+    session.flush()
+    return outcome
+
+
+def _quarantine(
+    session: Session, log: ChangeLog, snapshot: Snapshot, refusals: Sequence[Refusal], options: dict[str, Any]
+) -> set[str]:
+    bad = [
+        BadRecord(
+            one_line(each.place, MAX_PLACE), one_line(each.reason, MAX_PLACE), each.excerpt, snapshot.sha256, each.place
+        )
+        for each in refusals[:MAX_SET_ASIDE]
+    ]
+    return keep_bad_records(session, log, PARSER_VERSION, bad, {snapshot.sha256: snapshot}, options=options)
+
+
+def _warnings(refusals: Sequence[Refusal]) -> list[str]:
+    told = [f"{each.place}: {each.reason}" for each in refusals[:MAX_WARNINGS]]
+    further = len(refusals) - len(told)
+    return [*told, f"{further} further warnings are not listed"] if further else told
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else getattr(value, "value", value)
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _DAYS:
+        return dt.date.fromisoformat(value)
+    if name == "state":
+        return BallotState(value)
+    return BallotResult(value) if name == "result" else value
