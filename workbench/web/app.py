@@ -16,6 +16,7 @@ from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
 from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
+    calendars,
     changes,
     column_maps,
     committees,
@@ -27,6 +28,7 @@ from workbench.web import (
     drift,
     errors,
     export,
+    feeds,
     lineage,
     mapping,
     mapping_directions,
@@ -80,6 +82,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     mapping_directions.blueprint,
     mapping_learning.blueprint,
     digest.blueprint,
+    calendars.blueprint,
+    feeds.blueprint,
 )
 
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.
@@ -95,6 +99,7 @@ RECORDS: Final = (
     (mark("Releases"), "releases.index", ("releases",)),
     (mark("Watched pages"), "pages.index", ("pages",)),
     (mark("Digest"), "digest.index", ("digest",)),
+    (mark("Calendars"), "calendars.index", ("calendars",)),
 )
 ADMINISTRATION: Final = ("walls.roles", "walls.matters", "walls.overrides", "walls.trail", "accounts.index")
 

@@ -44,6 +44,13 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "by_mail.request_reset",
             "by_mail.reset",
             "by_mail.set_password",
+            # The secret in the address says who asks.
+            "feeds.calendar",
+            "feeds.changes",
+            "mail_links.unsubscribe",
+            "mail_links.end_subscription",
+            "mail_links.alert",
+            "mail_links.acknowledge",
         ),
         **_each(
             SIGNED_IN,
@@ -95,6 +102,12 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "digest.preview_html",
             "digest.mail",
             "digest.mail_html",
+            "calendars.index",
+            "calendars.make",
+            "calendars.revoke",
+        ),
+        **_each(
+            Permission.EDIT_STANDARDS, "calendars.type_meeting", "calendars.import_file", "calendars.cancel"
         ),
         **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
         **_each(Permission.IMPORT_STANDARDS, "tasks.close", "tasks.import_file"),

@@ -19,7 +19,7 @@ from workbench.web.context import now, set_viewer, workbench
 from workbench.web.people.cookie import read_token
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-OPEN_BLUEPRINTS: Final = frozenset({"signing_in", "by_mail", "preferences"})
+OPEN_BLUEPRINTS: Final = frozenset({"signing_in", "by_mail", "preferences", "feeds", "mail_links"})
 """Their pages, and the static files, are for whoever comes."""
 _OPEN_LOCAL: Final = "workbench_open_local"
 

@@ -1,0 +1,107 @@
+"""What programs fetch with the secret of an address: calendars and feeds of changes. No cookie is looked at."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from flask import Blueprint, Response, abort, request
+
+from workbench.calendars.atom import AtomEntry, write_atom
+from workbench.calendars.due import due_rules
+from workbench.calendars.events import publish
+from workbench.calendars.feeds import OwnedFeed, find_feed
+from workbench.calendars.ics import write_calendar
+from workbench.calendars.models import Feed, FeedKind
+from workbench.digest.wording import Words
+from workbench.history.models import Change, Entity
+from workbench.history.queries import change_page
+from workbench.people.permissions import Permission
+from workbench.people.viewer import Viewer
+from workbench.standards.deadlines import Level
+from workbench.web.context import now, today, workbench
+from workbench.web.display import change_value
+
+LENGTH: Final = 100
+"""Changes in a feed, the newest first."""
+
+blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
+
+
+@blueprint.get("/calendar/<secret>.ics")
+def calendar(secret: str) -> Response:
+    owned, parts = _owned(FeedKind.CALENDAR, secret), workbench()
+    feed = owned.feed
+    events = publish(parts.store.on_behalf_of(Viewer.system()), due_rules(parts.settings), now(), today())
+    body = write_calendar(
+        events,
+        levels=[Level(each) for each in feed.levels],
+        meetings=feed.meetings,
+        discreet=feed.discreet,
+        base_url=parts.settings.base_url,
+        translate=Words(feed.language, parts.settings.zone).gettext,
+    )
+    return _answer(body, "text/calendar; charset=utf-8")
+
+
+@blueprint.get("/changes/<secret>.atom")
+def changes(secret: str) -> Response:
+    owned, parts = _owned(FeedKind.CHANGES, secret), workbench()
+    feed, base = owned.feed, parts.settings.base_url
+    words = Words(feed.language, parts.settings.zone)
+    filters = {} if feed.iso_id is None else {"entity": Entity.WORK_ITEM.value, "key": str(feed.iso_id)}
+    with parts.store.read(owned.viewer) as session:
+        rows = [row for row, _ in change_page(session, filters, limit=LENGTH)]
+        entries = [_entry(row, words, base) for row in rows]
+    what = words.gettext("All changes") if feed.iso_id is None else str(feed.iso_id)
+    body = write_atom(
+        entries,
+        feed_id=f"{base}/feeds/{feed.id}",
+        title=words.gettext("%(what)s – Standards workbench", what=what),
+        author=words.gettext("Standards workbench"),
+        link=f"{base}/changes/",
+        language=feed.language,
+        empty_at=feed.created_at,
+    )
+    return _answer(body, "application/atom+xml; charset=utf-8")
+
+
+def _owned(kind: FeedKind, secret: str) -> OwnedFeed:
+    with workbench().store.read(Viewer.system()) as session:
+        owned = find_feed(session, kind, secret)
+    if owned is None or not owned.viewer.may(Permission.READ_STANDARDS):
+        abort(404)
+    return owned
+
+
+def _entry(row: Change, words: Words, base: str) -> AtomEntry:
+    name = f"{row.key} {row.field}" if row.field else row.key
+    kinds = {"new": words.gettext("New"), "changed": words.gettext("Changed"), "removed": words.gettext("Removed")}
+    values = [change_value(each, None) for each in (row.old, row.new)]
+    path = f"/standards/items/{row.key}" if row.entity is Entity.WORK_ITEM else f"/changes/?key={row.key}"
+    return AtomEntry(
+        id=f"{base}/changes/#{row.id}",
+        title=f"{kinds[row.kind.value]}: {name}",
+        updated=row.at,
+        link=base + path,
+        summary=" → ".join(each for each in values if each),
+    )
+
+
+def _answer(body: bytes, content_type: str) -> Response:
+    response = Response(body, content_type=content_type)
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    # The address is the secret: it goes nowhere else.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def addresses(feed: Feed, secret: str, base_url: str) -> tuple[str, str]:
+    """The address of a new feed, and for calendars the one that calendar programs subscribe to at a click."""
+    if feed.kind is FeedKind.CHANGES:
+        address = f"{base_url}/feeds/changes/{secret}.atom"
+        return address, address
+    address = f"{base_url}/feeds/calendar/{secret}.ics"
+    return address, f"webcal://{address.partition('://')[2]}"
