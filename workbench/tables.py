@@ -14,6 +14,7 @@ import workbench.mapping.decisions_queries
 import workbench.mapping.learning_models
 import workbench.mapping.models
 import workbench.patents.models
+import workbench.people.api_tokens
 import workbench.people.models
 import workbench.people.walls_models
 import workbench.search

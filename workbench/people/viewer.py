@@ -19,7 +19,8 @@ class Track(StrEnum):
 class Viewer:
     """Somebody who asks. `matters` and `tracks` are those open to the person now, `address` is where from.
 
-    `unlimited` viewers see every matter: the person of local mode, and the workbench itself.
+    `unlimited` viewers see every matter: the person of local mode, and the workbench itself. `scopes`, where they are
+    set, are the only permissions that a program may use of those its person holds.
     """
 
     account_id: int | None
@@ -30,6 +31,7 @@ class Viewer:
     address: str | None = None
     email: str | None = None
     unlimited: bool = field(default=False, kw_only=True)
+    scopes: frozenset[Permission] | None = field(default=None, kw_only=True)
 
     @classmethod
     def local(cls, address: str | None = None) -> Viewer:
@@ -42,5 +44,5 @@ class Viewer:
         return cls(None, "system", frozenset(Role), frozenset(), frozenset(Track), unlimited=True)
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the viewer's roles holds the permission."""
-        return allows(self.roles, permission)
+        """Whether one of the viewer's roles holds the permission, and the scopes, if there are any, leave it."""
+        return allows(self.roles, permission) and (self.scopes is None or permission in self.scopes)
