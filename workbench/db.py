@@ -33,6 +33,7 @@ VIEWER = "workbench_viewer"
 """Where a session keeps for whom it was opened; `workbench.people.gate` reads it."""
 # PostgreSQL: one writer at a time, as in SQLite, so that "compare, then write" is safe on both.
 _WRITER_LOCK = 4_242_001
+_SETTINGS = "workbench_settings"
 
 
 class StoreError(Exception):
@@ -92,17 +93,20 @@ class Store:
     @contextmanager
     def read(self, viewer: object | None = None) -> Iterator[Session]:
         """A session that sees one consistent state and writes nothing; for the store's viewer or another."""
-        with Session(self._reading, info={VIEWER: viewer or self._viewer}) as session:
+        with Session(self._reading, info=self._info(viewer)) as session:
             yield session
 
     @contextmanager
     def write(self, viewer: object | None = None) -> Iterator[Session]:
         """A session whose changes are all kept at the end of the block, or none where it raises."""
-        with Session(self.engine, expire_on_commit=False, info={VIEWER: viewer or self._viewer}) as session:
+        with Session(self.engine, expire_on_commit=False, info=self._info(viewer)) as session:
             if not self.is_sqlite:
                 session.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
             yield session
             session.commit()
+
+    def _info(self, viewer: object | None) -> dict[str, object]:
+        return {VIEWER: viewer or self._viewer, _SETTINGS: self.settings}
 
     def close(self) -> None:
         self.engine.dispose()
@@ -122,8 +126,7 @@ class Store:
         config = alembic_config(self.settings.database)
         newest = newest_revision()
         current = self.revision()
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if current is not None and current not in known:
+        if current is not None and current not in known_revisions():
             raise StoreError(
                 f"the database stands at {current}, which this version of the workbench does not know; "
                 "use the newer version that wrote it"
@@ -141,11 +144,23 @@ class Store:
         self.migrate()
 
 
+def settings_of(session: Session) -> Settings:
+    """The settings of the store that opened a session, for reads that depend on files of rules."""
+    settings: Settings = session.info[_SETTINGS]
+    return settings
+
+
 def alembic_config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(resource("migrations")))
     config.attributes["url"] = url
     return config
+
+
+def known_revisions() -> frozenset[str]:
+    """Every migration this version of the workbench can start from."""
+    scripts = ScriptDirectory.from_config(alembic_config(""))
+    return frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def newest_revision() -> str:

@@ -1,6 +1,7 @@
 """The `workbench` command. Exit codes: 0 done, 1 something failed (one line each on stderr), 2 usage."""
 
 from workbench.cli import (
+    ballots,
     digest,
     exports,
     imports,
@@ -16,6 +17,7 @@ from workbench.cli import (
 from workbench.cli.base import main
 
 __all__ = [
+    "ballots",
     "digest",
     "exports",
     "imports",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlmodel import Session
 
-from workbench.export import history, mapping, patents, people, registers, standards, watched
+from workbench.export import ballots, history, mapping, patents, people, registers, standards, watched
 from workbench.export.base import WHOLE, Kind, Row, Shape, UnknownExportError, Window
 from workbench.export.files import FORMATS, write
 
@@ -26,6 +26,7 @@ __all__ = [
 
 KINDS: dict[str, Kind] = {
     **standards.KINDS,
+    **ballots.KINDS,
     **history.KINDS,
     **patents.KINDS,
     **mapping.KINDS,

@@ -39,13 +39,17 @@ Produce = Callable[[Session, Mapping[str, str], Window], Iterator[Row]]
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of one kind, always in the same order. The fields of `key` tell one row from the others."""
+    """Rows of one kind, always in the same order. The fields of `key` tell one row from the others.
+
+    `about` is one sentence for readers of the interface's page, `required` are the filters it cannot do without.
+    """
 
     produce: Produce
     filters: frozenset[str]
     shape: type[Shape]
     key: tuple[str, ...]
     about: str
+    required: tuple[str, ...] = ()
 
 
 def cut(produce: Callable[[Session, Mapping[str, str]], Iterator[Row]]) -> Produce:

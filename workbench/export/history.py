@@ -10,6 +10,7 @@ from sqlmodel import Session
 from workbench.export.base import Kind, Moment, Row, Shape, Window
 from workbench.history.models import ChangeKind, Entity
 from workbench.history.queries import CHANGE_FILTERS, change_page
+from workbench.i18n import mark
 
 
 class ReadFrom(Shape):
@@ -50,6 +51,6 @@ KINDS = {
         frozenset(CHANGE_FILTERS),
         ChangeRow,
         ("at", "entity", "key", "kind", "field"),
-        "What changed, oldest first, each with the snapshot it was read from.",
+        mark("What changed, oldest first, each with the snapshot it was read from."),
     ),
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlmodel import Session
 
 from workbench.export.base import Kind, Moment, Row, Shape, Window, cut
+from workbench.i18n import mark
 from workbench.mapping.decisions_models import Verdict
 from workbench.mapping.decisions_queries import DECISION_FILTERS, select_decisions
 from workbench.mapping.evidence_reader import EvidenceReader, evidence_rows
@@ -127,9 +128,13 @@ KINDS = {
         frozenset(MATCH_FILTERS),
         MatchRow,
         ("publication", "claim", "work_item", "draft", "clause", "clause_title"),
-        "What the engine suggests: claims and clauses with the evidence in words.",
+        mark("What the engine suggests: claims and clauses with the evidence in words."),
     ),
     "decisions": Kind(
-        cut(_decisions), frozenset(DECISION_FILTERS), DecisionRow, ("id",), "What people decided of matches, in order."
+        cut(_decisions),
+        frozenset(DECISION_FILTERS),
+        DecisionRow,
+        ("id",),
+        mark("What people decided of matches, in order."),
     ),
 }

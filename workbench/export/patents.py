@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from workbench.export.base import Day, Kind, Moment, Row, Shape, Window, cut, iso
 from workbench.history.queries import FilterError
+from workbench.i18n import mark
 from workbench.patents.models import Claim, ExtendedFamilyMember, Family, LegalEvent, Publication
 from workbench.patents.queries import PUBLICATION_FILTERS, select_publications
 
@@ -205,20 +206,24 @@ def _day(name: str, value: str) -> dt.date:
 
 KINDS = {
     "publications": Kind(
-        _publications, frozenset(PUBLICATION_FILTERS), PublicationRow, ("number",), "Publications with their claims."
+        _publications,
+        frozenset(PUBLICATION_FILTERS),
+        PublicationRow,
+        ("number",),
+        mark("Publications with their claims."),
     ),
     "families": Kind(
         cut(_families),
         frozenset(FAMILY_FILTERS),
         FamilyMemberRow,
         ("kind", "family", "number"),
-        "Members of DOCDB simple families, then of INPADOC extended ones as offices list them.",
+        mark("Members of DOCDB simple families, then of INPADOC extended ones as offices list them."),
     ),
     "legal-events": Kind(
         cut(_legal_events),
         frozenset(EVENT_FILTERS),
         LegalEventRow,
         ("application", "code", "date", "description", "source"),
-        "What registers say happened to applications, by application, oldest first.",
+        mark("What registers say happened to applications, by application, oldest first."),
     ),
 }

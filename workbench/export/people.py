@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from workbench.export.base import Kind, Moment, Row, Shape, Window
 from workbench.history.queries import FilterError
+from workbench.i18n import mark
 from workbench.people.trail_queries import TRAIL_FILTERS, TrailFilterError, as_row, select_entries
 
 
@@ -37,5 +38,7 @@ def _trail(session: Session, filters: Mapping[str, str], window: Window) -> Iter
 
 
 KINDS = {
-    "trail": Kind(_trail, frozenset(TRAIL_FILTERS), TrailRow, ("id",), "The audit trail, from its first entry on."),
+    "trail": Kind(
+        _trail, frozenset(TRAIL_FILTERS), TrailRow, ("id",), mark("The audit trail, from its first entry on.")
+    ),
 }

@@ -12,6 +12,7 @@ from workbench.db import key_of
 from workbench.declarations.queries import DECLARATION_FILTERS, declaration_page
 from workbench.declarations.reconcile import patents_of
 from workbench.export.base import Day, Kind, Moment, Row, Shape, cut, iso
+from workbench.i18n import mark
 from workbench.standards.drafts import find_work_item
 
 DECLARATION_EXPORT_FILTERS: Final = (*DECLARATION_FILTERS, "work_item")
@@ -94,6 +95,6 @@ KINDS = {
         frozenset(DECLARATION_EXPORT_FILTERS),
         DeclarationRow,
         ("key",),
-        "Patent declarations as registers list them, by holder.",
+        mark("Patent declarations as registers list them, by holder."),
     ),
 }

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from scrapers.records import ClauseKind, Precision
 from workbench.db import key_of
 from workbench.export.base import Day, Kind, Moment, Row, Shape, UnknownExportError, cut, iso
+from workbench.i18n import mark
 from workbench.standards.drafts import find_work_item
 from workbench.standards.lineage import LinkKind, lineage_rows
 from workbench.standards.lineage_queries import clause_nodes_of, links_of
@@ -222,27 +223,32 @@ def _lineage(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
 
 KINDS = {
     "work-items": Kind(
-        cut(_work_items), frozenset(WORK_ITEM_FILTERS), WorkItemRow, ("iso_id",), "Work items, by document number."
+        cut(_work_items),
+        frozenset(WORK_ITEM_FILTERS),
+        WorkItemRow,
+        ("iso_id",),
+        mark("Work items, by document number."),
     ),
     "drafts": Kind(
         cut(_draft_rows),
         frozenset({"work_item", "label"}),
         DraftRow,
         ("iso_id", "draft"),
-        "Versions of the text of work items, as they were imported; without their text.",
+        mark("Versions of the text of work items, as they were imported; without their text."),
     ),
     "clauses": Kind(
         cut(_clauses),
         frozenset({"work_item", "label"}),
         ClauseRow,
         ("work_item", "draft", "order"),
-        "Clauses of drafts with their text and provisions.",
+        mark("Clauses of drafts with their text and provisions."),
     ),
     "lineage": Kind(
         cut(_lineage),
         frozenset({"work_item", "from", "to"}),
         LineageRow,
         ("from", "to", "from_title", "to_title"),
-        "What became of the clauses of one draft in another; the three filters are all needed.",
+        mark("What became of the clauses of one draft in another; the three filters are all needed."),
+        ("work_item", "from", "to"),
     ),
 }

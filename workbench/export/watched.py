@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlmodel import Session
 
 from workbench.export.base import Day, Kind, Moment, Row, Shape, cut, iso
+from workbench.i18n import mark
 from workbench.watched.queries import PAGE_FILTERS, RELEASE_FILTERS, select_pages, select_releases
 
 
@@ -76,13 +77,13 @@ KINDS = {
         frozenset(RELEASE_FILTERS),
         ReleaseRow,
         ("repository", "name"),
-        "Releases of the repositories that are followed, newest first.",
+        mark("Releases of the repositories that are followed, newest first."),
     ),
     "pages": Kind(
         cut(_pages),
         frozenset(PAGE_FILTERS),
         PageRow,
         ("name", "url"),
-        "Watched pages as they were last read; what they said before is in the changes.",
+        mark("Watched pages as they were last read; what they said before is in the changes."),
     ),
 }

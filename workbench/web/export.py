@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask import Blueprint, Response, abort, request, send_file
@@ -15,7 +16,7 @@ from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
 from workbench.standards.drafts import UnknownWorkItemError
 from workbench.web.changes import in_zone
-from workbench.web.context import record, session, viewer
+from workbench.web.context import record, session, today, viewer
 from workbench.web.listing import argument
 from workbench.web.permissions import EXPORTS, may_export
 
@@ -35,6 +36,8 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     filters = {name: argument(name) for name in request.args if name not in _NOT_FILTERS}
     if table == "changes":
         filters = in_zone(filters)
+    if table == "ballots":
+        filters.setdefault("as_of", today().isoformat())
     # Written whole before it is sent: an error is still an error page, and the store is not kept waiting for a reader.
     body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     try:
@@ -46,16 +49,22 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     except BaseException:
         body.close()
         raise
-    if EXPORTS[table] in _TOLD_OF or notices:
-        told = {name: value for name, value in filters.items() if value}
-        portfolio = told.get("portfolio", "")
-        if portfolio not in portfolio_names(session()):
-            # A name that somebody tries out may be one behind a wall; the trail must not spread it.
-            told.pop("portfolio", None)
-        matter_id = next(iter(matters_of_portfolio(session(), portfolio)), None)
-        record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told}, matter_id=matter_id)
+    tell(table, filters, format, notices)
     body.seek(0)
     name = f"{table}-marked" if notices else table
     return send_file(
         body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{name}.{format}", max_age=0
     )
+
+
+def tell(table: str, filters: Mapping[str, str], format: str, notices: Sequence[str]) -> None:  # noqa: A002
+    """Write into the audit trail what was taken out, where it is of the kinds that the trail tells of."""
+    if EXPORTS[table] not in _TOLD_OF and not notices:
+        return
+    told = {name: value for name, value in filters.items() if value}
+    portfolio = told.get("portfolio", "")
+    if portfolio not in portfolio_names(session()):
+        # A name that somebody tries out may be one behind a wall; the trail must not spread it.
+        told.pop("portfolio", None)
+    matter_id = next(iter(matters_of_portfolio(session(), portfolio)), None)
+    record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told}, matter_id=matter_id)

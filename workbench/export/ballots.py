@@ -1,0 +1,68 @@
+"""Ballots as exports take them out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal
+
+from sqlmodel import Session
+
+from scrapers.ballots.records import Kind as BallotKindName
+from scrapers.ballots.records import Result, VoteAnswer
+from scrapers.ballots.records import State as BallotStateName
+from workbench.ballots.queries import BALLOT_FILTERS, ballot_views, export_rows, filtered
+from workbench.ballots.rulebook import load_rulebook
+from workbench.db import settings_of
+from workbench.export.base import Day, Kind, Row, Shape, cut
+from workbench.history.queries import FilterError
+from workbench.standards.drafts import find_work_item
+
+BALLOT_EXPORT_FILTERS: Final = (*BALLOT_FILTERS, "work_item", "as_of")
+BasisName = Literal["announced", "estimated"]
+
+
+class BallotRow(Shape):
+    work_item: str
+    iso_id: int
+    kind: BallotKindName
+    iteration: int
+    state: BallotStateName
+    opens_on: Day | None
+    closes_on: Day | None
+    closes_on_basis: BasisName
+    national_close: Day | None
+    national_close_basis: BasisName | None
+    company_close: Day | None
+    company_close_basis: BasisName | None
+    position: VoteAnswer | None
+    national_position: VoteAnswer | None
+    result: Result | None
+
+
+def _ballots(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
+    """Announced ballots and open estimated ones, as on the day `as_of` (default: today).
+
+    Raises FilterError, UnknownWorkItemError.
+    """
+    settings = settings_of(session)
+    try:
+        today = dt.date.fromisoformat(filters["as_of"]) if "as_of" in filters else dt.datetime.now(settings.zone).date()
+    except ValueError as error:
+        raise FilterError(f"as_of {filters['as_of']!r} is no day; give one as YYYY-MM-DD") from error
+    views = filtered(ballot_views(session, load_rulebook(settings), today), filters)
+    if "work_item" in filters:
+        iso_id = find_work_item(session, filters["work_item"]).iso_id
+        views = [view for view in views if view.item.iso_id == iso_id]
+    yield from export_rows(views)
+
+
+KINDS = {
+    "ballots": Kind(
+        cut(_ballots),
+        frozenset(BALLOT_EXPORT_FILTERS),
+        BallotRow,
+        ("iso_id", "kind", "iteration"),
+        "Ballots with their three deadlines and our positions, by the company's deadline; announced or estimated.",
+    ),
+}
