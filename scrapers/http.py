@@ -7,17 +7,18 @@ import itertools
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from scrapers.addresses import check_host, check_public, host_of, redirect_target
+from scrapers.addresses import at_address, check_host, host_of, public_addresses, redirect_target
 from scrapers.bodies import CHUNK, Inflater, TransientError, Watchdog, start_of
 from scrapers.errors import CutOffError, FetchError, RefusedError, TooLargeError
 from scrapers.fetching import (
@@ -58,6 +59,9 @@ class _Sent:
     form: Mapping[str, str] | None
 
 
+_Way = tuple[httpx.Client, str, dict[str, str], dict[str, Any]]
+
+
 class HttpFetcher:
     """Fetches for one run of one source; a context manager that keeps its bodies until it is closed.
 
@@ -92,13 +96,19 @@ class HttpFetcher:
         self._robots_lock = threading.RLock()
         self._folder = tempfile.TemporaryDirectory(prefix="workbench-fetch-")
         self._numbers = itertools.count()
+        self._trusted = httpx.create_ssl_context()
+        self._direct = self._new_client(trust_env=False)
+        self._by_proxy = None if allow_loopback else self._new_client(trust_env=True)
+
+    def _new_client(self, *, trust_env: bool) -> httpx.Client:
         # Connections are not kept: the watchdog must hold the socket of each exchange to be able to end it.
-        self._client = httpx.Client(
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"},
+        return httpx.Client(
+            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip", "Accept": "*/*"},
             timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
             limits=httpx.Limits(max_keepalive_connections=0),
             follow_redirects=False,
-            trust_env=not allow_loopback,
+            trust_env=trust_env,
+            verify=self._trusted,
         )
 
     def __enter__(self) -> Self:
@@ -107,7 +117,9 @@ class HttpFetcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        for client in (self._direct, self._by_proxy):
+            if client is not None:
+                client.close()
         self._folder.cleanup()
 
     def get(self, url: str, *, head_first: bool = False, max_bytes: int | None = None) -> Response:
@@ -285,15 +297,23 @@ class HttpFetcher:
                 )
             return self._gates[host]
 
-    def _check_public(self, url: str) -> None:
-        proxies = {} if self._allow_loopback else getproxies()
-        by_proxy = (urlsplit(url).scheme in proxies or "all" in proxies) and not proxy_bypass(host_of(url))
-        if by_proxy:
-            return  # the proxy resolves the name and decides what may be reached
+    def _ways(self, url: str) -> list[_Way]:
+        """How `url` can be asked: client, address, headers, extensions; each a checked address of its host.
+
+        A name is resolved once: what was checked is what is connected to. The certificate is still that of the name.
+        """
+        if self._by_proxy is not None:
+            proxies = getproxies()
+            if (urlsplit(url).scheme in proxies or "all" in proxies) and not proxy_bypass(host_of(url)):
+                return [(self._by_proxy, url, {}, {})]  # the proxy resolves the name and decides what may be reached
         try:
-            check_public(url, allow_loopback=self._allow_loopback)
+            addresses = public_addresses(url, allow_loopback=self._allow_loopback)
         except OSError as error:
             raise TransientError(f"the host's name was not resolved ({error})") from error
+        asked = httpx.URL(url)
+        named = {"Host": asked.netloc.decode("ascii")}
+        secured = {"sni_hostname": asked.raw_host.decode("ascii")}
+        return [(self._direct, at_address(url, each), named, secured) for each in addresses]
 
     def _exchange(self, method: str, url: str, max_bytes: int, sent: _Sent | None = None) -> _Answer:
         """Send one request and read its answer. Raises TransientError where another attempt may help.
@@ -308,15 +328,10 @@ class HttpFetcher:
         if cached is not None and cached.last_modified:
             headers["If-Modified-Since"] = cached.last_modified
         with self._gate(url).turn():
-            self._check_public(url)
             watchdog = Watchdog(self._limits.total_timeout)
             try:
-                with (
-                    watchdog,
-                    self._client.stream(
-                        method, url, headers=headers, data=form, extensions={"trace": watchdog.trace}
-                    ) as raw,
-                ):
+                ways = self._ways(url)
+                with watchdog, self._opened(ways, method, headers, form, watchdog) as raw:
                     return self._read(method, url, raw, max_bytes, any_status=sent is not None)
             except httpx.HTTPError as error:
                 if watchdog.ended:
@@ -329,6 +344,31 @@ class HttpFetcher:
                 raise TransientError(f"connection failed ({detail})") from (None if sent is not None else error)
             except httpx.InvalidURL as error:
                 raise FetchError(f"{url!r} is not an address that can be fetched: {error}") from error
+
+    @contextmanager
+    def _opened(
+        self,
+        ways: list[_Way],
+        method: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        watchdog: Watchdog,
+    ) -> Iterator[httpx.Response]:
+        """The answer by the first of the ways that can be connected to."""
+        for number, (client, address, named, extensions) in enumerate(ways, start=1):
+            request = client.build_request(
+                method, address, headers={**headers, **named}, data=form,
+                extensions={**extensions, "trace": watchdog.trace},
+            )  # fmt: skip
+            try:
+                raw = client.send(request, stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if number == len(ways) or watchdog.ended:
+                    raise
+                continue
+            with closing(raw):
+                yield raw
+            return
 
     def _read(self, method: str, url: str, raw: httpx.Response, max_bytes: int, *, any_status: bool) -> _Answer:
         status = raw.status_code
