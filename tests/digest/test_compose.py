@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from scrapers.records import Precision
 from tests.digest.conftest import FRIDAY, HOSTILE, MANIFESTS, MONDAY, add_change, add_item, add_recipient
+from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
 from workbench.digest.compose import ComposedMail
 from workbench.digest.layout import one_line, wrap
@@ -23,10 +24,9 @@ from workbench.digest.select import SectionKind
 from workbench.digest.wording import Words
 from workbench.history.models import ChangeKind
 from workbench.settings import Settings
-from workbench.standards.ballots import load_ballot_rules
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
-RULES = load_ballot_rules()
+RULES = load_rulebook(Settings())
 SITE = "https://workbench.example.com/unit"
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from scrapers.records import Precision
 from tests.digest.conftest import FRIDAY, LONG_AGO, MANIFESTS, MONDAY, add_change, add_item, add_recipient, add_run
+from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
 from workbench.digest.coverage import CoverageState
 from workbench.digest.models import Edition, Mail, MailState
@@ -17,9 +18,8 @@ from workbench.digest.select import BallotEntry, CountEntry, Digest, MoveEntry, 
 from workbench.digest.window import Window, window_of
 from workbench.history.models import Change, ChangeKind, Entity, RunState
 from workbench.settings import Settings
-from workbench.standards.ballots import load_ballot_rules
 
-RULES = load_ballot_rules()
+RULES = load_rulebook(Settings())
 
 
 def digest_of(

@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from sqlmodel import select
 
 from tests.digest.conftest import HOSTILE, MANIFESTS, MONDAY, add_change, add_item, add_recipient, add_run
+from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
 from workbench.digest.models import Edition, Language, Mail, MailState
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, send_pending
@@ -33,9 +34,8 @@ from workbench.digest.transport import (
 from workbench.history.models import ChangeKind
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
-from workbench.standards.ballots import load_ballot_rules
 
-RULES = load_ballot_rules()
+RULES = load_rulebook(Settings())
 OK = "250 accepted"
 
 

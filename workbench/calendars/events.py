@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from workbench.calendars.due import DueBallot, DueRules, open_ballots
+from workbench.ballots.rulebook import Rulebook
+from workbench.calendars.due import DueBallot, due_ballots
 from workbench.calendars.models import Meeting, PublishedEvent
 from workbench.db import Store
 from workbench.standards.deadlines import Basis, Deadline
@@ -23,7 +24,7 @@ _DOMAIN: Final = "standards-workbench.invalid"
 _COUNTED: Final = ("starts_on", "ends_on", "starts_at", "ends_at", "estimated", "cancelled", "place")
 
 
-def publish(store: Store, rules: DueRules, now: dt.datetime, today: dt.date) -> list[PublishedEvent]:
+def publish(store: Store, rules: Rulebook, now: dt.datetime, today: dt.date) -> list[PublishedEvent]:
     """The events as of now, in order; what changed since they were last published is noted first.
 
     `store` is open for the workbench itself. Where nothing changed nothing is written.
@@ -78,24 +79,22 @@ def _apply(session: Session, old: PublishedEvent | None, new: PublishedEvent | N
     session.add(old)
 
 
-def _events(session: Session, rules: DueRules, now: dt.datetime, today: dt.date) -> dict[str, PublishedEvent]:
-    found = [event for ballot in open_ballots(session, rules, today) for event in _of_ballot(ballot, now)]
+def _events(session: Session, rules: Rulebook, now: dt.datetime, today: dt.date) -> dict[str, PublishedEvent]:
+    found = [event for ballot in due_ballots(session, rules, today) for event in _of_ballot(ballot, now)]
     found += [_of_meeting(row, now) for row in session.exec(select(Meeting))]
     return {event.uid: event for event in found}
 
 
 def _of_ballot(ballot: DueBallot, now: dt.datetime) -> list[PublishedEvent]:
-    if ballot.deadlines is None:
-        return []
     three: tuple[Deadline | None, ...] = (ballot.deadlines.iso, ballot.deadlines.national, ballot.deadlines.company)
     return [
         PublishedEvent(
             uid=f"{ballot.uid}-{each.level}@{_DOMAIN}",
-            iso_id=ballot.item.iso_id,
-            kind=ballot.kind.value,
+            iso_id=ballot.view.item.iso_id,
+            kind=ballot.view.kind.value,
             level=each.level.value,
-            reference=ballot.item.reference,
-            title=ballot.item.title_en or ballot.item.title_fr or "",
+            reference=ballot.view.item.reference,
+            title=ballot.view.item.title_en or ballot.view.item.title_fr or "",
             starts_on=each.day,
             ends_on=each.day,
             estimated=each.basis is Basis.ESTIMATED,

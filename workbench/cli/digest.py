@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from workbench.cli.base import FILE, JSON, main, open_store
+from workbench.cli.base import FILE, JSON, Failure, main, open_store
 from workbench.cli.console import exit_with, print_json, say
 from workbench.digest import verbs as digest
+from workbench.digest.bounces import BouncesError, collect_bounces
 from workbench.settings import Settings, load_settings
 
 
@@ -80,3 +81,36 @@ def digest_send(recipient: str | None, at: dt.datetime | None, as_json: bool) ->
     if as_json:
         print_json(dataclasses.asdict(counts))
     exit_with(counts.failed == 0)
+
+
+@digest_group.command("alert")
+@JSON
+def digest_alert(as_json: bool) -> None:
+    """Mail what is due within days and not yet told today; the scheduler does this every ten minutes."""
+    settings = load_settings()
+    with open_store(settings) as store:
+        counts = digest.alert(store, settings)
+    say(f"{counts.composed} alerts composed, {counts.sent} mails sent, {counts.postponed} postponed")
+    if as_json:
+        print_json(dataclasses.asdict(counts))
+    exit_with(counts.failed == 0)
+
+
+@digest_group.command("bounces")
+@click.argument("place", type=click.Path(path_type=Path, exists=True), required=False)
+@JSON
+def digest_bounces(place: Path | None, as_json: bool) -> None:
+    """Read reports of undeliverable mails from a folder or mbox file, by default that of the setting."""
+    settings = load_settings()
+    place = place or settings.bounces
+    if place is None:
+        raise Failure("no place to read reports from; name one, or set WORKBENCH_BOUNCES")
+    with open_store(settings) as store:
+        try:
+            counts = collect_bounces(store, place, dt.datetime.now(dt.UTC))
+        except BouncesError as error:
+            raise Failure(str(error)) from error
+    say(f"{counts.new} bounces, {counts.seen} read before, {counts.unknown} of no mail of ours")
+    say(f"{counts.suspended} addresses suspended")
+    if as_json:
+        print_json(dataclasses.asdict(counts))

@@ -19,7 +19,8 @@ from workbench.cli.console import report, say
 from workbench.demo import build as build_demo
 from workbench.demo import demo_settings
 from workbench.digest import verbs as digest
-from workbench.jobs.schedule import JOBS
+from workbench.digest.bounces import collect_bounces
+from workbench.jobs.schedule import schedule_for
 from workbench.jobs.scheduler import run_scheduler
 from workbench.people import accounts
 from workbench.people.signing_in import local_link
@@ -102,7 +103,8 @@ def scheduler() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for name in ("alembic", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    for job in JOBS:
+    schedule = schedule_for(settings)
+    for job in schedule:
         due = job.rhythm.next_due(dt.datetime.now(dt.UTC), settings.zone).astimezone(settings.zone)
         say(f"{job.name}: next due {due:%Y-%m-%d %H:%M %Z}")
 
@@ -120,6 +122,15 @@ def scheduler() -> None:
         del at
         digest.retry(store, settings)
 
+    def send_alerts(at: dt.datetime) -> None:
+        del at
+        digest.alert(store, settings)
+
+    def read_bounces(at: dt.datetime) -> None:
+        del at
+        if settings.bounces is not None:
+            collect_bounces(store, settings.bounces, dt.datetime.now(dt.UTC))
+
     def watch_drafts(at: dt.datetime) -> None:
         del at
         if settings.drafts_folder is not None:
@@ -127,9 +138,10 @@ def scheduler() -> None:
                 say(dropped.told)
 
     jobs = {"poll": poll_all, "digest": send_digest, "outbox": retry_outbox, "drafts": watch_drafts}
+    jobs |= {"alerts": send_alerts, "bounces": read_bounces}
 
     with open_store(settings) as store:
-        run_scheduler(store, settings, jobs)
+        run_scheduler(store, settings, jobs, schedule=schedule)
 
 
 @main.command()

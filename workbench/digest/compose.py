@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,8 +12,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from workbench.digest.layout import clip, one_line, rule, wrap
-from workbench.digest.models import Edition, Language
-from workbench.digest.select import About, BallotEntry, Digest, Section
+from workbench.digest.models import Edition, Language, Recipient
+from workbench.digest.select import About, AlertEntry, BallotEntry, Digest, Entry, Section, SectionKind
 from workbench.digest.window import Window
 from workbench.digest.wording import Words
 from workbench.resources import resource
@@ -72,7 +73,7 @@ class Document:
     period: Phrases
     empty: Phrases
     chapters: tuple[Chapter, ...]
-    coverage: Chapter
+    coverage: Chapter | None
     notes: Phrases
     links: tuple[Link, ...]
 
@@ -118,7 +119,91 @@ def compose(digest: Digest, *, name: str, email: str, language: Language, settin
     )
 
 
+def compose_alert(
+    entries: Sequence[AlertEntry], *, recipient: Recipient, now: dt.datetime, settings: Settings
+) -> ComposedMail:
+    """An alert: what is due within days, with the address at which each is acknowledged."""
+    words = [Words(code, settings.zone) for code in _LANGUAGES[recipient.language]]
+    today = now.astimezone(settings.zone).date()
+    document = _alert_document(entries, words, settings)
+    return ComposedMail(
+        name=recipient.name,
+        email=recipient.email,
+        language=recipient.language,
+        edition=recipient.edition,
+        week=today.isoformat(),
+        window=Window(now, now, 0, 0),
+        subject=clip(one_line(_render("digest-subject.txt", document))),
+        text=_render("digest-text.txt", document),
+        html=_render("digest-html.html", document),
+        quiet=False,
+    )
+
+
+def _alert_document(entries: Sequence[AlertEntry], words: Sequence[Words], settings: Settings) -> Document:
+    say = functools.partial(_say, words)
+    return Document(
+        language=words[0].language,
+        subject=say(lambda each: each.alert_subject(entries)),
+        heading=say(lambda each: each.alert_title()),
+        period=say(lambda each: each.alert_explanation()),
+        empty=(),
+        chapters=(
+            Chapter(
+                heading=say(lambda each: each.heading(SectionKind.DUE)),
+                paragraphs=tuple(_paragraph(entry.about, entry, words, settings.base_url) for entry in entries),
+                more=(),
+                more_link=f"{settings.base_url}/",
+            ),
+        ),
+        coverage=None,
+        notes=say(lambda each: each.estimates_note()) if any(_estimated(entry) for entry in entries) else (),
+        links=tuple(_acknowledge(entry, words) for entry in entries),
+    )
+
+
+def _acknowledge(entry: AlertEntry, words: Sequence[Words]) -> Link:
+    return Link(_say(words, lambda each: each.acknowledge_link(entry.about.name)), entry.acknowledge)
+
+
+def with_unsubscribe(made: ComposedMail, address: str, settings: Settings) -> ComposedMail:
+    """The mail with the visible address that ends the subscription, at the end of both parts."""
+    words = [Words(code, settings.zone) for code in _LANGUAGES[made.language]]
+    says = [each.unsubscribe_link() for each in words]
+    text = "\n".join([*(wrap(each) for each in says), f"  {address}", ""])
+    anchor = f'<a href="{address}">{" / ".join(says)}</a>'
+    link = f'<div style="max-width: 680px; margin: 0 auto; font-size: 13px">{anchor}</div>\n</body>'
+    return dataclasses.replace(made, text=f"{made.text}\n{text}", html=made.html.replace("</body>", link))
+
+
+def _say(words: Sequence[Words], phrase: Callable[[Words], str]) -> Phrases:
+    return tuple(Phrase(each.language, one_line(phrase(each))) for each in words)
+
+
+def _estimated(entry: object) -> bool:
+    return isinstance(entry, BallotEntry) and entry.view.deadlines is not None
+
+
+def _paragraph(about: About, entry: Entry, words: Sequence[Words], base_url: str) -> Paragraph:
+    return _written(about, [(each.language, each.details(entry)) for each in words], base_url)
+
+
+def _written(about: About, details: Iterable[tuple[str, Iterable[str]]], base_url: str) -> Paragraph:
+    title = clip(one_line(about.title or ""))
+    return Paragraph(
+        name=clip(one_line(about.name)),
+        title=Phrase(about.title_language, title) if title else None,
+        link=base_url + quote(about.path, safe="/.:,-"),
+        details=tuple(Phrase(language, one_line(line)) for language, lines in details for line in lines),
+    )
+
+
 def _render(template: str, document: Document) -> str:
+    return _environment().get_template(template).render(document=document)
+
+
+@functools.cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(resource("templates") / "email"),
         autoescape=select_autoescape(["html"]),
@@ -128,35 +213,22 @@ def _render(template: str, document: Document) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(wrap=wrap, rule=rule)
-    return environment.get_template(template).render(document=document)
+    return environment
 
 
 def _document(digest: Digest, week: str, words: Sequence[Words], base_url: str) -> Document:
-    def say(phrase: Callable[[Words], str]) -> Phrases:
-        return tuple(Phrase(each.language, one_line(phrase(each))) for each in words)
+    say = functools.partial(_say, words)
 
     def chapter(section: Section) -> Chapter:
         return Chapter(
             heading=say(lambda each: each.heading(section.kind)),
-            paragraphs=tuple(
-                paragraph(entry.about, [(each.language, each.details(entry)) for each in words])
-                for entry in section.entries
-            ),
+            paragraphs=tuple(_paragraph(entry.about, entry, words, base_url) for entry in section.entries),
             more=say(lambda each: each.more(section.more)) if section.more else (),
             more_link=f"{base_url}/changes",
         )
 
-    def paragraph(about: About, details: Iterable[tuple[str, Iterable[str]]]) -> Paragraph:
-        title = clip(one_line(about.title or ""))
-        return Paragraph(
-            name=clip(one_line(about.name)),
-            title=Phrase(about.title_language, title) if title else None,
-            link=base_url + quote(about.path, safe="/.:,-"),
-            details=tuple(Phrase(language, one_line(line)) for language, lines in details for line in lines),
-        )
-
     sources = About("", None, "/sources")
-    estimates = any(isinstance(entry, BallotEntry) for section in digest.sections for entry in section.entries)
+    estimates = any(_estimated(entry) for section in digest.sections for entry in section.entries)
     attributions = sorted({source.attribution for source in digest.coverage if source.attribution})
     return Document(
         language=words[0].language,
@@ -168,9 +240,10 @@ def _document(digest: Digest, week: str, words: Sequence[Words], base_url: str) 
         coverage=Chapter(
             heading=say(lambda each: each.coverage_heading()),
             paragraphs=tuple(
-                paragraph(
+                _written(
                     dataclasses.replace(sources, name=source.title),
                     [(each.language, [each.coverage(source)]) for each in words],
+                    base_url,
                 )
                 for source in digest.coverage
             ),

@@ -1,20 +1,28 @@
-"""Mails to one person with a link that works once: invitation, and reset of a password."""
+"""Mails outside the outbox: invitation and reset with a link that works once, and notices to administrators."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Mapping
 from email.utils import make_msgid
 from enum import StrEnum
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlmodel import col, update
 
+from workbench.db import Store
 from workbench.digest.layout import one_line, wrap
-from workbench.digest.message import address, make_address, write_message
-from workbench.digest.transport import transport_for
+from workbench.digest.message import AddressError, address, make_address, write_message
+from workbench.digest.models import Recipient
+from workbench.digest.subscriptions import silenced
+from workbench.digest.transport import PermanentError, TransientError, transport_for
 from workbench.digest.wording import Words
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from workbench.people import accounts
 from workbench.people.models import Account, Purpose
+from workbench.people.permissions import Role
 from workbench.people.tokens import LIFETIMES
 from workbench.resources import resource
 from workbench.settings import Settings
@@ -26,6 +34,8 @@ class Letter(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
 
+
+_log = logging.getLogger(__name__)
 
 _PURPOSES: Final = {Letter.INVITATION: Purpose.INVITATION, Letter.RESET: Purpose.RESET}
 
@@ -45,6 +55,45 @@ def send_letter(settings: Settings, letter: Letter, account: Account, secret: st
 
     Raises AddressError, TransientError or PermanentError; nobody tries again by itself.
     """
+    values = {
+        "name": one_line(account.name),
+        "link": link(settings, letter, secret),
+        "workbench": settings.base_url,
+    }
+    _send(settings, letter.value, account, values, now, until=now + LIFETIMES[_PURPOSES[letter]])
+
+
+def tell_of_silence(store: Store, settings: Settings, now: dt.datetime) -> int:
+    """Tell every administrator of each recipient of the IP edition whom alerts no longer reach; returns of how many.
+
+    What could not be handed over is told at the next call. `store` is open for the workbench itself.
+    """
+    with store.read() as session:
+        rows = [row for row in silenced(session) if row.alerts_off_told_at is None]
+        told = [each for each in accounts.listed(session) if each.active and Role.ADMINISTRATOR in each.roles]
+    if not rows or not told or not settings.mail_enabled:
+        return 0
+    names = ", ".join(one_line(row.name) for row in rows)
+    try:
+        for account in told:
+            _send(settings, "silence", account, {"names": names, "link": f"{settings.base_url}/digest/"}, now)
+    except (AddressError, TransientError, PermanentError):
+        _log.exception("administrators could not be told that alerts do not reach %s", names)
+        return 0
+    with store.write() as session:
+        for row in rows:
+            session.exec(update(Recipient).where(col(Recipient.id) == row.id).values(alerts_off_told_at=now))
+    return len(rows)
+
+
+def _send(
+    settings: Settings,
+    letter: str,
+    account: Account,
+    values: Mapping[str, object],
+    now: dt.datetime,
+    until: dt.datetime | None = None,
+) -> None:
     words = Words(account.language if account.language in LANGUAGES else DEFAULT_LANGUAGE, settings.zone)
     environment = Environment(
         loader=FileSystemLoader(resource("templates") / "email"),
@@ -56,16 +105,10 @@ def send_letter(settings: Settings, letter: Letter, account: Account, secret: st
     )
     environment.filters["wrap"] = wrap
     environment.globals["_"] = words.gettext
-    values = {
-        "language": words.language,
-        "name": one_line(account.name),
-        "link": link(settings, letter, secret),
-        "until": words.moment(now + LIFETIMES[_PURPOSES[letter]]),
-        "workbench": settings.base_url,
-    }
+    filled = {**values, "language": words.language, "until": words.moment(until) if until else None}
 
     def part(name: str) -> str:
-        return environment.get_template(f"{letter.value}-{name}").render(values)
+        return environment.get_template(f"{letter}-{name}").render(filled)
 
     sender = address(settings.mail_from)
     to = make_address(account.name, account.email)
@@ -76,6 +119,6 @@ def send_letter(settings: Settings, letter: Letter, account: Account, secret: st
         text=part("text.txt"),
         html=part("html.html"),
         at=now,
-        message_id=make_msgid(letter.value, sender.domain),
+        message_id=make_msgid(letter, sender.domain),
     )
     transport_for(settings).send(message, sender.addr_spec, to.addr_spec)

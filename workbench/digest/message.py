@@ -81,7 +81,8 @@ def build_message(mail: Mail) -> EmailMessage:
         html=mail.html,
         at=mail.created_at,
         message_id=mail.message_id,
-        list_name=f"{mail.edition}.digest",
+        list_name=f"{mail.edition}.{mail.kind}",
+        unsubscribe=mail.unsubscribe,
     )
 
 
@@ -95,6 +96,7 @@ def write_message(
     at: dt.datetime,
     message_id: str,
     list_name: str | None = None,
+    unsubscribe: str | None = None,
 ) -> EmailMessage:
     """A mail in both forms. The same values always give the same bytes. Raises AddressError."""
     written_by = address(sender)
@@ -107,6 +109,11 @@ def write_message(
     message["Auto-Submitted"] = "auto-generated"
     if list_name is not None:
         message["List-Id"] = f"<{list_name}.{written_by.domain}>"
+    if unsubscribe is not None:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        if unsubscribe.startswith("https://"):
+            # One click needs HTTPS (RFC 8058, 3.1).
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text, subtype="plain", charset="utf-8", cte=_encoding(text))
     message.add_alternative(html, subtype="html", charset="utf-8", cte=_encoding(html))
     message.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")

@@ -15,16 +15,17 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select, update
 
 from scrapers.manifest import Manifest
+from workbench.ballots.rulebook import Rulebook
 from workbench.db import Store, key_of
 from workbench.digest.audience import as_recipient
-from workbench.digest.compose import ComposedMail, compose, iso_week
+from workbench.digest.compose import ComposedMail, compose, iso_week, with_unsubscribe
 from workbench.digest.message import AddressError, address, build_message, make_address
-from workbench.digest.models import Mail, MailState, Recipient
+from workbench.digest.models import Mail, MailKind, MailState, QuietWeeks, Recipient
 from workbench.digest.select import select_digest
+from workbench.digest.subscriptions import token_of
 from workbench.digest.transport import PermanentError, TransientError, Transport
 from workbench.digest.window import window_of
 from workbench.settings import Settings
-from workbench.standards.ballots import BallotRule
 
 FIRST_RETRY = dt.timedelta(minutes=10)
 LONGEST_RETRY = dt.timedelta(hours=6)
@@ -59,7 +60,7 @@ def compose_for(
     *,
     at: dt.datetime,
     settings: Settings,
-    rules: Sequence[BallotRule],
+    rules: Rulebook,
     manifests: Mapping[str, Manifest],
 ) -> ComposedMail:
     """The digest of a recipient as it would be cut at `at`, with what the recipient may see. Writes nothing."""
@@ -73,6 +74,7 @@ def compose_for(
             manifests=manifests,
             zone=settings.zone,
             limit=settings.digest_limit,
+            recipient_id=recipient.id,
         )
     return compose(digest, name=recipient.name, email=recipient.email, language=recipient.language, settings=settings)
 
@@ -84,7 +86,7 @@ def compose_due(
     at: dt.datetime,
     recipients: Sequence[int],
     settings: Settings,
-    rules: Sequence[BallotRule],
+    rules: Rulebook,
     manifests: Mapping[str, Manifest],
 ) -> ComposeCounts:
     """Put the digest of the week of `at` into the outbox for each recipient who has none yet, one transaction each."""
@@ -94,19 +96,35 @@ def compose_due(
             recipient = session.get_one(Recipient, recipient_id)
             earlier = session.exec(
                 select(Mail)
-                .where(Mail.recipient_id == recipient_id, Mail.edition == recipient.edition)
+                .where(
+                    Mail.recipient_id == recipient_id,
+                    Mail.edition == recipient.edition,
+                    Mail.kind == MailKind.DIGEST,
+                )
                 .order_by(col(Mail.id).desc())
             ).all()
             if any(mail.week == iso_week(at, settings) for mail in earlier):
                 existing += 1
                 continue
             made = compose_for(session, recipient, at=at, settings=settings, rules=rules, manifests=manifests)
-            if made.quiet and earlier and at - earlier[0].window_end < QUIET_FOR:
+            if made.quiet and _left_out(recipient, earlier, at):
                 quiet += 1
                 continue
-            session.add(_row(recipient, made, settings, clock()))
+            token = token_of(session, recipient_id, MailKind.DIGEST)
+            session.add(mail_row(recipient, made, settings, clock(), token))
             composed += 1
     return ComposeCounts(composed, existing, quiet)
+
+
+def _left_out(recipient: Recipient, earlier: Sequence[Mail], at: dt.datetime) -> bool:
+    """Whether a digest with nothing to tell is not sent; what it covers is in the next one's window."""
+    match recipient.quiet:
+        case QuietWeeks.ALWAYS:
+            return False
+        case QuietWeeks.NEVER:
+            return True
+        case QuietWeeks.MONTHLY:
+            return bool(earlier) and at - earlier[0].window_end < QUIET_FOR
 
 
 def _to(recipient: Recipient) -> str:
@@ -117,7 +135,10 @@ def _to(recipient: Recipient) -> str:
         return recipient.email
 
 
-def _row(recipient: Recipient, made: ComposedMail, settings: Settings, now: dt.datetime) -> Mail:
+def mail_row(recipient: Recipient, made: ComposedMail, settings: Settings, now: dt.datetime, token: str) -> Mail:
+    """The row of a composed mail, with the address that ends the subscription of `token`."""
+    unsubscribe = f"{settings.base_url}/mail/unsubscribe/{token}"
+    made = with_unsubscribe(made, unsubscribe, settings)
     sender = address(settings.mail_from)
     unique = f"{made.week}.{made.edition}.{secrets.token_hex(12)}"
     return Mail(
@@ -134,14 +155,23 @@ def _row(recipient: Recipient, made: ComposedMail, settings: Settings, now: dt.d
         subject=made.subject,
         text=made.text,
         html=made.html,
+        unsubscribe=unsubscribe,
         created_at=now,
     )
 
 
 def send_pending(
-    store: Store, transport: Transport, clock: Clock, recipients: Sequence[int] | None = None
+    store: Store,
+    transport: Transport,
+    clock: Clock,
+    recipients: Sequence[int] | None = None,
+    *,
+    bounces_to: str | None = None,
 ) -> SendCounts:
-    """Send what waits in the outbox and is due, each mail once, however many senders there are."""
+    """Send what waits in the outbox and is due, each mail once, however many senders there are.
+
+    Undeliverable mails come back to `bounces_to`, by default to the sender.
+    """
     sent = postponed = failed = 0
     with store.read() as session:
         query = select(Mail.id).where(_claimable(clock())).order_by(col(Mail.id))
@@ -154,7 +184,7 @@ def send_pending(
             continue
         try:
             message = build_message(mail)
-            transport.send(message, address(mail.sender).addr_spec, address(mail.to).addr_spec)
+            transport.send(message, bounces_to or address(mail.sender).addr_spec, address(mail.to).addr_spec)
         except (PermanentError, AddressError) as error:
             _note(store, mail, state=MailState.FAILED, error=str(error))
             failed += 1

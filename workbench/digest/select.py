@@ -10,18 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from scrapers.manifest import Manifest
 from scrapers.records import Precision
+from workbench.ballots.queries import BallotView, needs_my_answer
+from workbench.ballots.rulebook import Rulebook
+from workbench.calendars.meetings import coming_meetings
 from workbench.digest.coverage import Coverage, coverage_of
 from workbench.digest.models import Edition
 from workbench.digest.window import Window
 from workbench.history.models import Change, ChangeKind, Entity
 from workbench.patents.models import Publication
-from workbench.standards.ballots import BallotRule, EstimatedBallot, estimate_ballot
 from workbench.standards.models import Committee, Draft, StageEvent, WorkItem
 from workbench.standards.stage_history import StageDate
 from workbench.standards.tasks import open_tasks
@@ -39,6 +42,9 @@ class SectionKind(StrEnum):
     GONE = "gone"
     DRAFTS = "drafts"
     PUBLICATIONS = "publications"
+    DECLARATIONS = "declarations"
+    RELEASES = "releases"
+    MEETINGS = "meetings"
     OTHER = "other"
 
 
@@ -52,6 +58,9 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.NEW_ITEMS,
         SectionKind.GONE,
         SectionKind.DRAFTS,
+        SectionKind.MEETINGS,
+        SectionKind.DECLARATIONS,
+        SectionKind.RELEASES,
         SectionKind.OTHER,
     ),
     Edition.IP: (
@@ -60,10 +69,13 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.TASKS,
         SectionKind.DRAFTS,
         SectionKind.PUBLICATIONS,
+        SectionKind.DECLARATIONS,
         SectionKind.MOVES,
         SectionKind.OPENED,
         SectionKind.NEW_ITEMS,
         SectionKind.GONE,
+        SectionKind.MEETINGS,
+        SectionKind.RELEASES,
         SectionKind.OTHER,
     ),
 }
@@ -81,11 +93,28 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class BallotEntry:
-    """An open ballot with the days left until it closes, by estimate; negative where that day is past."""
+    """An open ballot that needs an answer, with the days left until our own deadline; negative where that is past."""
 
     about: About
-    ballot: EstimatedBallot
+    view: BallotView
     days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEntry(BallotEntry):
+    """The same as an alert; at `acknowledge` one says that it is taken care of."""
+
+    acknowledge: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEntry:
+    """A meeting that begins within the days of deadlines, or goes on."""
+
+    about: About
+    starts_on: dt.date
+    ends_on: dt.date
+    cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +163,7 @@ class CountEntry:
     count: int
 
 
-Entry = BallotEntry | TaskEntry | MoveEntry | ItemEntry | NamedEntry | CountEntry
+Entry = BallotEntry | MeetingEntry | TaskEntry | MoveEntry | ItemEntry | NamedEntry | CountEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +215,16 @@ def select_digest(
     edition: Edition,
     window: Window,
     *,
-    rules: Sequence[BallotRule],
+    rules: Rulebook,
     manifests: Mapping[str, Manifest],
     zone: ZoneInfo,
     limit: int,
+    recipient_id: int | None = None,
 ) -> Digest:
-    """Select for one edition. Deadlines are those after `window.end`, changes those of the window."""
+    """Select for one edition. Deadlines are those after `window.end`, changes those of the window.
+
+    Deadlines are of the work items that the recipient follows; of all where there is no list.
+    """
     today = window.end.astimezone(zone).date()
     changes = session.exec(
         select(Change).where(col(Change.id) > window.after, col(Change.id) <= window.to).order_by(col(Change.id))
@@ -202,12 +235,14 @@ def select_digest(
     histories = _histories(session)
     found = _Found()
     _add_items(found, changes, items, histories, zone)
-    _add_ballots(found, changes, items, histories, rules, today, window.start.astimezone(zone).date())
+    _add_ballots(found, session, changes, rules, today, window.start.astimezone(zone).date(), recipient_id)
+    _add_meetings(found, session, today)
     _add_tasks(found, session)
     _add_drafts(found, session, changes, items)
     if edition is Edition.IP:
         _add_publications(found, session, changes)
     _add_committees(found, session, changes)
+    _add_watched(found, changes)
     return Digest(
         edition, window, today, found.sections(edition, limit), coverage_of(session, window, changes, manifests)
     )
@@ -228,7 +263,8 @@ def _by_key(changes: Iterable[Change], entity: Entity) -> dict[str, list[Change]
     return grouped
 
 
-def _item_about(key: str, item: WorkItem | None) -> About:
+def item_about(key: str, item: WorkItem | None) -> About:
+    """A work item by its ISO number, with what is known of it."""
     path = f"/standards/items/{key}"
     if item is None:
         return About(key, None, path)
@@ -249,7 +285,7 @@ def _add_items(
 ) -> None:
     for key, of_item in _by_key(changes, Entity.WORK_ITEM).items():
         item = _item(items, key)
-        about = _item_about(key, item)
+        about = item_about(key, item)
         if any(change.kind is ChangeKind.NEW for change in of_item):
             found.entries[SectionKind.NEW_ITEMS].append(ItemEntry(about, item.stage if item else None))
             continue
@@ -283,34 +319,50 @@ def _text(value: object) -> str | None:
 
 def _add_ballots(
     found: _Found,
+    session: Session,
     changes: Iterable[Change],
-    items: Mapping[int, WorkItem],
-    histories: Mapping[int, Sequence[StageDate]],
-    rules: Sequence[BallotRule],
+    rules: Rulebook,
     today: dt.date,
     since: dt.date,
+    recipient_id: int | None,
 ) -> None:
     moved = {change.key for change in changes if change.entity is Entity.WORK_ITEM and change.field == "stage"}
-    overdue, due, opened = [], [], []
-    for iso_id, item in items.items():
-        if item.missing_since is not None:
+    for view in needs_my_answer(session, rules, today, recipient_id=recipient_id):
+        if view.item.missing_since is not None:
             continue
-        history = histories.get(item.id or 0, ())
-        ballot = estimate_ballot(item.deliverable_type, item.supplement_type, item.stage, history, rules, today)
-        if ballot is None or not ballot.is_open:
-            continue
-        left = (ballot.closes_on - today).days if ballot.closes_on else None
-        entry = BallotEntry(_item_about(str(iso_id), item), ballot, left)
-        dated_this_week = ballot.precision is Precision.DAY and ballot.opens_on is not None and ballot.opens_on > since
+        left = (view.ours - today).days if view.ours else None
+        entry = BallotEntry(item_about(str(view.item.iso_id), view.item), view, left)
+        dated_this_week = view.precision is Precision.DAY and view.opens_on is not None and view.opens_on > since
         if left is not None and left < 0:
-            overdue.append(entry)
+            found.entries[SectionKind.OVERDUE].append(entry)
         elif left is not None and left <= DUE_WITHIN.days:
-            due.append(entry)
-        elif dated_this_week or str(iso_id) in moved:
-            opened.append(entry)
-    for kind, entries in ((SectionKind.OVERDUE, overdue), (SectionKind.DUE, due), (SectionKind.OPENED, opened)):
-        entries.sort(key=_by_closing)
-        found.entries[kind] += entries
+            found.entries[SectionKind.DUE].append(entry)
+        elif dated_this_week or str(view.item.iso_id) in moved:
+            found.entries[SectionKind.OPENED].append(entry)
+
+
+def _add_meetings(found: _Found, session: Session, today: dt.date) -> None:
+    for row in coming_meetings(session, today, today + DUE_WITHIN):
+        about = About(row.title, row.committee or None, "/calendars/")
+        found.entries[SectionKind.MEETINGS].append(MeetingEntry(about, row.starts_on, row.ends_on, row.cancelled))
+
+
+_WATCHED: Final = (
+    (Entity.DECLARATION, SectionKind.DECLARATIONS, "/declarations/"),
+    (Entity.RELEASE, SectionKind.RELEASES, "/releases/"),
+    (Entity.PAGE, SectionKind.OTHER, "/pages/"),
+)
+
+
+def _add_watched(found: _Found, changes: Sequence[Change]) -> None:
+    """Declarations and releases that became known; of watched pages, and of what was known, how much changed."""
+    for entity, kind, path in _WATCHED:
+        for key, of_one in _by_key(changes, entity).items():
+            new = next((change for change in of_one if change.kind is ChangeKind.NEW), None)
+            if new is not None and entity is not Entity.PAGE:
+                found.entries[kind].append(NamedEntry(About(_text(new.new) or key, None, path)))
+            else:
+                found.entries[SectionKind.OTHER].append(CountEntry(About(key, None, path), len(of_one)))
 
 
 def _add_tasks(found: _Found, session: Session) -> None:
@@ -319,12 +371,8 @@ def _add_tasks(found: _Found, session: Session) -> None:
         if row.item is None:
             about = About(row.task.file or "", None, path)
         else:
-            about = replace(_item_about(str(row.item.iso_id), row.item), path=path)
+            about = replace(item_about(str(row.item.iso_id), row.item), path=path)
         found.entries[SectionKind.TASKS].append(TaskEntry(about, row.task.stage, row.task.since))
-
-
-def _by_closing(entry: BallotEntry) -> tuple[dt.date, str]:
-    return entry.ballot.closes_on or dt.date.max, entry.about.name
 
 
 def _add_drafts(found: _Found, session: Session, changes: Iterable[Change], items: Mapping[int, WorkItem]) -> None:

@@ -60,6 +60,22 @@ class FolderTransport:
             raise TransientError(f"cannot write {final}: {error.strerror}") from error
 
 
+class GuardedTransport:
+    """Hands over only to addresses of the domains of the settings, and nothing while mailing is switched off."""
+
+    def __init__(self, inner: Transport, settings: Settings) -> None:
+        self.inner, self.settings, self.claim_for = inner, settings, inner.claim_for
+
+    def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        if not self.settings.mail_enabled:
+            raise TransientError("mailing is switched off; set WORKBENCH_MAIL_ENABLED to send")
+        domains = {domain.lower() for domain in self.settings.mail_domains}
+        domain = recipient.rpartition("@")[2].lower()
+        if domains and domain not in domains:
+            raise PermanentError(f"{domain} is none of the domains that may be mailed to (WORKBENCH_MAIL_DOMAINS)")
+        self.inner.send(message, sender, recipient)
+
+
 class SmtpTransport:
     """Sends through the mail server of the settings, one connection a mail."""
 
@@ -112,7 +128,8 @@ class SmtpTransport:
 
 def transport_for(settings: Settings) -> Transport:
     """The mail server of the settings, else the folder `mails` of the home folder."""
-    return SmtpTransport(settings) if settings.smtp_host else FolderTransport(settings.home / "mails")
+    inner: Transport = SmtpTransport(settings) if settings.smtp_host else FolderTransport(settings.home / "mails")
+    return GuardedTransport(inner, settings)
 
 
 def _refusal(code: int, reply: bytes | str) -> TransientError | PermanentError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +13,17 @@ from sqlmodel import Session, col, select
 
 from scrapers.manifest import Manifest
 from scrapers.registry import sources
+from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store, key_of
+from workbench.digest.alerts import compose_alerts
 from workbench.digest.compose import ComposedMail
+from workbench.digest.letters import tell_of_silence
 from workbench.digest.message import AddressError, address, make_address
 from workbench.digest.models import Edition, Language, Recipient
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, compose_for, send_pending
 from workbench.digest.transport import transport_for
 from workbench.settings import Settings
 from workbench.sources.poll import is_configured
-from workbench.standards.ballots import load_ballot_rules
 
 
 class DigestError(Exception):
@@ -96,7 +98,7 @@ def preview(store: Store, settings: Settings, recipient: str | None, at: dt.date
 
     Where nobody receives the digest yet, it is the one that a new delegate would get.
     """
-    rules, manifests = load_ballot_rules(settings.ballot_rules), _manifests(settings)
+    rules, manifests = load_rulebook(settings), _manifests(settings)
     with store.read() as session:
         return [
             compose_for(session, row, at=at, settings=settings, rules=rules, manifests=manifests)
@@ -118,18 +120,20 @@ def send(
     except AddressError as error:
         raise DigestError(f"setting mail_from (WORKBENCH_MAIL_FROM): {error}") from error
     with store.read() as session:
-        chosen = [key_of(row) for row in _recipients(session, recipient)]
+        chosen = [key_of(row) for row in _recipients(session, recipient) if row.digest_on and row.suspended_at is None]
     composed = compose_due(
         store,
         clock,
         at=at,
         recipients=chosen,
         settings=settings,
-        rules=load_ballot_rules(settings.ballot_rules),
+        rules=load_rulebook(settings),
         manifests=_manifests(settings),
     )
+    if not settings.mail_enabled:
+        progress("mailing is switched off (WORKBENCH_MAIL_ENABLED): mails wait in the outbox")
     progress(f"{composed.composed} composed, {composed.existing} there already, {composed.quiet} with nothing to tell")
-    sent = send_pending(store, transport_for(settings), clock, chosen)
+    sent = _pending(store, settings, clock, chosen)
     progress(f"{sent.sent} sent, {sent.postponed} to be tried again, {sent.failed} failed")
     return _counts(composed, sent)
 
@@ -138,7 +142,24 @@ def retry(
     store: Store, settings: Settings, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
 ) -> DigestCounts:
     """Send what waits in the outbox and is due; composes nothing."""
-    return _counts(ComposeCounts(), send_pending(store, transport_for(settings), clock))
+    return _counts(ComposeCounts(), _pending(store, settings, clock))
+
+
+def alert(
+    store: Store, settings: Settings, clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+) -> DigestCounts:
+    """Compose what is urgent and not told today, tell administrators whom alerts no longer reach, and send."""
+    composed = compose_alerts(store, settings, load_rulebook(settings), clock)
+    tell_of_silence(store, settings, clock())
+    return _counts(ComposeCounts(composed.mails), _pending(store, settings, clock))
+
+
+def _pending(
+    store: Store, settings: Settings, clock: Callable[[], dt.datetime], recipients: Sequence[int] | None = None
+) -> SendCounts:
+    if not settings.mail_enabled:
+        return SendCounts()
+    return send_pending(store, transport_for(settings), clock, recipients, bounces_to=settings.mail_bounces_to)
 
 
 def _counts(composed: ComposeCounts, sent: SendCounts) -> DigestCounts:

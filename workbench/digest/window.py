@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from workbench.digest.models import Edition, Mail, MailState
+from workbench.digest.models import Edition, Mail, MailKind, MailState
 from workbench.history.models import Change
 
 FIRST_WINDOW = dt.timedelta(days=7)
@@ -35,7 +35,9 @@ def window_of(session: Session, recipient_id: int, edition: Edition, at: dt.date
     The first digest of a recipient tells the seven days up to the newest change.
     """
     mails = session.exec(
-        select(Mail).where(Mail.recipient_id == recipient_id, Mail.edition == edition).order_by(col(Mail.id))
+        select(Mail)
+        .where(Mail.recipient_id == recipient_id, Mail.edition == edition, Mail.kind == MailKind.DIGEST)
+        .order_by(col(Mail.id))
     ).all()
     if mails:
         after, start = _covered(mails)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,12 +14,25 @@ from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 
 from scrapers.records import Precision
+from workbench.ballots.queries import BallotView
 from workbench.digest.coverage import Coverage, CoverageState
 from workbench.digest.models import Edition
-from workbench.digest.select import BallotEntry, CountEntry, Digest, Entry, ItemEntry, MoveEntry, SectionKind, TaskEntry
+from workbench.digest.select import (
+    AlertEntry,
+    BallotEntry,
+    CountEntry,
+    Digest,
+    Entry,
+    ItemEntry,
+    MeetingEntry,
+    MoveEntry,
+    SectionKind,
+    TaskEntry,
+)
 from workbench.digest.window import Window
 from workbench.i18n import DEFAULT_LANGUAGE, mark
-from workbench.standards.ballots import BallotKind, EstimatedBallot
+from workbench.standards.ballots import BallotKind
+from workbench.standards.deadlines import Basis, Deadline, Level
 from workbench.standards.stages import stage_name
 
 TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
@@ -40,7 +55,7 @@ _BALLOTS: Final[dict[BallotKind, str]] = {
     BallotKind.WDRL: mark("Withdrawal ballot"),
 }
 _HEADINGS: Final[dict[SectionKind, str]] = {
-    SectionKind.OVERDUE: mark("Overdue by estimate"),
+    SectionKind.OVERDUE: mark("Overdue"),
     SectionKind.DUE: mark("Due in 14 days"),
     SectionKind.TASKS: mark("Tasks"),
     SectionKind.OPENED: mark("Opened in this period"),
@@ -49,6 +64,9 @@ _HEADINGS: Final[dict[SectionKind, str]] = {
     SectionKind.GONE: mark("No longer listed"),
     SectionKind.DRAFTS: mark("New drafts"),
     SectionKind.PUBLICATIONS: mark("New publications"),
+    SectionKind.DECLARATIONS: mark("New declarations"),
+    SectionKind.RELEASES: mark("New releases"),
+    SectionKind.MEETINGS: mark("Meetings in the next 14 days"),
     SectionKind.OTHER: mark("Other changes"),
 }
 
@@ -69,14 +87,20 @@ class _Untranslated(NullTranslations):
         return msgid1 if n == 1 else msgid2
 
 
+@functools.lru_cache(maxsize=16)
+def _catalogue(translations: Path, language: str) -> NullTranslations:
+    catalogue = Translations.load(str(translations), [language])
+    if language != DEFAULT_LANGUAGE:
+        catalogue.add_fallback(_Untranslated(language))
+    return catalogue
+
+
 class Words:
     """Texts, dates and phrases in one language of the catalogues."""
 
     def __init__(self, language: str, zone: ZoneInfo, translations: Path = TRANSLATIONS) -> None:
         self.language, self.zone = language, zone
-        self._catalogue = Translations.load(str(translations), [language])
-        if language != DEFAULT_LANGUAGE:
-            self._catalogue.add_fallback(_Untranslated(language))
+        self._catalogue = _catalogue(translations, language)
 
     def gettext(self, message: str, **values: object) -> str:
         """The translation, with `%(name)s` filled in."""
@@ -125,9 +149,25 @@ class Words:
     def heading(self, kind: SectionKind) -> str:
         return self.gettext(_HEADINGS[kind])
 
-    def ballot(self, ballot: EstimatedBallot) -> str:
-        consultation = ballot.kind is BallotKind.CD and ballot.consultation
-        return self.gettext("CD consultation") if consultation else self.gettext(_BALLOTS[ballot.kind])
+    def ballot(self, view: BallotView) -> str:
+        consultation = view.kind is BallotKind.CD and view.consultation
+        return self.gettext("CD consultation") if consultation else self.gettext(_BALLOTS[view.kind])
+
+    def alert_title(self) -> str:
+        return self.gettext("Due within three days")
+
+    def alert_explanation(self) -> str:
+        return self.gettext("This mail comes each day until the matter is acknowledged at the address below.")
+
+    def acknowledge_link(self, name: str) -> str:
+        return self.gettext("Acknowledge: %(name)s", name=name)
+
+    def unsubscribe_link(self) -> str:
+        return self.gettext("Receive no more of these mails")
+
+    def alert_subject(self, entries: Sequence[AlertEntry]) -> str:
+        """What is due first, and by when."""
+        return self._action(entries[0], len(entries), self.alert_title())
 
     def stage(self, code: str) -> str:
         """The code and its meaning; the code is never translated."""
@@ -139,6 +179,8 @@ class Words:
         match entry:
             case BallotEntry():
                 return self._ballot_details(entry)
+            case MeetingEntry():
+                return self._meeting_details(entry)
             case MoveEntry():
                 return self._move_details(entry)
             case ItemEntry(stage=str() as stage):
@@ -155,42 +197,56 @@ class Words:
                 return []
 
     def _ballot_details(self, entry: BallotEntry) -> list[str]:
-        ballot, lines = entry.ballot, []
-        name = self.ballot(ballot)
-        if ballot.closes_on is None or entry.days_left is None:
+        view, lines = entry.view, []
+        name = self.ballot(view)
+        if view.deadlines is None or entry.days_left is None:
             lines.append(self.gettext("%(ballot)s open; no source dates its opening", ballot=name))
-        elif entry.days_left < 0:
-            past = self.ngettext("%(num)d day past", "%(num)d days past", -entry.days_left)
-            lines.append(
-                self.gettext(
-                    "%(ballot)s: should have closed on %(date)s (estimated), %(span)s; the stage is still %(stage)s",
-                    ballot=name,
-                    date=self.date(ballot.closes_on),
-                    span=past,
-                    stage=ballot.stage,
-                )
-            )
         else:
-            left = self.ngettext("%(num)d day left", "%(num)d days left", entry.days_left)
+            ours = view.deadlines.ours
+            if entry.days_left < 0:
+                span = self.ngettext("%(num)d day past", "%(num)d days past", -entry.days_left)
+            else:
+                span = self.ngettext("%(num)d day left", "%(num)d days left", entry.days_left)
             lines.append(
                 self.gettext(
-                    "%(ballot)s: closes on %(date)s (estimated), %(span)s",
-                    ballot=name,
-                    date=self.date(ballot.closes_on),
-                    span=left,
+                    "%(ballot)s: %(deadline)s, %(span)s", ballot=name, deadline=self._deadline(ours), span=span
                 )
             )
-        if ballot.opens_on is not None:
-            day = self.date(ballot.opens_on)
-            if ballot.precision is Precision.DAY:
+            outer = [each for each in (view.deadlines.national, view.deadlines.iso) if each not in (None, ours)]
+            lines += [self._deadline(each) for each in outer if each is not None]
+        if view.opens_on is not None:
+            day = self.date(view.opens_on)
+            if view.precision is Precision.DAY:
                 lines.append(self.gettext("opened on %(date)s", date=day))
             else:
                 lines.append(
                     self.gettext("first seen open on %(date)s; it may have opened earlier and close earlier", date=day)
                 )
-        if ballot.may_be_proof:
+        if view.estimate is not None and view.estimate.may_be_proof:
             lines.append(self.gettext("may be a proof and no ballot"))
         return lines
+
+    def _deadline(self, deadline: Deadline) -> str:
+        day = self.date(deadline.day)
+        estimated = deadline.basis is Basis.ESTIMATED
+        match deadline.level, estimated:
+            case Level.COMPANY, True:
+                return self.gettext("company deadline %(date)s (estimated)", date=day)
+            case Level.COMPANY, False:
+                return self.gettext("company deadline %(date)s", date=day)
+            case Level.NATIONAL, True:
+                return self.gettext("national deadline %(date)s (estimated)", date=day)
+            case Level.NATIONAL, False:
+                return self.gettext("national deadline %(date)s", date=day)
+            case _, True:
+                return self.gettext("ISO closes on %(date)s (estimated)", date=day)
+            case _:
+                return self.gettext("ISO closes on %(date)s", date=day)
+
+    def _meeting_details(self, entry: MeetingEntry) -> list[str]:
+        first, last = self.date(entry.starts_on), self.date(entry.ends_on)
+        days = first if first == last else self.gettext("%(first)s to %(last)s", first=first, last=last)
+        return [days, self.gettext("cancelled")] if entry.cancelled else [days]
 
     def _move_details(self, entry: MoveEntry) -> list[str]:
         unknown = self.gettext("unknown")
@@ -234,18 +290,29 @@ class Words:
         if urgent is None:
             return self.gettext("%(digest)s: %(what)s", digest=name, what=self._news(digest))
         first = urgent.entries[0]
-        if not isinstance(first, BallotEntry) or first.ballot.closes_on is None:
+        if not isinstance(first, BallotEntry):
             raise TypeError(f"section {urgent.kind} holds something without a deadline: {first}")
-        day = self.date(first.ballot.closes_on)
-        if urgent.total == 1:
-            what = f"{first.about.name}, {self.ballot(first.ballot)}"
+        return self._action(first, urgent.total, name)
+
+    def _action(self, first: BallotEntry, total: int, name: str) -> str:
+        if first.view.deadlines is None:
+            raise TypeError(f"no deadline to act by: {first}")
+        ours = first.view.deadlines.ours
+        day, late = self.date(ours.day), (first.days_left or 0) < 0
+        if total == 1:
+            what = f"{first.about.name}, {self.ballot(first.view)}"
         else:
-            what = self.ngettext("%(num)d ballot", "%(num)d ballots", urgent.total)
-        if urgent.kind is SectionKind.OVERDUE:
-            return self.gettext(
-                "ACTION overdue since %(date)s (estimated): %(what)s – %(digest)s", date=day, what=what, digest=name
-            )
-        return self.gettext("ACTION by %(date)s (estimated): %(what)s – %(digest)s", date=day, what=what, digest=name)
+            what = self.ngettext("%(num)d ballot", "%(num)d ballots", total)
+        values = {"date": day, "what": what, "digest": name}
+        match late, ours.basis is Basis.ESTIMATED:
+            case True, True:
+                return self.gettext("ACTION overdue since %(date)s (estimated): %(what)s – %(digest)s", **values)
+            case True, False:
+                return self.gettext("ACTION overdue since %(date)s: %(what)s – %(digest)s", **values)
+            case False, True:
+                return self.gettext("ACTION by %(date)s (estimated): %(what)s – %(digest)s", **values)
+            case _:
+                return self.gettext("ACTION by %(date)s: %(what)s – %(digest)s", **values)
 
     def _news(self, digest: Digest) -> str:
         told = []

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
+
+from workbench.settings import Settings
+from workbench.standards.deadlines import working_day_from
 
 _DAY = dt.timedelta(days=1)
 
@@ -44,10 +47,15 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Every week on a weekday (Monday is 0) at a time on the wall; else as `Daily`."""
+    """Every week on a weekday (Monday is 0) at a time on the wall; else as `Daily`.
+
+    Where a `country` is named, its public holidays, weekends and the `closed_days` put it off to the next working day.
+    """
 
     weekday: int
     at: dt.time
+    country: str | None = None
+    closed_days: frozenset[dt.date] = frozenset()
 
     def last_due(self, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
         return max(due for due in self._around(now, zone) if due <= now)
@@ -58,7 +66,11 @@ class Weekly:
     def _around(self, now: dt.datetime, zone: ZoneInfo) -> list[dt.datetime]:
         today = now.astimezone(zone).date()
         here = today + (self.weekday - today.weekday()) * _DAY
-        return [_instant(here + offset * 7 * _DAY, self.at, zone) for offset in range(-2, 3)]
+        # More weeks back than a week needs: holidays may put a due day off for many days.
+        return [_instant(self._working(here + offset * 7 * _DAY), self.at, zone) for offset in range(-4, 3)]
+
+    def _working(self, day: dt.date) -> dt.date:
+        return day if self.country is None else working_day_from(day, self.country, self.closed_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +101,22 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("poll", Daily(dt.time(5)), dt.timedelta(hours=12)),
     Job("digest", Weekly(0, dt.time(8)), dt.timedelta(hours=96)),
     Job("outbox", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
+    Job("alerts", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
+    Job("bounces", Every(dt.timedelta(hours=1)), dt.timedelta(hours=2)),
     Job("drafts", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
 )
+
+
+def schedule_for(settings: Settings) -> tuple[Job, ...]:
+    """The jobs, with the weekly mail put off where nobody works that day."""
+
+    def put_off(job: Job) -> Job:
+        if not isinstance(job.rhythm, Weekly):
+            return job
+        rhythm = replace(job.rhythm, country=settings.holidays_of, closed_days=frozenset(settings.closed_days))
+        return replace(job, rhythm=rhythm)
+
+    return tuple(put_off(job) for job in JOBS)
 
 
 def _instant(day: dt.date, at: dt.time, zone: ZoneInfo) -> dt.datetime:

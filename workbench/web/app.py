@@ -16,9 +16,12 @@ from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
 from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
+    api,
+    ballots,
     calendars,
     changes,
     column_maps,
+    comments,
     committees,
     context,
     declarations,
@@ -30,6 +33,7 @@ from workbench.web import (
     export,
     feeds,
     lineage,
+    mail_links,
     mapping,
     mapping_directions,
     mapping_learning,
@@ -48,6 +52,7 @@ from workbench.web import (
     walls,
     week,
 )
+from workbench.web.api import pages as api_pages
 from workbench.web.people import administration, by_mail, gate, own, signing_in, wording
 from workbench.web.people.cookie import cookie_name, is_https
 
@@ -61,8 +66,11 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     own.blueprint,
     administration.blueprint,
     walls.blueprint,
+    api.blueprint,
+    api_pages.blueprint,
     week.blueprint,
     standards.blueprint,
+    ballots.blueprint,
     tasks.blueprint,
     committees.blueprint,
     changes.blueprint,
@@ -72,6 +80,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     search.blueprint,
     export.blueprint,
     drafts.blueprint,
+    comments.blueprint,
     lineage.blueprint,
     patents.blueprint,
     column_maps.blueprint,
@@ -84,12 +93,13 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     digest.blueprint,
     calendars.blueprint,
     feeds.blueprint,
+    mail_links.blueprint,
 )
 
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.
 PLACES: Final = (
-    (mark("This week"), "week.index", ("week", "tasks")),
-    (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "lineage")),
+    (mark("This week"), "week.index", ("week", "tasks", "ballots")),
+    (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "comments", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations")),
     (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning")),
 )
@@ -141,7 +151,8 @@ def create_app(
     permissions.install(app)
     signing_in.install(app, settings)
     Babel(app, locale_selector=preferences.language)
-    CSRFProtect(app)
+    # The interface takes no cookie, so that no page elsewhere can make a browser ask it anything.
+    CSRFProtect(app).exempt(api.blueprint)
     security.install(app)
     errors.install(app)
     display.install(app)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlmodel import col, select
+from werkzeug.wrappers import Response as BaseResponse
 
 from workbench.digest.compose import ComposedMail
-from workbench.digest.models import Mail, Recipient
+from workbench.digest.models import Language, Mail, QuietWeeks, Recipient
+from workbench.digest.subscriptions import own_recipients, set_preferences, silenced
+from workbench.digest.subscriptions import resume as resume_mails
 from workbench.digest.verbs import preview as compose_preview
-from workbench.web.context import now, session, viewer, workbench
+from workbench.people.permissions import Permission
+from workbench.web.context import now, session, viewer, workbench, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
 # A mail keeps its inline styles; nothing in it runs, loads or is submitted, and only pages of ours frame it.
@@ -41,6 +45,9 @@ def index() -> str:
     return render_template(
         "web/digest/index.html",
         recipients=recipients,
+        silenced=silenced(session()),
+        may_operate=viewer().may(Permission.OPERATE),
+        mail_enabled=settings.mail_enabled,
         last=last,
         mails=mails,
         listing=listing,
@@ -60,6 +67,48 @@ def preview(recipient_id: int) -> str:
 @blueprint.get("/preview/<int:recipient_id>/html")
 def preview_html(recipient_id: int) -> Response:
     return _framed(_composed(recipient_id).html)
+
+
+@blueprint.get("/preferences")
+def preferences() -> str:
+    """What the workbench mails to whoever asks."""
+    recipients = own_recipients(session(), viewer())
+    return render_template("web/digest/preferences.html", recipients=recipients, done=request.args.get("done"))
+
+
+@blueprint.post("/preferences/<int:recipient_id>")
+def prefer(recipient_id: int) -> BaseResponse:
+    form = request.form
+    try:
+        language, quiet = Language(form.get("language", "")), QuietWeeks(form.get("quiet", ""))
+    except ValueError:
+        abort(400)
+    with writing() as writer:
+        row = next((each for each in own_recipients(writer, viewer()) if each.id == recipient_id), None)
+        if row is None:
+            abort(404)
+        set_preferences(
+            writer,
+            viewer(),
+            row,
+            language=language,
+            quiet=quiet,
+            digest_on="digest_on" in form,
+            alerts_on="alerts_on" in form,
+            now=now(),
+        )
+    return redirect(url_for("digest.preferences", done="saved"), 303)
+
+
+@blueprint.post("/recipients/<int:recipient_id>/resume")
+def resume(recipient_id: int) -> BaseResponse:
+    """Mail to an address again that was given up."""
+    with writing() as writer:
+        row = writer.get(Recipient, recipient_id)
+        if row is None:
+            abort(404)
+        resume_mails(writer, viewer(), row, now())
+    return redirect(url_for("digest.index"), 303)
 
 
 @blueprint.get("/mails/<int:mail_id>")

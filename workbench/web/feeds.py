@@ -7,8 +7,8 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, request
 
+from workbench.ballots.rulebook import load_rulebook
 from workbench.calendars.atom import AtomEntry, write_atom
-from workbench.calendars.due import due_rules
 from workbench.calendars.events import publish
 from workbench.calendars.feeds import OwnedFeed, find_feed
 from workbench.calendars.ics import write_calendar
@@ -32,7 +32,7 @@ blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
 def calendar(secret: str) -> Response:
     owned, parts = _owned(FeedKind.CALENDAR, secret), workbench()
     feed = owned.feed
-    events = publish(parts.store.on_behalf_of(Viewer.system()), due_rules(parts.settings), now(), today())
+    events = publish(parts.store.on_behalf_of(Viewer.system()), load_rulebook(parts.settings), now(), today())
     body = write_calendar(
         events,
         levels=[Level(each) for each in feed.levels],
