@@ -23,6 +23,7 @@ from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_s
 from workbench.history.merge import merge
 from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.quarantine import keep_bad_records, settle
+from workbench.i18n import mark
 from workbench.people.gate import viewer_of
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
@@ -178,7 +179,7 @@ def resolve_waiting(session: Session, viewer: Viewer, waiting_id: int, item: Wor
     """Say to which work item a waiting ballot belongs, or with None dismiss it. Raises BallotError."""
     row = session.get(WaitingBallot, waiting_id)
     if row is None or row.state is not WaitingState.WAITING:
-        raise BallotError("somebody settled this ballot meanwhile; look at the list again")
+        raise BallotError(mark("somebody settled this ballot meanwhile; look at the list again"))
     row.decided_by, row.decided_at = viewer.name, at
     row.state = WaitingState.DISMISSED if item is None else WaitingState.RESOLVED
     if item is not None:

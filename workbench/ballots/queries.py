@@ -288,7 +288,10 @@ def _view(
     if opens_on is None and estimate is not None:
         opens_on, precision = estimate.opens_on, estimate.precision
     state = row.state if row else BallotState.OPEN
-    over = closes_on < today if announced and closes_on else row is not None and estimate is None
+    # A ballot that nobody announced ends when its stage does; no stage belongs to a committee internal ballot.
+    over = row is not None and estimate is None and kind is not BallotKind.CIB
+    if announced and closes_on:
+        over = closes_on < today
     if state is BallotState.OPEN and over:
         state = BallotState.CLOSED
     rule = _length_rule(item, kind, opens_on or closes_on or today, rules)

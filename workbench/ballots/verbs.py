@@ -20,6 +20,7 @@ from workbench.ballots.models import (
     Roster,
 )
 from workbench.db import key_of
+from workbench.i18n import mark
 from workbench.people.permissions import Permission
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
@@ -38,7 +39,7 @@ LATEST: Final = dt.date(2200, 12, 31)
 
 
 class BallotError(Exception):
-    """What was asked of a ballot cannot be done; `str(error)` says why and what to do."""
+    """What was asked of a ballot cannot be done; `str(error)` says why and what to do, and is in the catalogues."""
 
 
 def answers_for(kind: BallotKind) -> tuple[Answer, ...]:
@@ -52,7 +53,7 @@ def keep_ballot(
     """The row of a ballot, made where nothing but an estimate was known of it."""
     _need(viewer)
     if not 1 <= iteration <= 99:
-        raise BallotError("iterations count from 1 to 99; correct the number")
+        raise BallotError(mark("iterations count from 1 to 99; correct the number"))
     statement = select(Ballot).where(Ballot.work_item_id == item.id, Ballot.kind == kind, Ballot.iteration == iteration)
     row = session.exec(statement).one_or_none()
     if row is None:
@@ -88,13 +89,13 @@ def announce(
     _need(viewer)
     days = [day for day in (opens_on, closes_on, national_close, company_close) if day is not None]
     if any(not EARLIEST <= day <= LATEST for day in days):
-        raise BallotError(f"days lie between {EARLIEST} and {LATEST}; correct the year")
+        raise BallotError(mark("a day lies before 1947 or after 2200; correct the year"))
     if opens_on and closes_on and closes_on < opens_on:
-        raise BallotError("the ballot closes before it opens; correct one of the days")
+        raise BallotError(mark("the ballot closes before it opens; correct one of the days"))
     if closes_on and any(day > closes_on for day in (national_close, company_close) if day):
-        raise BallotError("an inner deadline lies after the close at ISO; correct one of the days")
+        raise BallotError(mark("an inner deadline lies after the close at ISO; correct one of the days"))
     if countries is not None and not 0 <= countries <= 1000:
-        raise BallotError("the number of countries lies between 0 and 1000; correct it")
+        raise BallotError(mark("the number of countries lies between 0 and 1000; correct it"))
     told: dict[str, Any] = {
         "opens_on": opens_on,
         "closes_on": closes_on,
@@ -138,20 +139,20 @@ def take_position(
 ) -> Position:
     """Put a position after the current one, which `seen` names (None: there was none when the form was made).
 
-    Raises BallotError where the answer is none of the ballot's, a "no" has no reasons, or somebody was faster.
+    Raises BallotError where the answer is not asked for, a negative one has no reasons, or somebody was faster.
     """
     _need(viewer)
     text = _text(reasons)
     if answer not in answers_for(ballot.kind):
-        raise BallotError("this ballot asks for another answer; choose one of those offered")
+        raise BallotError(mark("this ballot asks for another answer; choose one of those offered"))
     if answer is Answer.NO and not text:
-        raise BallotError("a negative vote needs its reasons; without technical reasons it may be dropped")
+        raise BallotError(mark("a negative vote needs its reasons; without technical reasons it may be dropped"))
     if ballot.state is BallotState.CANCELLED:
-        raise BallotError("the ballot was cancelled; nothing can be answered")
+        raise BallotError(mark("the ballot was cancelled; nothing can be answered"))
     statement = select(Position).where(Position.ballot_id == ballot.id, Position.level == level)
     current = session.exec(statement.order_by(col(Position.id).desc())).first()
     if (current.id if current else None) != seen:
-        raise BallotError("somebody set this position meanwhile; look at it and decide again")
+        raise BallotError(mark("somebody set this position meanwhile; look at it and decide again"))
     position = Position(
         ballot_id=key_of(ballot),
         level=level,
@@ -188,9 +189,9 @@ def put_vote(
     _need(viewer)
     name = " ".join(_text(member).split())
     if not 0 < len(name) <= MAX_NAME:
-        raise BallotError(f"a vote needs the name of a member body of at most {MAX_NAME} characters")
+        raise BallotError(mark("a vote needs the name of a member body of at most 120 characters"))
     if answer not in answers_for(ballot.kind):
-        raise BallotError(f"{name} votes {answer.value}, which this ballot does not ask for; correct the vote")
+        raise BallotError(mark("this ballot asks for another answer; choose one of those offered"))
     statement = select(MemberVote).where(MemberVote.ballot_id == ballot.id, MemberVote.member == name)
     row = session.exec(statement).one_or_none()
     told: dict[str, Any] = {
@@ -238,7 +239,7 @@ def set_roster(
     _need(viewer)
     names = sorted({name for each in members if (name := " ".join(_text(each).split()))})
     if not names or len(names) > MAX_MEMBERS or any(len(name) > MAX_NAME for name in names):
-        raise BallotError(f"a roster needs 1 to {MAX_MEMBERS} names of at most {MAX_NAME} characters")
+        raise BallotError(mark("a roster needs 1 to 400 names of at most 120 characters"))
     row = session.exec(select(Roster).where(Roster.committee == committee, Roster.dated == dated)).one_or_none()
     before = list(row.members) if row else []
     if row is None:
@@ -261,7 +262,7 @@ def set_follow(
 ) -> None:
     """Follow a work item, or no longer, for an account or a recipient of the digest: exactly one of the two."""
     if (account_id is None) == (recipient_id is None):
-        raise BallotError("an account or a recipient follows, not both and not neither")
+        raise BallotError(mark("an account or a recipient follows, not both and not neither"))
     owner = Follow.account_id == account_id if account_id is not None else Follow.recipient_id == recipient_id
     row = session.exec(select(Follow).where(owner, Follow.work_item_id == item.id)).one_or_none()
     if followed and row is None:
@@ -290,7 +291,7 @@ def set_track(
 
 def _need(viewer: Viewer) -> None:
     if not viewer.may(Permission.EDIT_STANDARDS) and not viewer.may(Permission.IMPORT_STANDARDS):
-        raise BallotError("this needs the role of a delegate; ask the person who runs the workbench")
+        raise BallotError(mark("this needs the role of a delegate; ask the person who runs the workbench"))
 
 
 def _text(text: str) -> str:

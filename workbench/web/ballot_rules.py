@@ -1,18 +1,23 @@
-"""The ballot lengths in force for this application: the file of the settings, else those that come with it."""
+"""The rules of ballots in force for a request: the files of the settings, else those that come with the workbench."""
 
 from __future__ import annotations
 
-from flask import current_app
+from typing import cast
 
-from workbench.standards.ballots import BallotRule, load_ballot_rules
+from flask import g
+
+from workbench.ballots.rulebook import Rulebook, load_rulebook
+from workbench.standards.ballots import BallotRule
 from workbench.web.context import workbench
 
-_KEY = "ballot_rules"
+
+def rulebook() -> Rulebook:
+    """Read once a request, so that an edit holds at once. Raises one of RULE_ERRORS, which has a page of its own."""
+    if "rulebook" not in g:
+        g.rulebook = load_rulebook(workbench().settings)
+    return cast(Rulebook, g.rulebook)
 
 
 def ballot_rules() -> tuple[BallotRule, ...]:
-    """Read once an application; start it anew after an edit."""
-    if _KEY not in current_app.extensions:
-        current_app.extensions[_KEY] = load_ballot_rules(workbench().settings.ballot_rules)
-    rules: tuple[BallotRule, ...] = current_app.extensions[_KEY]
-    return rules
+    """The usual lengths of ballots."""
+    return rulebook().lengths
