@@ -2,6 +2,7 @@
 
 from workbench.cli import (
     ballots,
+    comments,
     digest,
     exports,
     imports,
@@ -18,6 +19,7 @@ from workbench.cli.base import main
 
 __all__ = [
     "ballots",
+    "comments",
     "digest",
     "exports",
     "imports",

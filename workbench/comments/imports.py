@@ -58,7 +58,7 @@ def import_comments(
     snapshot = None
     try:
         with store.read() as session:
-            draft_id = key_of(_draft(session, work_item, label))
+            draft_id = key_of(draft_labelled(session, work_item, label))
         snapshot = keep_file(settings, path, clock)
         form = read_form(path)
         rows, refused = _within_limits(path.name, form.rows)
@@ -93,7 +93,8 @@ def import_comments(
         return finish_run(session, run_id, state, counts, warnings=warnings)
 
 
-def _draft(session: Session, work_item: str, label: str) -> Draft:
+def draft_labelled(session: Session, work_item: str, label: str) -> Draft:
+    """The version of a work item with this label. Raises UnknownWorkItemError."""
     item = find_work_item(session, work_item)
     wanted = " ".join(label.split())
     drafts = session.exec(select(Draft).where(Draft.work_item_id == item.id).order_by(col(Draft.id))).all()

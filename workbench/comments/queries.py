@@ -227,9 +227,11 @@ def waiting_rows(session: Session, draft_id: int | None = None) -> list[tuple[Re
     return list(session.exec(statement.order_by(col(ReturnedRow.id))))
 
 
-def export_rows(session: Session, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def export_rows(
+    session: Session, filters: Mapping[str, str], *, limit: int | None = None, offset: int = 0
+) -> Iterator[dict[str, Any]]:
     """Comments in the shape of `workbench export comments`. Raises FilterError, UnknownWorkItemError."""
-    for line in select_comments(session, filters):
+    for line in select_comments(session, filters, limit=limit, offset=offset):
         row = line.comment
         yield {
             "id": row.id,

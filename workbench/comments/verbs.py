@@ -177,8 +177,8 @@ def observed(
 ) -> bool:
     """Keep an observation that came back, and the number the secretariat gave; returns whether anything is new.
 
-    That the comment came back answered shows that it was submitted. An empty observation says nothing. An import, of
-    which the trail tells as a whole, is not `in_trail` with each comment.
+    That the comment came back answered or numbered shows that it was submitted. An empty observation says nothing.
+    An import, of which the trail tells as a whole, is not `in_trail` with each comment.
     """
     changes: dict[str, Any] = {}
     text = cleaned(observation)
@@ -191,7 +191,7 @@ def observed(
     said = outcome or (outcome_of(text) if text and text != comment.observation else None)
     if said is not None:
         changes |= {"outcome": said, "state": CommentState.RESOLVED}
-    elif text and comment.state not in _ANSWERABLE:
+    elif (text or number) and comment.state not in _ANSWERABLE:
         changes["state"] = CommentState.SUBMITTED
     return _change(session, viewer, comment, changes, at, in_trail=in_trail)
 

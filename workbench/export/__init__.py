@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlmodel import Session
 
-from workbench.export import ballots, history, mapping, patents, people, registers, standards, watched
+from workbench.export import ballots, comments, history, mapping, patents, people, registers, standards, watched
 from workbench.export.base import WHOLE, Kind, Row, Shape, UnknownExportError, Window
 from workbench.export.files import FORMATS, write
 
@@ -27,6 +27,7 @@ __all__ = [
 KINDS: dict[str, Kind] = {
     **standards.KINDS,
     **ballots.KINDS,
+    **comments.KINDS,
     **history.KINDS,
     **patents.KINDS,
     **mapping.KINDS,
@@ -57,7 +58,7 @@ def rows(
 
 def notices(session: Session, kind: str, filters: Mapping[str, str] | None = None) -> list[str]:
     """What must go along with the rows: copyright lines and markings of the drafts whose text they hold."""
-    if kind != "clauses":
+    if kind not in ("clauses", "comments"):
         return []
     given = {name: value for name, value in (filters or {}).items() if value}
     found = standards.drafts_of(session, given)

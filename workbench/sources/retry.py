@@ -19,6 +19,7 @@ from scrapers.registers import RegisterMap
 from scrapers.registry import Source
 from scrapers.set_aside import MAX_PLACE, one_line
 from workbench.ballots.imports import import_ballots
+from workbench.comments.imports import import_comments
 from workbench.db import Store
 from workbench.declarations.imports import import_declarations
 from workbench.history.log import ChangeLog, Counts, finish_run, start_run
@@ -126,6 +127,10 @@ def _import(store: Store, settings: Settings, row: QuarantinedRecord, file: Path
                 dated=None if dated is None else dt.date.fromisoformat(dated),
                 format=options["format"],
                 now=lambda: met,
+            )
+        case "comments":
+            import_comments(
+                store, settings, file, work_item=options["work_item"], label=options["label"], now=lambda: met
             )
         case _:
             raise QuarantineError("it is not known how the file was imported; import it again")
