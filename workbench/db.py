@@ -123,16 +123,17 @@ class Store:
 
     def migrate(self) -> str:
         """Create the tables or upgrade them to the newest migration; returns its name."""
-        config = alembic_config(self.settings.database)
         newest = newest_revision()
         current = self.revision()
+        if current == newest:
+            return newest
+        config = alembic_config(self.settings.database)
         if current is not None and current not in known_revisions():
             raise StoreError(
                 f"the database stands at {current}, which this version of the workbench does not know; "
                 "use the newer version that wrote it"
             )
-        if current != newest:
-            command.upgrade(config, "head")
+        command.upgrade(config, "head")
         return newest
 
     def require_current(self) -> None:

@@ -25,6 +25,7 @@ from workbench.digest.models import Edition, Language, Mail, MailState
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, send_pending
 from workbench.digest.transport import (
     FolderTransport,
+    GuardedTransport,
     PermanentError,
     SmtpTransport,
     TransientError,
@@ -282,7 +283,9 @@ def test_a_sender_that_lost_its_claim_does_not_undo_what_another_one_did(store: 
 
 def test_without_a_server_mails_are_files_and_writing_twice_gives_one(store: Store, tmp_path: Path) -> None:
     put_into_outbox(store)
-    transport = transport_for(Settings(home=tmp_path))
+    guarded = transport_for(Settings(home=tmp_path))
+    assert isinstance(guarded, GuardedTransport)
+    transport = guarded.inner
     assert isinstance(transport, FolderTransport)
     with pytest.raises(Killed):
         send(store, DeadlyTransport())
@@ -302,7 +305,7 @@ def test_a_folder_that_cannot_be_written_is_tried_again(store: Store, tmp_path: 
 
 
 def test_the_settings_choose_the_transport() -> None:
-    assert isinstance(transport_for(Settings(smtp_host="mail.example.com")), SmtpTransport)
+    assert isinstance(transport_for(Settings(smtp_host="mail.example.com")).inner, SmtpTransport)  # type: ignore[attr-defined]
 
 
 def test_there_is_one_mail_a_recipient_and_week(week: Store) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.jobs.schedule import JOBS, Daily, Every, Rhythm, Weekly
+from workbench.jobs.schedule import JOBS, Daily, Every, Rhythm, Weekly, schedule_for
+from workbench.settings import Settings
 
 TOKYO, ZURICH = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Zurich")
 ZONES = [
@@ -97,5 +98,20 @@ def test_the_zone_decides_the_day_and_the_hour(zone: ZoneInfo, now: dt.datetime)
 
 
 def test_polling_comes_before_the_digest_and_each_job_has_hours_of_grace() -> None:
-    assert [job.name for job in JOBS] == ["poll", "digest", "outbox", "drafts"]
+    assert [job.name for job in JOBS] == ["poll", "digest", "outbox", "alerts", "bounces", "drafts"]
     assert all(job.grace >= dt.timedelta(hours=1) for job in JOBS)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-21T00:00", "2026-11-23T23:00"),  # Monday the 23rd is Labour Thanksgiving Day
+        ("2026-09-19T00:00", "2026-09-23T23:00"),  # three holidays in a row
+        ("2026-11-26T00:00", "2026-11-30T23:00"),  # Monday the 30th is a day that the company has closed
+    ],
+)
+def test_the_digest_waits_for_the_next_working_day(now: str, due: str) -> None:
+    settings = Settings(closed_days=(dt.date(2026, 11, 30),))
+    (digest,) = (job for job in schedule_for(settings) if job.name == "digest")
+    assert digest.rhythm.next_due(utc(now), TOKYO) == utc(due)
+    assert digest.rhythm.last_due(utc(due), TOKYO) == utc(due)

@@ -12,6 +12,8 @@ import click
 
 from scrapers.errors import ScraperError
 from workbench import __version__, export
+from workbench.backup import BackupError
+from workbench.ballots.rulebook import RULE_ERRORS
 from workbench.db import Store, StoreError
 from workbench.demo import DemoError
 from workbench.digest import verbs as digest
@@ -36,8 +38,9 @@ EXPECTED_ERRORS = (
     ScraperError,
     SettingsError,
     StoreError,
+    BackupError,
     NoContactError,
-    BallotRulesError,
+    *RULE_ERRORS,
     UnknownWorkItemError,
     UnknownPortfolioError,
     MatterError,

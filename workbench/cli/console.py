@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from workbench.history.models import Run, RunState
+from workbench.export.runs import run_record, went_well
+from workbench.history.models import Run
 from workbench.mapping.progress import Progress, Stage
 
 
@@ -68,26 +69,9 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def run_record(run: Run) -> dict[str, Any]:
-    return {
-        "source": run.source,
-        "status": run.state.value,
-        "records": run.records,
-        "inserted": run.inserted,
-        "updated": run.updated,
-        "unchanged": run.unchanged,
-        "removed": run.removed,
-        "warnings": run.warnings,
-        "error": run.error,
-        "started_at": run.started_at.isoformat(),
-        "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
-        "measures": run.measures,
-    }
-
-
 def report(run: Run, *, as_json: bool) -> bool:
     """Print a finished run; returns whether it went well."""
-    good = run.state in (RunState.OK, RunState.UNCHANGED)
+    good = went_well(run)
     if as_json:
         print_json(run_record(run))
     elif good:

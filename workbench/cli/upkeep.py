@@ -1,17 +1,20 @@
-"""Commands that look after the store: migrate, doctor."""
+"""Commands that look after the store: migrate, doctor, backup, restore."""
 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import click
 
 from scrapers.registry import sources
-from workbench.cli.base import JSON, Failure, main, moment, open_store
+from workbench.backup import Summary, back_up
+from workbench.backup import restore as bring_back
+from workbench.cli.base import FILE, JSON, Failure, main, moment, open_store
 from workbench.cli.console import print_json, say
 from workbench.db import Store
 from workbench.people.trail import Verification, verify
-from workbench.settings import explain_settings, load_settings
+from workbench.settings import explain_settings, load_settings, readable_by_others
 from workbench.sources.health import SourceState, Verdict, failed_at_once, source_states
 
 
@@ -24,6 +27,32 @@ def migrate() -> None:
         click.echo(f"the database stands at migration {store.migrate()}")
     finally:
         store.close()
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--snapshots/--no-snapshots", default=True, help="With the files that were read; on by default.")
+@click.option("--models/--no-models", default=False, help="With the sentence encoders; off by default.")
+def backup(file: Path, *, snapshots: bool, models: bool) -> None:
+    """Write everything the workbench keeps into a new FILE; it may be in use meanwhile.
+
+    The key that signs sessions is left out: keep `secret.key` of the home folder, or the setting, elsewhere.
+    """
+    with open_store(load_settings()) as store:
+        _tell(file, back_up(store, file, snapshots=snapshots, models=models))
+
+
+@main.command()
+@click.argument("file", type=FILE)
+def restore(file: Path) -> None:
+    """Bring everything in FILE into the store of the settings, which must be empty."""
+    _tell(file, bring_back(load_settings(), file))
+    say("without the `secret.key` it was used with, second steps have to be set up again")
+
+
+def _tell(file: Path, done: Summary) -> None:
+    click.echo(f"{file}: {done.files} files of {done.size} bytes")
+    click.echo(f"audit trail: {done.trail_entries} entries, unbroken, newest hash {done.trail_head}")
 
 
 _VERDICTS = {
@@ -45,6 +74,12 @@ def doctor(as_json: bool) -> None:
             print_json({"check": "setting", **setting._asdict()})
         else:
             click.echo(f"{setting.name:<16} {setting.value or '-':<48} {setting.origin}")
+    for path in readable_by_others(settings):
+        advice = f"{path} holds secrets and others on this machine may read it; run: chmod 600 {path}"
+        if as_json:
+            print_json({"check": "permissions", "ok": False, "path": str(path), "advice": advice})
+        else:
+            say(advice)
     with open_store(settings) as store:
         revision = store.revision()
         with store.read() as session:

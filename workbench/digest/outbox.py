@@ -25,6 +25,9 @@ from workbench.digest.select import select_digest
 from workbench.digest.subscriptions import token_of
 from workbench.digest.transport import PermanentError, TransientError, Transport
 from workbench.digest.window import window_of
+from workbench.people.trail import record
+from workbench.people.viewer import Viewer
+from workbench.people.walls_models import TrailAction
 from workbench.settings import Settings
 
 FIRST_RETRY = dt.timedelta(minutes=10)
@@ -199,6 +202,9 @@ def send_pending(
                     .where(col(Mail.id) == mail_id)
                     .values(state=MailState.SENT, sent_at=clock(), claimed_until=None, error=None)
                 )
+                # Mails are sent by the workbench itself, whoever told it to.
+                told = {"recipient": mail.recipient_id, "kind": mail.kind.value, "week": mail.week}
+                record(session, Viewer.system(), TrailAction.SENT, "mail", mail_id, told, at=clock())
             sent += 1
     return SendCounts(sent, postponed, failed)
 

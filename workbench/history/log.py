@@ -12,7 +12,10 @@ from sqlmodel import Session, col, select, update
 
 from workbench.db import Store, key_of
 from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
+from workbench.people.gate import viewer_of
 from workbench.people.permissions import Permission
+from workbench.people.trail import record
+from workbench.people.walls_models import TrailAction
 
 
 def start_run(
@@ -87,7 +90,7 @@ def finish_run(
     error: str | None = None,
     measures: Mapping[str, float] | None = None,
 ) -> Run:
-    """Close a run in the transaction that holds its data."""
+    """Close a run in the transaction that holds its data; that a file was imported goes into the audit trail."""
     run = session.get_one(Run, run_id)
     run.state, run.error, run.warnings = state, error, warnings or []
     run.measures = dict(measures or {})
@@ -95,6 +98,12 @@ def finish_run(
     for name, value in vars(counts or Counts()).items():
         setattr(run, name, value)
     session.add(run)
+    if run.kind is RunKind.IMPORT:
+        details = {"status": state.value}
+        if run.permission is None and run.matter_id is None:
+            details["source"] = run.source
+        by = viewer_of(session)
+        record(session, by, TrailAction.IMPORTED, "run", run_id, details, matter_id=run.matter_id, at=run.finished_at)
     return run
 
 

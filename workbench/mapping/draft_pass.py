@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
@@ -19,22 +17,16 @@ from workbench.history.log import Counts, finish_run
 from workbench.history.models import Run, RunState
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.draft_texts import DraftName, clauses_hash
-from workbench.mapping.encoder import Vectors
 from workbench.mapping.keys import Keys, pack_keys, unpack_keys
 from workbench.mapping.models import ClaimReading, DraftPass, Match
-from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches, Scores
-from workbench.mapping.progress import Reporter, Stage
+from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
 from workbench.mapping.ranking import ClauseText
-from workbench.mapping.reader import READER_VERSION, DraftIndex
-from workbench.mapping.readings import BLOCK, ClaimBlock, Vocabulary, stored_block
+from workbench.mapping.reader import READER_VERSION
 from workbench.mapping.vectors import StoredEncoder, in_blocks
 from workbench.patents.models import Claim
 
 _WRITTEN_AT_ONCE: Final = 10_000
 _ASKED_AT_ONCE: Final = 8_192
-_AT_WORK: Final = 2
-
-_Scored = tuple[ClaimBlock, Scores, Mapping[str, Scores]]
 
 
 class MappingTakenOverError(Exception):
@@ -58,17 +50,11 @@ class _Work:
     gone: Keys
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The matches to be written (`KeptMatches.matches`) and the signals that they have."""
-
-    matches: NDArray[np.void]
-    signals: tuple[str, ...]
-    cut: bool
-
-
 class Pass:
-    """One draft against the claims asked for; `whole` where these are all there are."""
+    """One draft against the claims asked for; `whole` where these are all there are.
+
+    It is made, its claims `todo` are scored on its `clauses` (`sweep`), and `write` keeps what was found, at once.
+    """
 
     def __init__(
         self,
@@ -80,23 +66,31 @@ class Pass:
         *,
         whole: bool,
     ) -> None:
-        self._store, self._encoder, self._draft, self._clauses = store, encoder, draft, clauses
+        self._store, self._draft, self.clauses = store, draft, clauses
         self._asked, self._whole = asked, whole
         self._engine, self._hash = engine_name(encoder), clauses_hash(clauses)
         with store.read() as session:
             self._before = session.get(DraftPass, draft.draft_id)
+            self._plan = self._work(session)
 
-    def run(self, run_id: int, reporter: Reporter) -> Run:
-        with self._store.read() as session:
-            work = self._work(session)
-        found = self._rank(work.todo, reporter)
+    @property
+    def todo(self) -> Keys:
+        """The claims that are to be ranked."""
+        return self._plan.todo
+
+    def write(self, run_id: int, found: KeptMatches) -> Run:
+        """Bring the matches up to date and close the run, in one transaction.
+
+        Raises MappingTakenOverError.
+        """
+        work, matches = self._plan, found.matches()
         with self._store.write() as session:
             run = session.get_one(Run, run_id)
             if run.state is not RunState.RUNNING:
                 raise MappingTakenOverError(f"{run.source}: another mapping took over; nothing of this one was kept")
             counts = Counts(records=len(self._asked))
             counts.removed = self._remove(session, None if work.afresh else np.union1d(work.todo, work.gone))
-            counts.inserted = self._insert(session, run_id, found)
+            counts.inserted = self._insert(session, run_id, matches, found.signals)
             cut = self._shorten(session) or found.cut
             if self._before is not None and not work.afresh:
                 cut = cut or self._before.cut
@@ -125,43 +119,6 @@ class Pass:
         covered = none if self._whole else np.intersect1d(covered, read)
         return _Work(afresh=True, kept=none, todo=np.union1d(covered, asked), gone=none)
 
-    def _rank(self, claims: Keys, reporter: Reporter) -> _Found:
-        reporter.begin(Stage.RANKING, len(claims))
-        if not len(claims) or not self._clauses:
-            return _Found(KeptMatches(0, ()).matches(), (), cut=False)
-        with self._store.read() as session:
-            vocabulary = Vocabulary(session)
-        index = DraftIndex(self._clauses, vocabulary.words(), len(vocabulary), self._encoder)
-        kept = KeptMatches(len(self._clauses), index.signals)
-        done = 0
-        for block, scores, signals in self._scored(index, claims, len(vocabulary)):
-            kept.add(block.claims, scores, signals)
-            done += len(block.claims)
-            reporter.reached(done)
-        return _Found(kept.matches(), index.signals, cut=kept.cut)
-
-    def _scored(self, index: DraftIndex, claims: Keys, width: int) -> Iterator[_Scored]:
-        """The scores of the claims, block by block in order; some blocks are at work at a time, however many wait."""
-        with ThreadPoolExecutor(_AT_WORK) as pool:
-            waiting: deque[Future[_Scored]] = deque()
-            for first in range(0, len(claims), BLOCK):
-                waiting.append(pool.submit(self._score, index, claims[first : first + BLOCK], width))
-                if len(waiting) > _AT_WORK:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-
-    def _score(self, index: DraftIndex, claims: Keys, width: int) -> _Scored:
-        with self._store.read() as session:
-            block = stored_block(session, claims, width)
-            vectors, counts = self._vectors(session, block)
-        return block, *index.score(block.words, vectors, counts)
-
-    def _vectors(self, session: Session, block: ClaimBlock) -> tuple[Vectors | None, list[int]]:
-        if self._encoder is None:
-            return None, [0] * len(block.claims)
-        return self._encoder.stored(session, block.passages)
-
     def _remove(self, session: Session, claims: Keys | None) -> int:
         """Take away the draft's matches of these claims, or all of them."""
         statement = delete(Match).where(col(Match.draft_id) == self._draft.draft_id)
@@ -172,16 +129,16 @@ class Pass:
             for asked in in_blocks(claims.tolist(), _ASKED_AT_ONCE)
         )
 
-    def _insert(self, session: Session, run_id: int, found: _Found) -> int:
+    def _insert(self, session: Session, run_id: int, matches: NDArray[np.void], signals: Sequence[str]) -> int:
         # A claim that an import took away meanwhile has no match to be kept.
         present = np.array(session.execute(sa.select(col(Claim.id))).scalars().all(), dtype=np.int64)
-        matches = found.matches[np.isin(found.matches["claim"], present)]
-        clause_ids = np.array([int(str(clause.id)) for clause in self._clauses], dtype=np.int64)
-        columns = ("claim_id", "clause_id", "rank", "score", *found.signals, "run_id", "draft_id")
+        matches = matches[np.isin(matches["claim"], present)]
+        clause_ids = np.array([int(str(clause.id)) for clause in self.clauses], dtype=np.int64)
+        columns = ("claim_id", "clause_id", "rank", "score", *signals, "run_id", "draft_id")
         for first in range(0, len(matches), _WRITTEN_AT_ONCE):
             part = matches[first : first + _WRITTEN_AT_ONCE]
             values = [part["claim"].tolist(), clause_ids[part["clause"]].tolist(), part["rank"].tolist()]
-            values += [_rounded(part[name]) for name in ("score", *found.signals)]
+            values += [_rounded(part[name]) for name in ("score", *signals)]
             rows = zip(*values, repeat(run_id), repeat(self._draft.draft_id), strict=False)
             insert_rows(session, Match, columns, rows)
         return len(matches)

@@ -36,7 +36,7 @@ class KeptMatches:
         self._dtype = np.dtype(
             [("claim", "i8"), ("clause", "i4"), ("rank", "i4"), ("score", "f4"), *((name, "f4") for name in signals)]
         )
-        self._signals = tuple(signals)
+        self.signals = tuple(signals)
         self._parts: list[NDArray[np.void]] = []
         self._held = 0
         self._most = 2 * claims_kept * max(clauses, 1)
@@ -46,16 +46,23 @@ class KeptMatches:
 
     def add(self, claims: NDArray[np.int64], scores: Scores, signals: Mapping[str, Scores]) -> None:
         """Take in a block: `scores` and each signal are claims × clauses. Scores of 0 and less are no matches."""
+        self.take(self.best_of(claims, scores, signals))
+
+    def best_of(self, claims: NDArray[np.int64], scores: Scores, signals: Mapping[str, Scores]) -> NDArray[np.void]:
+        """What of a block may be kept, to be taken in later; safe to be called by several threads."""
         rows, columns, ranks = best_clauses(scores, self._top)
-        found = scores[rows, columns]
-        good = found >= self._bar[columns]
+        part = np.empty(len(rows), dtype=self._dtype)
+        part["claim"], part["clause"], part["rank"], part["score"] = claims[rows], columns, ranks, scores[rows, columns]
+        for name in self.signals:
+            part[name] = signals[name][rows, columns]
+        return part
+
+    def take(self, part: NDArray[np.void]) -> None:
+        """Take in what `best_of` found in a block."""
+        good = part["score"] >= self._bar[part["clause"]]
         if not good.all():
             self.cut = True
-            rows, columns, ranks, found = rows[good], columns[good], ranks[good], found[good]
-        part = np.empty(len(rows), dtype=self._dtype)
-        part["claim"], part["clause"], part["rank"], part["score"] = claims[rows], columns, ranks, found
-        for name in self._signals:
-            part[name] = signals[name][rows, columns]
+            part = part[good]
         self._parts.append(part)
         self._held += len(part)
         if self._held > self._most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -38,17 +38,17 @@ class Progress:
 
 
 class Reporter:
-    """Tells the progress of one run and writes it to the run's `measures`, every two seconds at most."""
+    """Tells the progress of runs that go on together and writes it to their `measures`, every two seconds at most."""
 
     def __init__(
         self,
         store: Store,
-        run_id: int,
+        run_ids: Sequence[int],
         draft: str,
         tell: Callable[[Progress], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store, self._run_id, self._draft, self._tell, self._clock = store, run_id, draft, tell, clock
+        self._store, self._run_ids, self._draft, self._tell, self._clock = store, run_ids, draft, tell, clock
         self._written = -_WRITE_EVERY
         self.begin(Stage.READING, 0)
 
@@ -76,7 +76,7 @@ class Reporter:
         with self._store.write() as session:
             session.exec(
                 update(Run)
-                .where(col(Run.id) == self._run_id, col(Run.state) == RunState.RUNNING)
+                .where(col(Run.id).in_(self._run_ids), col(Run.state) == RunState.RUNNING)
                 .values(measures=measures)
             )
 

@@ -49,7 +49,7 @@ _NOTED_AFTER: Final = dt.timedelta(minutes=1)
 
 
 class ApiToken(SQLModel, table=True):
-    """A token of a person; of the person of local mode where there is no account. Good until it expires or is revoked."""
+    """A token of a person, or of the person of local mode. Good until it expires or is revoked."""
 
     __tablename__ = "api_token"
 

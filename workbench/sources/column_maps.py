@@ -85,7 +85,7 @@ class Uploads:
         token = secrets.token_hex(_TOKEN_BYTES)
         folder = self.root / token
         folder.mkdir(parents=True)
-        path = folder / _plain_name(name)
+        path = folder / plain_name(name)
         try:
             size = 0
             with path.open("wb") as file:
@@ -143,7 +143,7 @@ def _check_is_table(path: Path) -> None:
     first_rows(path, 1)
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last part of a name without what a file system or a terminal could take for more than a name."""
     last = name.replace("\\", "/").rpartition("/")[2]
     plain = "".join(character for character in last if character.isprintable()).strip(". ")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workbench.i18n import mark
+from workbench.web.api import door
+from workbench.web.api.problems import of_error
 
 # Title and remedy for each status; others are described as the class of 400 or 500 they belong to.
 _TEXTS: Final = {
@@ -35,10 +37,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
 
 
-def _show(error: HTTPException) -> HTTPException | tuple[str, int]:
+def _show(error: HTTPException) -> HTTPException | Response | tuple[str, int]:
     code = error.code or 500
     if code < 400:
         return error
+    if door.is_meant():
+        return of_error(error)
     title, remedy = _TEXTS.get(code) or _TEXTS[400 if code < InternalServerError.code else 500]
     if isinstance(error, CSRFError):
         title, remedy = _FORM_EXPIRED

@@ -8,14 +8,15 @@ from typing import Final
 
 from flask import Blueprint, render_template, url_for
 
+from workbench.ballots.queries import BallotView, ballot_views, followed_items, needs_my_answer
+from workbench.db import key_of
 from workbench.history import queries as history
 from workbench.history.models import Change, ChangeKind, Entity, Snapshot
-from workbench.standards.queries import OpenBallot, open_ballots
 from workbench.standards.tasks import open_tasks
-from workbench.web.ballot_rules import ballot_rules
+from workbench.web.ballot_rules import rulebook
 from workbench.web.change_rows import ChangeGroup, change_rows, grouped
 from workbench.web.changes import in_zone
-from workbench.web.context import local, session, today
+from workbench.web.context import local, session, today, viewer
 from workbench.web.listing import argument
 from workbench.web.sources import source_states
 from workbench.web.timeline import WEEKS, CalendarEntry, calendar
@@ -38,7 +39,13 @@ def index() -> str:
         until = newest_day
     since = until - dt.timedelta(days=6)
     window = {"since": since.isoformat(), "until": until.isoformat()}
-    ballots = open_ballots(session(), ballot_rules(), today())
+    account = viewer().account_id
+    followed = followed_items(session(), account_id=account)
+    ballots = [
+        each
+        for each in ballot_views(session(), rulebook(), today())
+        if each.is_open and (followed is None or key_of(each.item) in followed)
+    ]
     soon = today() + dt.timedelta(days=DUE_DAYS)
     counts = history.count_changes_by_entity(session(), in_zone(window))
     lists = {kind.value: _listed(kind, window, counts) for kind in ChangeKind}
@@ -52,9 +59,10 @@ def index() -> str:
         later=min(until + dt.timedelta(days=7), today()).isoformat(),
         quiet=quiet,
         newest=newest_day,
-        due=[each for each in ballots if each.ballot.closes_on and today() <= each.ballot.closes_on <= soon],
-        past=[each for each in ballots if each.ballot.overdue],
-        undated=[each for each in ballots if each.ballot.closes_on is None],
+        due=[each for each in ballots if _due(each, soon)],
+        unanswered=needs_my_answer(session(), rulebook(), today(), account_id=account),
+        past=[each for each in ballots if each.closes_on is not None and each.closes_on < today()],
+        undated=[each for each in ballots if each.closes_on is None],
         coming=[each for each in ballots if _coming(each)],
         picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
         lists=lists,
@@ -95,17 +103,22 @@ def _day(text: str) -> dt.date | None:
     return day if 1947 <= day.year <= 2200 else None
 
 
-def _coming(entry: OpenBallot) -> bool:
+def _due(view: BallotView, soon: dt.date) -> bool:
+    """Open at ISO, and the company's deadline is past or near: after it a ballot can still be answered."""
+    return view.ours is not None and view.closes_on is not None and view.closes_on >= today() and view.ours <= soon
+
+
+def _coming(entry: BallotView) -> bool:
     monday = today() - dt.timedelta(days=today().weekday())
-    closes = entry.ballot.closes_on
+    closes = entry.closes_on
     return closes is not None and today() <= closes < monday + dt.timedelta(weeks=WEEKS)
 
 
-def _entry(entry: OpenBallot) -> CalendarEntry:
+def _entry(entry: BallotView) -> CalendarEntry:
     return CalendarEntry(
-        name=f"{entry.item.reference} {entry.ballot.kind}",
-        address=url_for("standards.item", iso_id=entry.item.iso_id),
-        group=entry.ballot.stage[:2],
-        opens_on=entry.ballot.opens_on,
-        closes_on=entry.ballot.closes_on or today(),
+        name=f"{entry.item.reference} {entry.kind}",
+        address=url_for("ballots.ballot", iso_id=entry.item.iso_id, kind=entry.kind, iteration=entry.iteration),
+        group=(entry.rule.stage if entry.rule else entry.item.stage or "00")[:2],
+        opens_on=entry.opens_on,
+        closes_on=entry.closes_on or today(),
     )

@@ -15,6 +15,7 @@ from workbench.people.matters import with_walls
 from workbench.people.models import Account, Login
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
+from workbench.web.api import door
 from workbench.web.context import now, set_viewer, workbench
 from workbench.web.people.cookie import read_token
 
@@ -54,6 +55,8 @@ def _enter() -> Response | tuple[str, int] | None:
         title = mark("The workbench does not go by this name")
         remedy = mark("Use the address that the workbench was started with, or set WORKBENCH_BASE_URL to this one.")
         return render_template("web/errors/error.html", code=421, title=title, remedy=remedy), 421
+    if door.is_meant():
+        return door.enter()
     if current_app.extensions[_OPEN_LOCAL]:
         set_viewer(Viewer.local(request.remote_addr))
         return None
