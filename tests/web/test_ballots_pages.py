@@ -20,7 +20,7 @@ from workbench.web import create_app
 
 
 @pytest.fixture
-def item(sqlite_store: Store, page: FlaskClient) -> int:  # noqa: ARG001 - the seeded store
+def item(sqlite_store: Store, page: FlaskClient) -> int:
     with sqlite_store.read() as session:
         return session.exec(select(WorkItem.iso_id).where(WorkItem.stage == "40.20")).first() or 0
 
