@@ -11,8 +11,7 @@ def _include(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG
     return not (kind == "table" and name is not None and name.startswith("search_fts"))
 
 
-engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.pool.NullPool)
-with engine.begin() as connection:
+def _run(connection: sa.Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=METADATA,
@@ -21,3 +20,11 @@ with engine.begin() as connection:
         include_name=_include,
     )
     context.run_migrations()
+
+
+if "connection" in context.config.attributes:
+    _run(context.config.attributes["connection"])  # within a transaction of its owner
+else:
+    engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        _run(connection)
