@@ -11,6 +11,10 @@ from sqlmodel import select
 
 from scrapers.registry import sources
 from workbench import sample
+from workbench.ballots.imports import import_ballots
+from workbench.ballots.models import PositionLevel
+from workbench.ballots.queries import position_history
+from workbench.ballots.verbs import keep_ballot, take_position
 from workbench.db import Store
 from workbench.digest import verbs as digest
 from workbench.history.models import Run, RunState
@@ -18,9 +22,12 @@ from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.imports import import_patents
 from workbench.patents.models import Publication
 from workbench.patents.portfolios import put_into
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
-from workbench.standards.drafts import import_draft
+from workbench.standards.ballots import BallotKind
+from workbench.standards.drafts import find_work_item, import_draft
+from workbench.standards.tallies import Answer
 
 SOURCES = ("iso_open_data", "iso_pages")
 """The sources that the sample data has recordings of."""
@@ -74,6 +81,10 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     for file in sorted((folder / "patents").glob("*.xml")):
         run = import_patents(store, settings, file, now=_at(sample.DAYS[-1]))
         yield Step(f"Import publications from {file.name}", _counted(run, "publications"))
+    for file in sorted((folder / "ballots").iterdir()):
+        run = import_ballots(store, settings, file, now=_at(sample.DAYS[-1]))
+        yield Step(f"Import ballots from {file.name}", _counted(run, "ballots"))
+    yield _answer(store)
     with store.write() as session:
         ours = [row for row in session.exec(select(Publication)) if sample.OWN_PARTY in row.applicants]
         put_into(session, sample.OWN_PARTY, ours)
@@ -84,6 +95,18 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
         run = map_draft(store, draft_name, now=_at(sample.DAYS[-1]))
         yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
     yield _compose(store, settings, folder)
+
+
+def _answer(store: Store) -> Step:
+    """A national position on the invented enquiry, once."""
+    viewer, at = Viewer.system(), _at(sample.DAYS[-1])()
+    with store.write() as session:
+        item = find_work_item(session, str(sample.PAGE_IDS[0]))
+        ballot = keep_ballot(session, viewer, item, BallotKind.DIS, 1, at)
+        if not position_history(session, ballot):
+            text = "SAMPLE: the mirror committee leans to yes, with comments."
+            take_position(session, viewer, ballot, PositionLevel.NATIONAL, Answer.YES, text, at, seen=None)
+    return Step("National position on the sample enquiry", "recorded")
 
 
 def _compose(store: Store, settings: Settings, folder: Path) -> Step:
