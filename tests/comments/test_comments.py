@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from sqlmodel import Session, select
 
-from scrapers.comments import CommentType, read_form
+from scrapers.comments import CommentRow, CommentType, read_form
 from tests.comments.conftest import ISO_ID, NOW, TEXTS, add_draft
 from workbench.comments import verbs
 from workbench.comments.form import WRITERS, FormHead
@@ -316,3 +319,33 @@ def test_five_hundred_comments_go_out_and_come_back_exactly(
             assert changed <= {"number", "observation", "outcome", "state"}
         assert count_comments(session, {"origin": CommentOrigin.IMPORTED.value}) == 50
         assert waiting_rows(session) == []
+
+
+def test_the_form_opens_in_an_office_suite(tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("no LibreOffice on this machine to open the form with")
+    rows = [
+        CommentRow(
+            "JP",
+            "12",
+            "6.2.1",
+            "Table 2",
+            CommentType.TECHNICAL,
+            "The limit is missing.\n限度値がない。",
+            "Add “≤ 5 %”.",
+        ),
+        CommentRow("US", "", "General", "", CommentType.GENERAL, "A sample.", "", "Noted."),
+    ]
+    file = form_file(tmp_path, rows)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    pdf = pypdfium2.PdfDocument(tmp_path / "form.pdf")
+    words = " ".join(pdf[0].get_textpage().get_text_range().split())
+    pdf.close()
+    assert "MB/NC" in words.replace("MB/ NC", "MB/NC")  # a narrow column breaks there
+    assert "Observations of the secretariat" in words
+    for row in rows:
+        assert row.comment.split("\n")[0] in words
+    assert "限度値がない" in words
