@@ -19,7 +19,7 @@ from tests.mapping.fake_encoder import WordEncoder
 from tests.mapping.invented import add_draft, add_publications
 from workbench.db import Store
 from workbench.history.models import Run, RunState
-from workbench.mapping import draft_pass, readings, runs, vectors
+from workbench.mapping import readings, runs, sweep, vectors
 from workbench.mapping.models import Match
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
@@ -74,7 +74,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many blocks and a slow encoder, so that there are many moments to be killed in."""
     monkeypatch.setattr(runs, "installed_encoder", lambda settings: WordEncoder(seconds=0.0005))
     monkeypatch.setattr(readings, "BLOCK", 32)
-    monkeypatch.setattr(draft_pass, "BLOCK", 32)
+    monkeypatch.setattr(sweep, "BLOCK", 32)
     monkeypatch.setattr(vectors, "BLOCK", 8)
 
 
