@@ -83,6 +83,8 @@ class SmtpTransport:
         if settings.smtp_host is None:
             raise ValueError("no mail server in the settings; set WORKBENCH_SMTP_HOST")
         self.settings, self.host = settings, settings.smtp_host
+        # Reading the certificates of all authorities takes longer than sending a mail.
+        self._context = None if settings.smtp_security == "none" else ssl.create_default_context()
         # Connecting, greeting, TLS, login, three commands, the message and its reply may each take the whole time-out.
         self.claim_for = dt.timedelta(seconds=10 * settings.smtp_timeout)
 
@@ -107,7 +109,7 @@ class SmtpTransport:
             server.close()
 
     def _connect(self) -> smtplib.SMTP:
-        settings, context = self.settings, ssl.create_default_context()
+        settings, context = self.settings, self._context
         if settings.smtp_security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 self.host, settings.smtp_port, timeout=settings.smtp_timeout, context=context
