@@ -33,6 +33,7 @@ MOST_DAYS: Final = 365
 MOST_TOKENS: Final = 50
 SCOPES: Final = (
     Permission.READ_STANDARDS,
+    Permission.EDIT_STANDARDS,
     Permission.IMPORT_STANDARDS,
     Permission.READ_PATENTS,
     Permission.IMPORT_PATENTS,

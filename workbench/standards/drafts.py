@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -26,6 +27,8 @@ from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import block_spans, clause_text, find_provisions
 from workbench.standards.tasks import draft_arrived
 
+_MOST_DIGITS: Final = 9
+
 
 class UnknownWorkItemError(Exception):
     """No work item, or several, go by the name given; `str(error)` says what to do."""
@@ -37,7 +40,9 @@ def find_work_item(session: Session, name: str) -> WorkItem:
     Raises UnknownWorkItemError.
     """
     if name.isdecimal():
-        row = session.exec(select(WorkItem).where(WorkItem.iso_id == int(name))).one_or_none()
+        # A number that no database column holds is nobody's.
+        known = select(WorkItem).where(WorkItem.iso_id == int(name)) if len(name) <= _MOST_DIGITS else None
+        row = None if known is None else session.exec(known).one_or_none()
         if row is None:
             raise UnknownWorkItemError(f"no work item has the ISO id {name}; see `workbench export work-items`")
         return row
@@ -126,7 +131,11 @@ def import_draft(
 
 
 def _work_item(session: Session, log: ChangeLog, name: str, draft: records.Draft) -> WorkItem:
-    if name.isdecimal() and not session.exec(select(WorkItem).where(WorkItem.iso_id == int(name))).first():
+    if (
+        name.isdecimal()
+        and len(name) <= _MOST_DIGITS
+        and not session.exec(select(WorkItem).where(WorkItem.iso_id == int(name))).first()
+    ):
         reference = draft.reference or f"ISO project {name}"
         row = WorkItem(iso_id=int(name), reference=reference, title_en=draft.title, first_seen=log.at, last_seen=log.at)
         session.add(row)
