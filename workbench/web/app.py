@@ -152,7 +152,9 @@ def create_app(
     signing_in.install(app, settings)
     Babel(app, locale_selector=preferences.language)
     # The interface takes no cookie, so that no page elsewhere can make a browser ask it anything.
-    CSRFProtect(app).exempt(api.blueprint)
+    csrf = CSRFProtect(app)
+    csrf.exempt(api.blueprint)
+    csrf.exempt(mail_links.end_subscription)
     security.install(app)
     errors.install(app)
     display.install(app)
