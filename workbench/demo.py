@@ -15,6 +15,7 @@ from workbench.ballots.imports import import_ballots
 from workbench.ballots.models import PositionLevel
 from workbench.ballots.queries import position_history
 from workbench.ballots.verbs import keep_ballot, take_position
+from workbench.comments.imports import import_comments
 from workbench.db import Store
 from workbench.digest import verbs as digest
 from workbench.history.models import Run, RunState
@@ -78,6 +79,15 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
             now=_at(draft.dated),
         )
         yield Step(f"Import draft {draft.label} of {draft.work_item}", _counted(run, "clauses"))
+    run = import_comments(
+        store,
+        settings,
+        folder / "comments" / sample.COMMENTS.file,
+        work_item=str(sample.COMMENTS.work_item),
+        label=sample.COMMENTS.label,
+        now=_at(sample.DAYS[-1]),
+    )
+    yield Step(f"Import comments on {sample.COMMENTS.label} of {sample.COMMENTS.work_item}", _counted(run, "comments"))
     for file in sorted((folder / "patents").glob("*.xml")):
         run = import_patents(store, settings, file, now=_at(sample.DAYS[-1]))
         yield Step(f"Import publications from {file.name}", _counted(run, "publications"))

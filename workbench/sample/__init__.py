@@ -1,8 +1,8 @@
 """Sample data for the demonstration: where it is and what it consists of. README.md says what is invented.
 
 Everything here goes through the scrapers and importers that real data goes through. The folder `replay` holds
-recordings, `drafts` drafts, `patents` publications; `people.toml` names the recipients of the digest in an array
-`person` of tables with name, email, language and edition.
+recordings, `drafts` drafts, `patents` publications, `comments` a commenting form; `people.toml` names the recipients of
+the digest in an array `person` of tables with name, email, language and edition.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ DRAFTS = (
     SampleDraft("iso-iec-dis-99001.sample.ja.xml", 9900001, "DIS (ja)", dt.date(2026, 11, 12)),
 )
 """The drafts in the order in which they came out; the last is the second in Japanese."""
+
+COMMENTS = SampleDraft("dis-99001.sample.csv", 9900001, "DIS", dt.date(2026, 11, 14))
+"""A commenting form in the folder `comments`, of two member bodies that do not exist (XA and XB), and its draft."""
 
 
 def folder() -> Path:
