@@ -9,6 +9,7 @@ from typing import Final
 from flask import Blueprint, render_template, url_for
 
 from workbench.ballots.queries import BallotView, ballot_views, followed_items, needs_my_answer
+from workbench.comments.queries import own_comments
 from workbench.db import key_of
 from workbench.history import queries as history
 from workbench.history.models import Change, ChangeKind, Entity, Snapshot
@@ -24,6 +25,7 @@ from workbench.web.timeline import WEEKS, CalendarEntry, calendar
 DUE_DAYS: Final = 14
 SHOWN: Final = 40
 SHOWN_PUBLICATIONS: Final = 5
+SHOWN_COMMENTS: Final = 8
 
 blueprint = Blueprint("week", __name__)
 
@@ -67,6 +69,7 @@ def index() -> str:
         picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
         lists=lists,
         counts=counts,
+        comments=own_comments(session(), viewer(), SHOWN_COMMENTS),
         tasks=open_tasks(session()),
         states=[state for state in source_states() if state.configured],
     )
