@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.web.conftest import clock, token
 from workbench.db import Store
 from workbench.settings import Settings
-from workbench.web import create_app
+from workbench.web import create_app, permissions
 
 STATIC = Path(__file__).resolve().parents[2] / "workbench" / "web" / "static"
 
@@ -83,7 +83,10 @@ def test_wrong_methods_and_large_bodies_have_pages(page: FlaskClient) -> None:
     assert "What was sent is too large" in response.text
 
 
-def test_an_error_of_ours_shows_no_details(sqlite_settings: Settings, sqlite_store: Store) -> None:
+def test_an_error_of_ours_shows_no_details(
+    sqlite_settings: Settings, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(permissions, "ENDPOINTS", {**permissions.ENDPOINTS, "broken": permissions.ANYBODY})
     app: Flask = create_app(sqlite_settings, sqlite_store, open_local=True, clock=clock)
 
     @app.get("/broken")
