@@ -72,18 +72,18 @@ def test_every_estimated_date_is_called_so_in_every_language(week: Store) -> Non
         for day in ("2026-11-27", "2026-11-06", "2026-10-30"):
             assert f"{day} (estimated)" in flat
             assert not re.search(rf"{day}(?! \(estimated\))", flat.partition("Overdue")[2].partition("Stage moves")[0])
-    assert "2026-10-05 (estimated)" in mail.subject
+    assert "2026-10-02 (estimated)" in mail.subject
 
 
 def test_the_subject_begins_with_what_is_to_be_done(week: Store) -> None:
-    assert composed(week).subject.startswith("ACTION overdue since 2026-10-05 (estimated): 2 ballots – ")
+    assert composed(week).subject.startswith("ACTION overdue since 2026-10-02 (estimated): 2 ballots – ")
 
 
 def test_the_subject_of_an_overdue_ballot_does_not_ask_for_a_day_that_is_past(store: Store) -> None:
     with store.write() as session:
         add_item(session, 1, "A", "40.20", [("40.20", "2026-08-10", Precision.DAY)])
         add_item(session, 2, "B", "40.20", [("40.20", "2026-08-12", Precision.DAY)])
-    assert composed(store).subject.startswith("ACTION overdue since 2026-10-05 (estimated): 2 ballots – ")
+    assert composed(store).subject.startswith("ACTION overdue since 2026-10-02 (estimated): 2 ballots – ")
 
 
 def test_without_deadlines_the_subject_counts_the_news(store: Store) -> None:
@@ -149,8 +149,8 @@ def test_both_means_japanese_then_english_in_each_item(week: Store) -> None:
     places = [
         text.index(japanese.heading(SectionKind.OVERDUE)),
         text.index("Overdue\n"),
-        text.index("2026年10月5日(月)"),
-        text.index("DIS ballot: company deadline 2026-10-05 (estimated)"),
+        text.index("2026年10月2日(金)"),
+        text.index("DIS ballot: company deadline 2026-10-02 (estimated)"),
     ]
     assert places == sorted(places)
 

@@ -94,7 +94,7 @@ def test_other_facts_are_counted_and_a_new_item_is_told_once(store: Store) -> No
     assert [entry.count for entry in other.entries if isinstance(entry, CountEntry)] == [2]
 
 
-@pytest.mark.parametrize(("days", "kind"), [(-3, "overdue"), (0, "due"), (14, "due"), (21, None)])
+@pytest.mark.parametrize(("days", "kind"), [(-3, "overdue"), (7, "due"), (14, "due"), (21, None)])
 def test_a_ballot_is_due_from_fourteen_days_before_our_own_deadline(store: Store, days: int, kind: str | None) -> None:
     # The national deadline is three weeks before the closing day, the company's a week before that; Mondays are worked.
     opened = MONDAY.date() + dt.timedelta(days=days + 28) - dt.timedelta(weeks=12)
@@ -105,14 +105,14 @@ def test_a_ballot_is_due_from_fourteen_days_before_our_own_deadline(store: Store
 
 def test_deadlines_are_in_order_and_items_no_longer_listed_have_none(store: Store) -> None:
     with store.write() as session:
-        for number, opened in enumerate(("2026-09-28", "2026-09-21", "2026-09-24")):
+        for number, opened in enumerate(("2026-10-05", "2026-09-28", "2026-10-01")):
             add_item(session, number, f"R{number}", "40.20", [("40.20", opened, Precision.DAY)])
-        gone = add_item(session, 9, "R9", "40.20", [("40.20", "2026-09-24", Precision.DAY)])
+        gone = add_item(session, 9, "R9", "40.20", [("40.20", "2026-09-28", Precision.DAY)])
         gone.missing_since = FRIDAY
     section = digest_of(store).section(SectionKind.DUE)
     assert section is not None
     assert [entry.about.name for entry in section.entries] == ["R1", "R2", "R0"]
-    assert [entry.days_left for entry in section.entries if isinstance(entry, BallotEntry)] == [2, 4, 7]
+    assert [entry.days_left for entry in section.entries if isinstance(entry, BallotEntry)] == [4, 10, 14]
 
 
 def test_a_section_stops_at_its_limit_and_counts_the_rest(store: Store) -> None:
