@@ -265,7 +265,6 @@ def _list(refusal: str | None = None) -> str:
         total=len(found),
         export_kind="ballots",
     )
-    account = viewer().account_id
     return render_template(
         "web/ballots/index.html",
         listing=listing,
@@ -275,8 +274,6 @@ def _list(refusal: str | None = None) -> str:
         committees=item_choices(session())[0],
         waiting=queries.waiting_ballots(session()),
         items=sorted(every_item(session()), key=lambda item: natural_order(item.reference)),
-        followed=queries.followed_items(session(), account_id=account),
-        has_account=account is not None,
         may_edit=viewer().may(Permission.EDIT_STANDARDS),
         may_import=viewer().may(Permission.IMPORT_STANDARDS),
         refusal=refusal,
@@ -285,7 +282,7 @@ def _list(refusal: str | None = None) -> str:
 
 def _page(iso_id: int, kind: str, iteration: int, refusal: str | None = None) -> str:
     view = _view(iso_id, kind, iteration)
-    rules = rulebook()
+    rules, account = rulebook(), viewer().account_id
     day = view.closes_on or today()
     committee = (view.row.roster if view.row else None) or view.item.committee
     members, dated = queries.p_members(session(), committee, day)
@@ -309,6 +306,8 @@ def _page(iso_id: int, kind: str, iteration: int, refusal: str | None = None) ->
         states=[state.value for state in BallotState],
         results=[result.value for result in BallotResult],
         tracks=[each.name for each in rules.limits.track],
+        has_account=account is not None,
+        follows=view.item.id in (queries.followed_items(session(), account_id=account) or ()),
         may_edit=viewer().may(Permission.EDIT_STANDARDS),
         refusal=refusal,
     )
