@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -56,8 +57,16 @@ def test_every_stage_change_is_in_exactly_one_digest_of_each_subscriber(
             _poll(store, days[0], observed[days.pop(0)])
         if week not in MISSED:
             at = monday
-            compose_due(store, lambda at=at: at, at=at, recipients=people, settings=settings, rules=rules, manifests={})
-            send_pending(store, transport, lambda at=at: at)
+            compose_due(
+                store,
+                functools.partial(_same, at),
+                at=at,
+                recipients=people,
+                settings=settings,
+                rules=rules,
+                manifests={},
+            )
+            send_pending(store, transport, functools.partial(_same, at))
         monday, week = monday + dt.timedelta(days=7), week + 1
     assert not days
     with store.read() as session:
@@ -81,6 +90,10 @@ def test_every_stage_change_is_in_exactly_one_digest_of_each_subscriber(
                     for each in new
                 )
                 assert new_item or str(change.new) in told[0].text, (person, change)
+
+
+def _same(at: dt.datetime) -> dt.datetime:
+    return at
 
 
 def _poll(store: Store, day: dt.date, found: list[records.WorkItem]) -> None:
