@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -160,7 +159,7 @@ def _write(
             else:
                 counts.unchanged += 1
             continue
-        returned = _returned(draft, replace(row, member=member), run_id)
+        returned = _returned(draft, row, run_id)
         if member in ours:
             if met[_content(returned)] > 0:
                 met[_content(returned)] -= 1
@@ -171,7 +170,6 @@ def _write(
                 waiting += 1
             continue
         comment = imported_comment(key_of(draft), places.get(row.clause.casefold()), returned, at)
-        comment.number = number
         session.add(comment)
         session.flush()
         note_step(session, viewer, comment, {}, at)
@@ -215,4 +213,13 @@ def _met(session: Session, draft_id: int) -> Counter[tuple[Any, ...]]:
 
 
 def _content(row: ReturnedRow) -> tuple[Any, ...]:
-    return (row.member, row.line, row.clause, row.paragraph, row.type, row.text, row.proposal, row.observation)
+    return (
+        member_of(row.member)[0],
+        row.line,
+        row.clause,
+        row.paragraph,
+        row.type,
+        row.text,
+        row.proposal,
+        row.observation,
+    )

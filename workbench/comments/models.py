@@ -100,7 +100,8 @@ class CommentEvent(SQLModel, table=True):
 class ReturnedRow(SQLModel, table=True):
     """A row of a returned form under one of our member bodies that is no comment of ours, waiting for a person.
 
-    Once a person said whose it is, `comment_id` names the comment and `settled_at` says when.
+    `member` is the first column as it stands, with a number where it has one. Once a person said whose it is,
+    `comment_id` names the comment and `settled_at` says when.
     """
 
     __tablename__ = "returned_row"

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from scrapers.comments.form import CommentType
 from workbench.ballots.models import Ballot
-from workbench.comments.matching import outcome_of
+from workbench.comments.matching import member_of, outcome_of
 from workbench.comments.models import Comment, CommentEvent, CommentOrigin, CommentState, Outcome, ReturnedRow
 from workbench.comments.passages import WHOLE, cleaned, locate, one_line
 from workbench.db import key_of
@@ -229,7 +229,7 @@ def assign_row(session: Session, viewer: Viewer, row: ReturnedRow, comment: Comm
     """Say that a waiting row is this comment of ours: its observation is the comment's. Raises CommentError."""
     if row.settled_at is not None or comment.draft_id != row.draft_id or comment.merged_into is not None:
         raise CommentError("the row was settled already, or the comment is not one of this draft; open the page again")
-    observed(session, viewer, comment, row.observation, None, at=at)
+    observed(session, viewer, comment, row.observation, None, number=member_of(row.member)[1], at=at)
     _settle(session, viewer, row, comment, at)
 
 
@@ -248,6 +248,7 @@ def take_up_row(session: Session, viewer: Viewer, row: ReturnedRow, *, at: dt.da
 def imported_comment(draft_id: int, clause_order: int | None, row: ReturnedRow, at: dt.datetime) -> Comment:
     """A comment as a form has it, not yet in a session."""
     outcome = outcome_of(row.observation)
+    member, number = member_of(row.member)
     return Comment(
         draft_id=draft_id,
         clause_order=clause_order,
@@ -257,7 +258,8 @@ def imported_comment(draft_id: int, clause_order: int | None, row: ReturnedRow, 
         proposal=row.proposal,
         paragraph=row.paragraph,
         line=row.line,
-        member=row.member,
+        member=member,
+        number=number,
         origin=CommentOrigin.IMPORTED,
         state=CommentState.SUBMITTED if outcome is None else CommentState.RESOLVED,
         observation=row.observation,
