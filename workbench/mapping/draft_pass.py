@@ -168,6 +168,16 @@ class Pass:
         return int(np.isin(claims, np.intersect1d(work.kept, self._asked)).sum())
 
     def _note(self, session: Session, run_id: int, covered: Keys, *, cut: bool) -> None:
+        counted = (
+            sa.select(
+                sa.func.count(),
+                sa.func.count(sa.distinct(col(Match.claim_id))),
+                sa.func.count(sa.distinct(col(Claim.publication_id))),
+            )
+            .join(Claim, col(Claim.id) == col(Match.claim_id))
+            .where(col(Match.draft_id) == self._draft.draft_id)
+        )
+        matches, claims, publications = session.execute(counted).one()
         session.merge(
             DraftPass(
                 draft_id=self._draft.draft_id,
@@ -176,6 +186,9 @@ class Pass:
                 clauses=self._hash,
                 covered=pack_keys(covered),
                 cut=cut,
+                claims=claims,
+                publications=publications,
+                matches=matches,
             )
         )
 

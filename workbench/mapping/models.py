@@ -105,6 +105,8 @@ class DraftPass(SQLModel, table=True):
 
     `engine` names ranking and encoder, `clauses` is the hash of the texts that were ranked. `covered` has a bit for
     each key of a claim, compressed. `cut` says that a clause had more claims than are kept.
+    `matches` is how many matches the draft had then, of so many `claims` and `publications`: counting millions of rows
+    takes too long for a page.
     """
 
     __tablename__ = "draft_pass"
@@ -115,6 +117,9 @@ class DraftPass(SQLModel, table=True):
     clauses: bytes = Field(sa_type=sa.LargeBinary)
     covered: bytes = Field(sa_type=sa.LargeBinary)
     cut: bool
+    claims: int
+    publications: int
+    matches: int
 
 
 @confidential(_READERS)

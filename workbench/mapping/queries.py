@@ -17,7 +17,7 @@ from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing, matches_choice, standing_in
 from workbench.mapping.learning import Weights
 from workbench.mapping.learning_runs import learned_order
-from workbench.mapping.models import Match
+from workbench.mapping.models import DraftPass, Match
 from workbench.patents.models import Claim, Publication
 from workbench.patents.queries import publication_conditions
 from workbench.standards.drafts import find_work_item
@@ -35,6 +35,7 @@ MATCH_FILTERS: Final = (
     "decision",
 )
 MATCH_SORTS: Final = ("rank", "learned", "score", "publication", "clause", "draft")
+_OF_MATCHES: Final = frozenset({"draft", "top", "decision"})
 _OF_PUBLICATIONS: Final = ("portfolio", "applicant")
 
 
@@ -76,18 +77,9 @@ class Pair:
 
 
 def draft_mappings(session: Session) -> list[DraftMapping]:
-    """Every draft version with its mapping, the last imported first."""
-    counted = (
-        sa.select(
-            col(Match.draft_id),
-            sa.func.count(sa.distinct(col(Match.claim_id))),
-            sa.func.count(sa.distinct(col(Claim.publication_id))),
-            sa.func.count(),
-        )
-        .join(Claim, col(Claim.id) == col(Match.claim_id))
-        .group_by(col(Match.draft_id))
-    )
-    counts = {draft: (claims, pubs, matches) for draft, claims, pubs, matches in session.execute(counted)}
+    """Every draft version with its mapping, the last imported first; counts are those of its last mapping."""
+    passes = session.exec(select(DraftPass))
+    counts = {each.draft_id: (each.claims, each.publications, each.matches) for each in passes}
     last = sa.select(sa.func.max(Run.id)).where(col(Run.kind) == RunKind.MAP).group_by(col(Run.source))
     runs = {run.source: run for run in session.exec(select(Run).where(col(Run.id).in_(last)))}
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
@@ -126,7 +118,11 @@ def select_matches(
 
 def count_matches(session: Session, filters: Mapping[str, str]) -> int:
     """How many matches the filters leave. Raises FilterError, UnknownWorkItemError."""
-    statement = _joined(sa.select(sa.func.count()).select_from(Match)).where(*_conditions(session, filters))
+    conditions = _conditions(session, filters)
+    counted = sa.select(sa.func.count()).select_from(Match)
+    # Every match has both its ends; what asks for nothing of them is counted without.
+    alone = all(name in _OF_MATCHES or not value.strip() for name, value in filters.items())
+    statement = (counted if alone else _joined(counted)).where(*conditions)
     return int(session.execute(statement).scalar_one())
 
 
@@ -236,6 +232,9 @@ def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnE
             case "clause":
                 below = col(Clause.number).startswith(f"{text}.", autoescape=True)
                 conditions.append(sa.or_(col(Clause.number) == text, below))
+                if draft := filters.get("draft", "").strip():
+                    # Without this the database looks through the clauses of that number in all drafts.
+                    conditions.append(col(Clause.draft_id) == _number("draft", draft))
             case "decision":
                 conditions.append(_decided(session, text))
             case "top":
