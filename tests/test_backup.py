@@ -39,7 +39,7 @@ def filled(store: Store, settings: Settings) -> Store:
     """A store with rows, a snapshot, a mail, a model and a secret key."""
     seed(store)
     SnapshotFolder(settings.home).add([CONTENT])
-    for name in ("mails/1.eml", "models/tiny/model.onnx", "uploads/waiting.csv"):
+    for name in ("mails/1.eml", "mails/2026-03-02T08:00 <a@b>.eml", "models/tiny/model.onnx", "uploads/waiting.csv"):
         path = settings.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
@@ -252,8 +252,9 @@ def kill(target: Path, settings: Settings, what: str) -> None:
 
 def test_a_kill_leaves_nothing_half(filled: Store, settings: Settings, other: Settings, tmp_path: Path) -> None:
     target = tmp_path / "all.zip"
-    kill(target, settings, "backup")
-    assert not target.exists()
+    if filled.is_sqlite:  # what happens to the file is the same on both
+        kill(target, settings, "backup")
+        assert not target.exists()
     written = back_up(filled, target)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["all.zip"]
     # After the database was filled (PostgreSQL) or made ready (SQLite), before it is kept.

@@ -38,7 +38,7 @@ MANIFEST: Final = "backup.json"
 MAX_MANIFEST_BYTES: Final = 256 * 1024 * 1024
 _PIECE: Final = 1 << 20
 _COMPRESSED: Final = (".gz", ".zip", ".onnx", ".safetensors")
-_MEMBER: Final = re.compile(r"(database\.sqlite|tables/\w+\.copy|(snapshots|mails|models)(/[^/\\\x00-\x1f:]+)+)\Z")
+_MEMBER: Final = re.compile(r"(database\.sqlite|tables/\w+\.copy|(snapshots|mails|models)(/[^/\\\x00-\x1f]+)+)\Z")
 
 
 class BackupError(Exception):
@@ -153,8 +153,12 @@ class _Archive:
     def add_folder(self, name: str, folder: Path) -> None:
         """Every file below a folder, but for those that are still being written."""
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink() and path.suffix != ".part":
-                self.add(f"{name}/{path.relative_to(folder).as_posix()}", _pieces(path))
+            if not path.is_file() or path.suffix == ".part":
+                continue
+            member = f"{name}/{path.relative_to(folder).as_posix()}"
+            if not _MEMBER.match(member):
+                raise BackupError(f"{path}: its name could not be brought back; rename or remove it")
+            self.add(member, _pieces(path))
 
 
 def _write(file: IO[bytes], store: Store, copy: Path, *, snapshots: bool, models: bool) -> Summary:
