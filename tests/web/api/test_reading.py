@@ -52,6 +52,8 @@ def test_rows_of_the_samples_have_the_shape_that_is_told(library: Library) -> No
 def test_rows_of_registers_and_offices_have_the_shape_that_is_told(world: PlantedWorld) -> None:
     counsel = world.of(Role.IP_COUNSEL, *WALLS)
     for name in LISTS:
+        if not allows([Role.IP_COUNSEL], EXPORTS[name]):
+            continue
         answer = counsel.get(f"/{name}?limit=500")
         assert answer.status_code == 200, name
         for row in answer.json["items"]:
@@ -139,7 +141,8 @@ def test_a_wrong_method_is_said_with_those_that_are_right(interface: Interface) 
 def test_the_walls_hold_for_programs_too(world: PlantedWorld, role: Role) -> None:
     """Nobody outside the matters reads a trace of them, and what a role may not take out is refused."""
     program = world.of(role)
-    words = [secret(wall) for wall in WALLS]
+    # Counsel is in the three matters; the others are in none.
+    words = [] if role is Role.IP_COUNSEL else [secret(wall) for wall in WALLS]
     if not allows([role], Permission.READ_PATENTS):
         words.append(PATENT_WORD)
     for name in LISTS:
