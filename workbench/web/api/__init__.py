@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, jsonify
 
 from workbench.web.api import door
@@ -14,9 +16,7 @@ blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 blueprint.after_request(door.leave)
 blueprint.add_url_rule("/<table>", view_func=rows, methods=["GET"])
 for _name in IMPORTS:
-    blueprint.add_url_rule(
-        f"/imports/{_name}", f"import_{_name}", import_file, methods=["POST"], defaults={"name": _name}
-    )
+    blueprint.add_url_rule(f"/imports/{_name}", f"import_{_name}", partial(import_file, _name), methods=["POST"])
 
 
 @blueprint.get("/openapi.json")

@@ -42,8 +42,8 @@ _PROBLEMS: Final = {
 
 def document() -> dict[str, Any]:
     """The whole document, fit for JSON."""
-    shapes = [kind.shape for kind in export.KINDS.values()]
-    _, defined = models_json_schema([(each, "serialization") for each in (*shapes, RunRow, Problem)], ref_template=_REF)
+    shapes: list[type[BaseModel]] = [*(kind.shape for kind in export.KINDS.values()), RunRow, Problem]
+    _, defined = models_json_schema([(each, "serialization") for each in shapes], ref_template=_REF)
     paths: dict[str, Any] = {f"/{name}": {"get": _reading(name, kind)} for name, kind in export.KINDS.items()}
     paths |= {f"/imports/{name}": {"post": _importing(name, kind)} for name, kind in IMPORTS.items()}
     return {

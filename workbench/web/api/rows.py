@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Response, abort, request, url_for
 
@@ -59,7 +60,8 @@ def rows(table: str) -> Response:
     tell(table, filters, FORMAT, notices)
     response = _json({"items": items, "next": following, "notices": notices})
     if following is not None:
-        address = url_for("api.rows", table=table, **{**filters, "limit": limit, "cursor": following})
+        query = urlencode({**filters, "limit": limit, "cursor": following})
+        address = f"{url_for('api.rows', table=table)}?{query}"
         response.headers["Link"] = f'<{address}>; rel="next"'
     return response
 
