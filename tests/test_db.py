@@ -35,7 +35,8 @@ def test_the_migrations_give_exactly_the_tables_of_the_models(store: Store) -> N
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_every_earlier_migration_upgrades_to_the_newest(settings: Settings, revision: str) -> None:
+def test_every_earlier_migration_upgrades_to_the_newest(unmigrated: Settings, revision: str) -> None:
+    settings = unmigrated
     settings.home.mkdir(exist_ok=True)
     command.upgrade(alembic_config(settings.database), revision)
     store = Store(settings)

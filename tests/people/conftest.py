@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,27 +49,15 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     passwords._nobody.cache_clear()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database at the newest migration, to be copied."""
-    settings = Settings(home=tmp_path_factory.mktemp("migrated"))
-    store = Store(settings)
-    store.migrate()
-    store.close()
-    return settings.home / "workbench.db"
-
-
 @pytest.fixture
-def quick_settings(migrated: Path, tmp_path: Path) -> Settings:
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copy(migrated, home / "workbench.db")
-    return Settings(home=home)
+def quick_settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
 
 
 @pytest.fixture
 def quick_store(quick_settings: Settings) -> Iterator[Store]:
     """For what cannot differ between databases."""
     store = Store(quick_settings)
+    store.migrate()
     yield store
     store.close()

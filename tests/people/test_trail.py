@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from tests.people.walled import NOW, person
+from tests.people.walled import NOW, person, plant
 from workbench.cli import main
 from workbench.db import Store
+from workbench.history.log import finish_run, start_run
+from workbench.history.models import RunKind, RunState
 from workbench.people.permissions import Role
 from workbench.people.trail import START, entry_hash, record, verify
 from workbench.people.trail_queries import TrailFilterError, count_entries, select_entries
@@ -184,3 +186,18 @@ def test_hostile_texts_are_kept_and_verify(store: Store) -> None:
         record(session, Viewer(None, "a\x00b"), TrailAction.SAW, "x\x00", "\udfff", details, at=NOW)
     with store.read() as session:
         assert verify(session).intact
+
+
+def test_imports_are_on_it_and_those_of_a_matter_are_for_its_members(store: Store) -> None:
+    with store.write() as session:
+        matter_id = plant(session).matter
+    for source, of in (("file:open.xml", None), ("file:walled.xml", matter_id)):
+        run_id = start_run(store, RunKind.IMPORT, source, "1", NOW, matter_id=of)
+        with store.write() as session:
+            finish_run(session, run_id, RunState.OK)
+    with store.read(person(Role.ADMINISTRATOR)) as session:
+        (entry,) = select_entries(session, {"action": "imported"})
+    assert (entry.name, entry.details) == (Viewer.system().name, {"status": "ok", "source": "file:open.xml"})
+    with store.read(person(Role.IP_COUNSEL, matter_id)) as session:
+        told = [entry.details for entry in select_entries(session, {"action": "imported"})]
+    assert told[0] == {"status": "ok"}

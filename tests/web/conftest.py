@@ -55,7 +55,7 @@ def empty(settings: Settings, store: Store) -> FlaskClient:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The drafts, publications and matches of the sample data on each database; tests of a module only read it."""
-    with empty_database(request.param, request, tmp_path_factory.mktemp("library")) as settings:
+    with empty_database(request.param, request, tmp_path_factory.mktemp("library"), migrated=True) as settings:
         store = Store(settings, Viewer.system())
         store.migrate()
         fill_with_samples(store, settings)

@@ -29,7 +29,7 @@ def mapped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Eight publications with sixty claims in seven families, mapped onto a draft; tests only read it."""
     with (
         pytest.MonkeyPatch.context() as patch,
-        empty_database(request.param, request, tmp_path_factory.mktemp("mapped")) as settings,
+        empty_database(request.param, request, tmp_path_factory.mktemp("mapped"), migrated=True) as settings,
     ):
         for module in (runs, mapping_directions):
             patch.setattr(module, "installed_encoder", lambda settings: WordEncoder())
