@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from tests.web.planted import Planted, plant
 from tests.web.seed import NOW, seed
@@ -32,10 +31,10 @@ class Interface:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}
 
-    def get(self, address: str, **headers: str) -> TestResponse:
+    def get(self, address: str, **headers: str) -> Any:
         return self.client.get(f"/api/v1{address}", headers=self.headers | headers)
 
-    def post(self, address: str, data: dict[str, Any] | None = None) -> TestResponse:
+    def post(self, address: str, data: dict[str, Any] | None = None) -> Any:
         return self.client.post(
             f"/api/v1{address}", data=data or {}, headers=self.headers, content_type="multipart/form-data"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -139,7 +140,7 @@ def test_a_person_has_so_many_tokens(sqlite_store: Store) -> None:
 
 def test_the_page_of_the_interface_names_every_address(page: FlaskClient) -> None:
     markup = page.get("/interface/").text
-    described = page.get("/api/v1/openapi.json").json
+    described: Any = page.get("/api/v1/openapi.json").json
     assert described["openapi"].startswith("3.1")
     for path in described["paths"]:
         assert f"/api/v1{path}<" in markup
