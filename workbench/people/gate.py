@@ -44,6 +44,10 @@ class NoViewerError(GateError):
     """A session without a viewer touches confidential rows."""
 
 
+class HiddenError(GateError):
+    """A viewer writes a row that he may not see."""
+
+
 class HeldError(Exception):
     """Something under legal hold would be deleted; `str(error)` says so."""
 
@@ -216,7 +220,7 @@ def _after_flush(session: Any, context: UOWTransaction) -> None:
     del context
     for each in session.info.pop("written", ()):
         if not _exists(session, each):
-            raise GateError(f"a viewer writes a row of {type(each).__tablename__} that he may not see")
+            raise HiddenError(f"a viewer writes a row of {type(each).__tablename__} that he may not see")
 
 
 def _exists(session: Any, row: Any, *conditions: sa.ColumnElement[bool]) -> bool:

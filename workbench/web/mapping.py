@@ -24,6 +24,7 @@ from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
 from workbench.patents.portfolios import matters_of_publication
 from workbench.patents.queries import portfolio_names
+from workbench.people.gate import HiddenError
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
 from workbench.standards import draft_queries
@@ -188,6 +189,8 @@ def decide(draft_id: int, claim_id: int, clause_order: int) -> AnyResponse | tup
                 seen=[int(text) for text in seen],
                 at=now(),
             )
+    except HiddenError:
+        abort(404)  # a publication of a matter that he is not in
     except DecisionError as error:
         return _match_page(_found(draft_id, claim_id, clause_order), str(error)), 409
     back = request.form.get("back", "")
