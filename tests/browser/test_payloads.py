@@ -56,7 +56,9 @@ def _poison(store: Store) -> set[str]:
                 connection.exec_driver_sql(f'DROP TRIGGER "{trigger}"')
         for name, columns in PLANTED.items():
             table = METADATA.tables.get(name)
-            for column in columns if table is not None else ():
+            if table is None:
+                continue
+            for column in columns:
                 if column not in table.c:
                     continue
                 value = ADDRESS if column == "url" else PAYLOAD

@@ -55,12 +55,12 @@ def test_from_the_clause_to_the_observation(client: FlaskClient) -> None:
     returned = form.data.replace(b"\xe2\x80\x9d.,", "”.,Accepted".encode())
     upload = {"form": (io.BytesIO(returned), "returned.csv")}
     answer = client.post("/standards/comments/drafts/1/returned", data=upload)
-    assert answer.status_code == 303, answer.text
+    assert answer.status_code == 303
     page = client.get("/standards/comments/1").text
     assert "resolved" in page
     assert "accepted" in page
     with client.get("/export/comments.jsonl?state=resolved") as exported:
-        assert "Accepted" in exported.text
+        assert "Accepted" in exported.get_data(as_text=True)
     assert "1 comment<" in client.get("/standards/drafts/1").text
 
 

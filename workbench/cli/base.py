@@ -30,7 +30,6 @@ from workbench.planning.rules import RulesError
 from workbench.planning.scheduling import UnsolvedError
 from workbench.settings import Settings, SettingsError
 from workbench.sources.poll import NoContactError
-from workbench.standards.ballots import BallotRulesError
 from workbench.standards.drafts import UnknownWorkItemError
 
 # What a person can mend: shown as one line, without a traceback.

@@ -20,6 +20,7 @@ from workbench.mapping.learning_runs import learned_order
 from workbench.mapping.models import DraftPass, Match
 from workbench.patents.models import Claim, Publication
 from workbench.patents.queries import publication_conditions
+from workbench.people.gate import viewer_of
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, WorkItem
 
@@ -77,9 +78,8 @@ class Pair:
 
 
 def draft_mappings(session: Session) -> list[DraftMapping]:
-    """Every draft version with its mapping, the last imported first; counts are those of its last mapping."""
-    passes = session.exec(select(DraftPass))
-    counts = {each.draft_id: (each.claims, each.publications, each.matches) for each in passes}
+    """Every draft version with its mapping, the last imported first."""
+    counts = _counts_of_passes(session) if viewer_of(session).unlimited else _counts_of_matches(session)
     last = sa.select(sa.func.max(Run.id)).where(col(Run.kind) == RunKind.MAP).group_by(col(Run.source))
     runs = {run.source: run for run in session.exec(select(Run).where(col(Run.id).in_(last)))}
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
@@ -87,6 +87,26 @@ def draft_mappings(session: Session) -> list[DraftMapping]:
         DraftMapping(draft, item, *counts.get(key_of(draft), (0, 0, 0)), runs.get(mapping_source(item, draft)))
         for draft, item in session.exec(statement.order_by(col(Draft.id).desc()))
     ]
+
+
+def _counts_of_passes(session: Session) -> dict[int, tuple[int, int, int]]:
+    """Claims, publications and matches of each draft as its last mapping counted them, walled ones too."""
+    return {each.draft_id: (each.claims, each.publications, each.matches) for each in session.exec(select(DraftPass))}
+
+
+def _counts_of_matches(session: Session) -> dict[int, tuple[int, int, int]]:
+    """The same of what the viewer may see, counted one by one: a stored total would tell of what the walls hide."""
+    counted = (
+        sa.select(
+            col(Match.draft_id),
+            sa.func.count(sa.distinct(col(Match.claim_id))),
+            sa.func.count(sa.distinct(col(Claim.publication_id))),
+            sa.func.count(),
+        )
+        .join(Claim, col(Claim.id) == col(Match.claim_id))
+        .group_by(col(Match.draft_id))
+    )
+    return {draft: (claims, pubs, matches) for draft, claims, pubs, matches in session.execute(counted)}
 
 
 def mapping_source(item: WorkItem, draft: Draft) -> str:

@@ -22,7 +22,7 @@ _FAILED: Final = (RunState.FAILED, RunState.REJECTED)
 
 @dataclass(frozen=True)
 class RunMark:
-    """A run at its place; `failed` where nothing of it was believed. `seconds` is how long it took, `top` that height."""
+    """A run at its place; `failed` where nothing of it was believed. `seconds` is what it took, `top` that height."""
 
     run: Run
     x: float
