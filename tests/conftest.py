@@ -112,7 +112,7 @@ def empty_database(
     server = request.getfixturevalue("postgres_url")
     template = request.getfixturevalue("migrated_template") if migrated else "template0"
     name = f"test_{uuid.uuid4().hex}"
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield Settings(home=home, database_url=sa.make_url(server).set(database=name).render_as_string(hide_password=False))
     _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
