@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import email
 import email.policy
@@ -63,7 +64,12 @@ def serving(home: Path, settle: Callable[[Settings], Settings] = lambda settings
     store = Store(settings)
     store.migrate()
     app = create_app(settings, store)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        with contextlib.suppress(OSError):  # the socket is closed under the loop that waits for it
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield Served(url, settings, store)
     server.task_dispatcher.shutdown()  # else a thread may still wake a server that is gone

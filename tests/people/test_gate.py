@@ -31,6 +31,8 @@ OPEN = set(
     declaration declared_patent party party_alias column_map release watched_page reading_mark
     lineage_link lineage_correction task learning_switch
     meeting published_event
+    ballot position member_vote roster follow item_track waiting_ballot
+    comment comment_event returned_row
     """.split()
 )
 

