@@ -43,13 +43,13 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     try:
         notices = export.notices(session(), table, filters)
         body.writelines(export.write(export.rows(session(), table, filters), format, notices))
+        tell(table, filters, format, notices)
     except (export.UnknownExportError, UnknownWorkItemError, FilterError):
         body.close()
         abort(400)
     except BaseException:
         body.close()
         raise
-    tell(table, filters, format, notices)
     body.seek(0)
     name = f"{table}-marked" if notices else table
     return send_file(
