@@ -5,17 +5,17 @@ A project past its limit is at risk, not cancelled: the committee has a time to 
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dateutil.relativedelta import relativedelta
+from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.rule_files import read_rules
 from workbench.standards.stage_history import StageDate
 
 LIMITS: Final = Path(__file__).with_name("limits.toml")
@@ -76,23 +76,12 @@ class Limit:
 
 def load_limits(path: Path | None = None) -> LimitRules:
     """Read the tracks from `path`, by default those that come with the workbench. Raises LimitRulesError."""
-    path = path or LIMITS
-    try:
-        return LimitRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise LimitRulesError(f"limit rules {path}: cannot be read ({error.strerror}); check the setting") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LimitRulesError(f"limit rules {path}: not valid TOML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise LimitRulesError(f"limit rules {path}: {place}: {first['msg']}") from error
+    return read_rules(path or LIMITS, LimitRules, "limit rules", LimitRulesError)
 
 
 def months_after(day: dt.date, months: int) -> dt.date:
     """The same day some months later; the last day of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return day + relativedelta(months=months)
 
 
 def registered_on(history: Iterable[StageDate], rules: LimitRules) -> dt.date | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.rule_files import read_rules
 from workbench.standards.ballots import BallotKind
 
 OBLIGATIONS: Final = Path(__file__).with_name("obligations.toml")
@@ -82,17 +82,7 @@ class DutyState:
 
 def load_obligations(path: Path | None = None) -> ObligationRules:
     """Read the duties from `path`, by default those that come with the workbench. Raises ObligationRulesError."""
-    path = path or OBLIGATIONS
-    try:
-        return ObligationRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ObligationRulesError(f"duties {path}: cannot be read ({error.strerror}); check the setting") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ObligationRulesError(f"duties {path}: not valid TOML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ObligationRulesError(f"duties {path}: {place}: {first['msg']}") from error
+    return read_rules(path or OBLIGATIONS, ObligationRules, "duties", ObligationRulesError)
 
 
 def duty_state(duty: Duty, ballots: Iterable[Owed], year: int, today: dt.date) -> DutyState:

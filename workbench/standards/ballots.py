@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import StageCode
 from scrapers.records import Precision
+from workbench.rule_files import first_complaint, read_toml
 from workbench.standards.stage_history import StageDate
 
 BALLOT_RULES = Path(__file__).with_name("ballot_rules.toml")
@@ -117,12 +117,7 @@ class EstimatedBallot:
 def load_ballot_rules(path: Path | None = None) -> tuple[BallotRule, ...]:
     """Read ballot lengths from `path`, by default those that come with the workbench. Raises BallotRulesError."""
     path = path or BALLOT_RULES
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule")
-    except OSError as error:
-        raise BallotRulesError(f"ballot rules {path}: cannot be read ({error.strerror}); check the setting") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BallotRulesError(f"ballot rules {path}: not valid TOML: {' '.join(str(error).split())}") from error
+    tables = read_toml(path, "ballot rules", BallotRulesError).get("rule")
     if not isinstance(tables, list) or not tables:
         raise BallotRulesError(f"ballot rules {path}: expected at least one table [[rule]], found none")
     rules = []
@@ -130,7 +125,7 @@ def load_ballot_rules(path: Path | None = None) -> tuple[BallotRule, ...]:
         try:
             rules.append(BallotRule.model_validate(table))
         except ValidationError as error:
-            raise BallotRulesError(f"ballot rules {path}, rule {number}: {_first_complaint(error)}") from error
+            raise BallotRulesError(f"ballot rules {path}, rule {number}: {first_complaint(error)}") from error
     for (number, rule), (other_number, other) in itertools.combinations(enumerate(rules, 1), 2):
         if rule.contradicts(other):
             raise BallotRulesError(
@@ -238,9 +233,3 @@ def _resumes_after(code: StageCode) -> str | None:
     if code.substage == "93":
         return f"{code.stage}.00"
     return str(code)
-
-
-def _first_complaint(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]

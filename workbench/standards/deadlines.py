@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,8 +16,9 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workbench.rule_files import read_rules
 from workbench.standards.ballots import BallotKind
 
 DEADLINE_RULES: Final = Path(__file__).with_name("deadline_rules.toml")
@@ -132,19 +132,7 @@ class Deadlines:
 
 def load_deadline_rules(path: Path | None = None) -> DeadlineRules:
     """Read the rules from `path`, by default those that come with the workbench. Raises DeadlineRulesError."""
-    path = path or DEADLINE_RULES
-    try:
-        return DeadlineRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise DeadlineRulesError(
-            f"deadline rules {path}: cannot be read ({error.strerror}); check the setting"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DeadlineRulesError(f"deadline rules {path}: not valid TOML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise DeadlineRulesError(f"deadline rules {path}: {place}: {first['msg']}") from error
+    return read_rules(path or DEADLINE_RULES, DeadlineRules, "deadline rules", DeadlineRulesError)
 
 
 def deadlines(

@@ -7,7 +7,6 @@ the rule is silent, and a test without votes neither passes nor fails.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from workbench.rule_files import first_complaint, read_toml
 from workbench.standards.ballots import BallotKind
 
 TALLY_RULES: Final = Path(__file__).with_name("tally_rules.toml")
@@ -138,12 +138,7 @@ class TallyRule(BaseModel):
 def load_tally_rules(path: Path | None = None) -> tuple[TallyRule, ...]:
     """Read the tests from `path`, by default those that come with the workbench. Raises TallyRulesError."""
     path = path or TALLY_RULES
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule")
-    except OSError as error:
-        raise TallyRulesError(f"tally rules {path}: cannot be read ({error.strerror}); check the setting") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TallyRulesError(f"tally rules {path}: not valid TOML: {' '.join(str(error).split())}") from error
+    tables = read_toml(path, "tally rules", TallyRulesError).get("rule")
     if not isinstance(tables, list) or not tables:
         raise TallyRulesError(f"tally rules {path}: expected at least one table [[rule]], found none")
     rules = []
@@ -151,9 +146,7 @@ def load_tally_rules(path: Path | None = None) -> tuple[TallyRule, ...]:
         try:
             rules.append(TallyRule.model_validate(table))
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise TallyRulesError(f"tally rules {path}, rule {number}: {place}: {first['msg']}") from error
+            raise TallyRulesError(f"tally rules {path}, rule {number}: {first_complaint(error)}") from error
     return tuple(rules)
 
 
