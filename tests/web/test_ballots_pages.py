@@ -39,6 +39,9 @@ def test_a_ballot_is_typed_answered_counted_and_listed(page: FlaskClient, sqlite
     }
     assert _send(page, "/ballots/", **typed) == 303
     own = f"/ballots/{item}/DIS/1"
+    section = page.get(f"/standards/items/{item}").text.partition('id="ballot"')[2].partition("</section>")[0]
+    assert "2027-02-01" in section, "the page of the item says what is announced, not what was estimated before"
+    assert f'href="{own}"' in section
     text = page.get(own).text
     assert "2027-02-01" in text
     assert "Europe/Zurich" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
+from workbench.ballots.queries import ballot_views
 from workbench.declarations.queries import declarations_of_item
 from workbench.history.queries import change_page, count_changes
 from workbench.people.permissions import Permission
@@ -13,7 +14,7 @@ from workbench.standards.stage_history import StageDate
 from workbench.standards.status import status_of
 from workbench.standards.tasks import open_tasks
 from workbench.watched.queries import pages_of_item
-from workbench.web.ballot_rules import ballot_rules
+from workbench.web.ballot_rules import ballot_rules, rulebook
 from workbench.web.change_rows import change_rows
 from workbench.web.context import session, today, viewer
 from workbench.web.links import outside
@@ -61,8 +62,10 @@ def item(iso_id: int) -> str:
         abort(404)
     events = queries.stage_events(session(), row)
     ballot = queries.ballot_of(row, events, ballot_rules(), today())
+    views = [view for view in ballot_views(session(), rulebook(), today()) if view.item.iso_id == iso_id]
+    announced = [view for view in views if view.is_open and view.row is not None]
     span = None
-    if ballot is not None and ballot.opens_on and ballot.closes_on:
+    if ballot is not None and ballot.opens_on and ballot.closes_on and not announced:
         span = (ballot.stage, ballot.opens_on, ballot.closes_on)
     own_changes = {"entity": "work_item", "key": str(iso_id)}
     return render_template(
@@ -74,6 +77,7 @@ def item(iso_id: int) -> str:
         since=next((event for event in reversed(events) if event.stage == row.stage), None),
         picture=stage_picture([StageDate(each.date, each.stage, each.precision) for each in events], today(), span),
         ballot=ballot,
+        announced=announced,
         committee=queries.committee_named(session(), row.committee) if row.committee else None,
         relations=queries.relations(session(), row),
         amendments=queries.amendments(session(), row),
