@@ -96,7 +96,8 @@ def test_without_signing_in_every_page_but_the_open_ones_leads_to_the_door(store
     )
     assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (401, "/sign-in?next=/standards/?q%3Dy")
     page = client.get("/sign-in").text
-    assert links(page) >= {"/sign-in", "/reset"}
+    assert 'action="/sign-in"' in page
+    assert "/reset" in links(page)
     assert "/standards/" not in page
 
 
