@@ -1,0 +1,1 @@
+"""Declaration cases: one holder, one deliverable, one version of the policy."""

@@ -1,0 +1,1 @@
+"""Views over all families and clauses: coverage, white space, fortress, dormant patents, landscape."""
