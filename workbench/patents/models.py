@@ -14,6 +14,7 @@ from workbench.patents.walls import (
     of_open_application,
     of_open_applications_only,
     of_open_portfolio,
+    own_or_permitted,
     portfolio_held,
 )
 from workbench.people.gate import confidential, restrict
@@ -64,7 +65,7 @@ class Publication(SQLModel, table=True):
     )
 
 
-@confidential(_READERS)
+@confidential(_READERS, own_or_permitted())
 class Claim(SQLModel, table=True):
     __tablename__ = "claim"
     __table_args__ = (sa.UniqueConstraint("publication_id", "language", "number"),)
@@ -100,6 +101,11 @@ class Portfolio(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str
     matter_id: int | None = Field(default=None, foreign_key="matter.id")
+    own: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": sa.false()},
+        description="A person said that its patents are the company's own; others' are read with a permission only.",
+    )
 
 
 @confidential(_READERS, of_open_portfolio(), held=lambda model: portfolio_held(model.portfolio_id))

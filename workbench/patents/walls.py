@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from workbench.people.gate import Rule, private
+from workbench.people.permissions import Permission
 from workbench.people.rules import in_open_matter, matter_held
 from workbench.people.viewer import Viewer
 
@@ -60,6 +61,35 @@ def of_open_number(column: str = "publication") -> Rule:
         return sa.or_(named.is_(None), named.not_in(walled))
 
     return rule
+
+
+def own_or_permitted(column: str = "publication_id") -> Rule:
+    """What others claim is read by who may read others' claims, by nobody else.
+
+    The company's own are the publications in portfolios that a person said are its own, and their families. `column`
+    holds the key of a publication, or its number where it is called `publication`.
+    """
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        if viewer.may(Permission.READ_OTHERS_CLAIMS):
+            return sa.true()
+        publication = private("publication")
+        identity = publication.c.number if column == "publication" else publication.c.id
+        return sa.cast(getattr(model, column).in_(sa.select(identity).where(is_own(publication))), sa.Boolean)
+
+    return rule
+
+
+def is_own(publication: Any) -> sa.ColumnElement[bool]:
+    """Whether a publication, by the columns `id` and `family_ref`, is the company's own."""
+    portfolio, member, held = private("portfolio"), private("portfolio_member"), private("publication")
+    own = (
+        sa.select(member.c.publication_id)
+        .join(portfolio, portfolio.c.id == member.c.portfolio_id)
+        .where(portfolio.c.own)
+    )
+    families = sa.select(held.c.family_ref).where(held.c.id.in_(own), held.c.family_ref.is_not(None))
+    return sa.or_(publication.c.id.in_(own), publication.c.family_ref.in_(families))
 
 
 def of_open_application(column: str = "application_key") -> Rule:

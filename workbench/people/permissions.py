@@ -28,7 +28,9 @@ class Permission(StrEnum):
     """Company positions, comments, ballots, lineage: the delegate's own work."""
     IMPORT_STANDARDS = "import_standards"
     READ_PATENTS = "read_patents"
-    """Publications, claims, portfolios, what offices say. Reading another's patents creates knowledge of them."""
+    """Publications, own claims, portfolios, what offices say."""
+    READ_OTHERS_CLAIMS = "read_others_claims"
+    """Claims of patents that are not the company's own; reading another's claims creates knowledge of them."""
     IMPORT_PATENTS = "import_patents"
     READ_MATCHES = "read_matches"
     """What the engine suggests, and what people decided of it."""
@@ -36,6 +38,12 @@ class Permission(StrEnum):
     """Triage of matches, and later assessments and claim charts."""
     EXPORT_CONFIDENTIAL = "export_confidential"
     """Take matches, decisions and portfolios out of the workbench."""
+    READ_PLANS = "read_plans"
+    """Plans of filings, contributions, declarations and releases, of one's matters; the rules of their order."""
+    EDIT_PLANS = "edit_plans"
+    """Change plans, ask the solver, ask that a finding be set aside."""
+    EDIT_RULES = "edit_rules"
+    """Change the rules of order and the table of licences, for every plan."""
     PUBLISH_REVIEW_STATE = "publish_review_state"
     """Set what delegates see of the IP review of a work item."""
     EDIT_PARTIES = "edit_parties"
@@ -57,11 +65,14 @@ _EVERYBODY: Final = frozenset({Permission.READ_STANDARDS})
 _IP: Final = _EVERYBODY | {
     Permission.READ_PATENTS,
     Permission.READ_MATCHES,
+    Permission.READ_PLANS,
 }
 _ANALYST: Final = _IP | {
     Permission.IMPORT_STANDARDS,
     Permission.IMPORT_PATENTS,
+    Permission.READ_OTHERS_CLAIMS,
     Permission.DECIDE,
+    Permission.EDIT_PLANS,
     Permission.PUBLISH_REVIEW_STATE,
     Permission.EDIT_PARTIES,
 }
@@ -75,6 +86,7 @@ PERMISSIONS: Final = MappingProxyType(
         Role.IP_COUNSEL: _ANALYST
         | {
             Permission.EXPORT_CONFIDENTIAL,
+            Permission.EDIT_RULES,
             Permission.HOLD,
             Permission.APPROVE_OVERRIDES,
             Permission.READ_TRAIL,
