@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import workbench.assessments.models
 import workbench.ballots.models
 import workbench.calendars.models
 import workbench.comments.models
@@ -17,6 +18,7 @@ import workbench.patents.models
 import workbench.people.api_tokens
 import workbench.people.models
 import workbench.people.walls_models
+import workbench.planning.models
 import workbench.search
 import workbench.sources.models
 import workbench.standards.models
