@@ -14,12 +14,13 @@ from sqlmodel import select
 from scrapers.records import Precision
 from tests.digest.conftest import FRIDAY, HOSTILE, MANIFESTS, MONDAY, add_change, add_item, add_recipient
 from workbench.ballots.rulebook import load_rulebook
-from workbench.db import Store
+from workbench.db import Store, key_of
 from workbench.digest.compose import ComposedMail
 from workbench.digest.layout import one_line, wrap
 from workbench.digest.message import build_message
 from workbench.digest.models import Edition, Language, Mail, Recipient
-from workbench.digest.outbox import compose_due, compose_for
+from workbench.digest.composer import Composer, Press
+from workbench.digest.outbox import compose_due
 from workbench.digest.select import SectionKind
 from workbench.digest.wording import Words
 from workbench.history.models import ChangeKind
@@ -42,7 +43,7 @@ def composed(
     settings = Settings(base_url=SITE, digest_limit=limit)
     with store.read() as session:
         recipient = session.exec(select(Recipient)).one()
-        return compose_for(session, recipient, at=at, settings=settings, rules=RULES, manifests=MANIFESTS)
+        return Composer(session, Press(settings, RULES, MANIFESTS), at, [key_of(recipient)]).compose(recipient)
 
 
 def words_of(text: str) -> str:
@@ -193,9 +194,7 @@ def test_whole_mails_are_as_reviewed(
         lambda: FRIDAY,
         at=MONDAY,
         recipients=[recipient],
-        settings=settings,
-        rules=RULES,
-        manifests=MANIFESTS,
+        press=Press(settings, RULES, MANIFESTS),
     )
     with week.read() as session:
         row = session.exec(select(Mail)).one()

@@ -16,6 +16,7 @@ from tests.digest.conftest import add_recipient
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
 from workbench.digest.models import Edition, Mail, QuietWeeks, Recipient
+from workbench.digest.composer import Press
 from workbench.digest.outbox import compose_due, send_pending
 from workbench.digest.transport import FolderTransport
 from workbench.history.log import ChangeLog, Counts, finish_run, start_run
@@ -62,9 +63,7 @@ def test_every_stage_change_is_in_exactly_one_digest_of_each_subscriber(
                 functools.partial(_same, at),
                 at=at,
                 recipients=people,
-                settings=settings,
-                rules=rules,
-                manifests={},
+                press=Press(settings, rules, {}),
             )
             send_pending(store, transport, functools.partial(_same, at))
         monday, week = monday + dt.timedelta(days=7), week + 1

@@ -22,6 +22,7 @@ from tests.digest.conftest import HOSTILE, MANIFESTS, MONDAY, add_change, add_it
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
 from workbench.digest.models import Edition, Language, Mail, MailState
+from workbench.digest.composer import Press
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, send_pending
 from workbench.digest.transport import (
     FolderTransport,
@@ -105,9 +106,7 @@ def put_into_outbox(store: Store, *recipients: int, at: dt.datetime = MONDAY) ->
         lambda: at,
         at=at,
         recipients=recipients or [add_recipient(store)],
-        settings=Settings(mail_from="Workbench <workbench@example.com>"),
-        rules=RULES,
-        manifests=MANIFESTS,
+        press=Press(Settings(mail_from="Workbench <workbench@example.com>"), RULES, MANIFESTS),
     )
 
 
@@ -248,6 +247,9 @@ class DeadlyTransport:
     def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
         raise Killed
 
+    def close(self) -> None:
+        pass
+
 
 def test_the_claim_of_a_killed_sender_runs_out(store: Store, server: Server) -> None:
     put_into_outbox(store)
@@ -271,6 +273,9 @@ class SlowTransport:
     def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
         send(self.store, FolderTransport(self.store.settings.home / "mails"), dt.timedelta(minutes=6))
         raise self.outcome
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.mark.parametrize("outcome", [TransientError("too late"), PermanentError("too late")])

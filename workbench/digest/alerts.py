@@ -18,7 +18,7 @@ from workbench.digest.compose import compose_alert
 from workbench.digest.models import Alert, Mail, MailKind, MailState, Recipient
 from workbench.digest.outbox import Clock, mail_row
 from workbench.digest.select import AlertEntry, item_about
-from workbench.digest.subscriptions import token_of
+from workbench.digest.subscriptions import tokens_of
 from workbench.people import tokens
 from workbench.people.gate import seen_by
 from workbench.people.permissions import Permission
@@ -90,7 +90,8 @@ def _compose(session: Session, recipient: Recipient, settings: Settings, rules: 
             Mail.recipient_id == key_of(recipient), Mail.kind == MailKind.ALERT, col(Mail.week).startswith(str(today))
         )
     ).all()
-    row = mail_row(recipient, made, settings, now, token_of(session, key_of(recipient), MailKind.ALERT))
+    token = tokens_of(session, [key_of(recipient)], MailKind.ALERT)[key_of(recipient)]
+    row = mail_row(recipient, made, settings, now, token)
     row.kind = MailKind.ALERT
     row.week = f"{today}.{len(earlier) + 1}" if earlier else str(today)
     row.state = MailState.PENDING

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from sqlmodel import Session
 
 from workbench.digest.models import Edition, Recipient
 from workbench.people import accounts
-from workbench.people.gate import seen_by, viewer_of
+from workbench.people.gate import viewer_of
 from workbench.people.matters import open_matters
 from workbench.people.permissions import Role
 from workbench.people.tracks import tracks_of
 from workbench.people.viewer import Viewer
 
-_WITHOUT_ACCOUNT: Final = {Edition.DELEGATE: Role.DELEGATE, Edition.IP: Role.IP_ANALYST}
+_OF_LOCAL_MODE: Final = {Edition.DELEGATE: Role.DELEGATE, Edition.IP: Role.IP_ANALYST}
 
 
 def reader_of(session: Session, recipient: Recipient) -> Viewer:
-    """The recipient as a viewer: the account with the same address, else a person of the edition in no matter."""
+    """The recipient as a viewer: the account with the same address, else somebody who may read standards only.
+
+    In local mode, where nobody has an account and whoever chooses the recipients sees everything, it is a person of the
+    edition in no matter.
+    """
     account = accounts.by_email(session, recipient.email)
     if account is None or account.id is None:
-        return Viewer(None, recipient.name, frozenset({_WITHOUT_ACCOUNT[recipient.edition]}), email=recipient.email)
+        role = Role.READER if accounts.exist(session) else _OF_LOCAL_MODE[recipient.edition]
+        return Viewer(None, recipient.name, frozenset({role}), email=recipient.email)
     return Viewer(
         account.id,
         account.name,
@@ -34,12 +38,15 @@ def reader_of(session: Session, recipient: Recipient) -> Viewer:
     )
 
 
-@contextmanager
-def as_recipient(session: Session, recipient: Recipient) -> Iterator[None]:
-    """See what the recipient sees; a viewer with walls who looks at another's digest keeps to his own."""
-    if not viewer_of(session).unlimited:
-        yield
-        return
-    reader = reader_of(session, recipient)
-    with seen_by(session, reader):
-        yield
+def reader_for(session: Session, recipient: Recipient) -> Viewer:
+    """As whom a digest is shown: a viewer with walls who looks at another's digest keeps to his own."""
+    viewer = viewer_of(session)
+    return reader_of(session, recipient) if viewer.unlimited else viewer
+
+
+def rights_of(reader: Viewer) -> Viewer:
+    """The same rights without the person, so that what is selected for one is true for all who have them.
+
+    Rules that ask who somebody is find nobody, and show less.
+    """
+    return replace(reader, account_id=None, name="", address=None, email=None)

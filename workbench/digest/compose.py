@@ -100,14 +100,14 @@ def iso_week(at: dt.datetime, settings: Settings) -> str:
     return f"{year}-W{week:02d}"
 
 
-def compose(digest: Digest, *, name: str, email: str, language: Language, settings: Settings) -> ComposedMail:
-    """Write out a digest for a recipient, in the language or languages of their choice."""
+def compose(digest: Digest, *, language: Language, settings: Settings) -> ComposedMail:
+    """Write out a digest in a language, or in two; to whom it goes is filled in for each recipient."""
     week = iso_week(digest.window.end, settings)
     words = [Words(code, settings.zone) for code in _LANGUAGES[language]]
     document = _document(digest, week, words, settings.base_url)
     return ComposedMail(
-        name=name,
-        email=email,
+        name="",
+        email="",
         language=language,
         edition=digest.edition,
         week=week,

@@ -121,4 +121,8 @@ def _send(
         at=now,
         message_id=make_msgid(letter, sender.domain),
     )
-    transport_for(settings).send(message, sender.addr_spec, to.addr_spec)
+    transport = transport_for(settings)
+    try:
+        transport.send(message, sender.addr_spec, to.addr_spec)
+    finally:
+        transport.close()

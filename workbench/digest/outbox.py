@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select, update
 
-from scrapers.manifest import Manifest
-from workbench.ballots.rulebook import Rulebook
 from workbench.db import Store, key_of
-from workbench.digest.audience import as_recipient
-from workbench.digest.compose import ComposedMail, compose, iso_week, with_unsubscribe
+from workbench.digest.compose import ComposedMail, iso_week, with_unsubscribe
+from workbench.digest.composer import Composer, Press
 from workbench.digest.message import AddressError, address, build_message, make_address
 from workbench.digest.models import Mail, MailKind, MailState, QuietWeeks, Recipient
-from workbench.digest.select import select_digest
-from workbench.digest.subscriptions import token_of
+from workbench.digest.subscriptions import tokens_of
 from workbench.digest.transport import PermanentError, TransientError, Transport
-from workbench.digest.window import window_of
+from workbench.digest.window import Cut
+from workbench.people.models import Account
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
@@ -35,6 +33,8 @@ LONGEST_RETRY = dt.timedelta(hours=6)
 # Given up before the next digest is due, which then tells what this one did not (RFC 5321, 4.5.4.1: four to five days).
 GIVE_UP_AFTER = dt.timedelta(days=5)
 QUIET_FOR = dt.timedelta(days=28)
+AT_ONCE = 50
+"""For so many recipients digests are composed in one transaction."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -57,69 +57,45 @@ class SendCounts:
     failed: int = 0
 
 
-def compose_for(
-    session: Session,
-    recipient: Recipient,
-    *,
-    at: dt.datetime,
-    settings: Settings,
-    rules: Rulebook,
-    manifests: Mapping[str, Manifest],
-) -> ComposedMail:
-    """The digest of a recipient as it would be cut at `at`, with what the recipient may see. Writes nothing."""
-    window = window_of(session, key_of(recipient), recipient.edition, at)
-    with as_recipient(session, recipient):
-        digest = select_digest(
-            session,
-            recipient.edition,
-            window,
-            rules=rules,
-            manifests=manifests,
-            zone=settings.zone,
-            limit=settings.digest_limit,
-            recipient_id=recipient.id,
-        )
-    return compose(digest, name=recipient.name, email=recipient.email, language=recipient.language, settings=settings)
-
-
 def compose_due(
-    store: Store,
-    clock: Clock,
-    *,
-    at: dt.datetime,
-    recipients: Sequence[int],
-    settings: Settings,
-    rules: Rulebook,
-    manifests: Mapping[str, Manifest],
+    store: Store, clock: Clock, *, at: dt.datetime, recipients: Sequence[int], press: Press
 ) -> ComposeCounts:
-    """Put the digest of the week of `at` into the outbox for each recipient who has none yet, one transaction each."""
+    """Put the digest of the week of `at` into the outbox for each recipient who has none yet.
+
+    A transaction serves so many recipients that others who write need not wait long; who is likely to have equal
+    rights is served together.
+    """
     composed = existing = quiet = 0
-    for recipient_id in recipients:
+    ordered = _alike_together(store, recipients)
+    for batch in (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE)):
         with store.write() as session:
-            recipient = session.get_one(Recipient, recipient_id)
-            earlier = session.exec(
-                select(Mail)
-                .where(
-                    Mail.recipient_id == recipient_id,
-                    Mail.edition == recipient.edition,
-                    Mail.kind == MailKind.DIGEST,
-                )
-                .order_by(col(Mail.id).desc())
-            ).all()
-            if any(mail.week == iso_week(at, settings) for mail in earlier):
-                existing += 1
-                continue
-            made = compose_for(session, recipient, at=at, settings=settings, rules=rules, manifests=manifests)
-            if made.quiet and _left_out(recipient, earlier, at):
-                quiet += 1
-                continue
-            token = token_of(session, recipient_id, MailKind.DIGEST)
-            session.add(mail_row(recipient, made, settings, clock(), token))
-            composed += 1
+            composer = Composer(session, press, at, batch)
+            tokens = tokens_of(session, batch, MailKind.DIGEST)
+            for recipient in session.exec(select(Recipient).where(col(Recipient.id).in_(batch))):
+                earlier = composer.earlier(recipient)
+                if any(cut.week == iso_week(at, press.settings) for cut in earlier):
+                    existing += 1
+                    continue
+                made = composer.compose(recipient)
+                if made.quiet and _left_out(recipient, earlier, at):
+                    quiet += 1
+                    continue
+                session.add(mail_row(recipient, made, press.settings, clock(), tokens[key_of(recipient)]))
+                composed += 1
     return ComposeCounts(composed, existing, quiet)
 
 
-def _left_out(recipient: Recipient, earlier: Sequence[Mail], at: dt.datetime) -> bool:
+def _alike_together(store: Store, recipients: Sequence[int]) -> list[int]:
+    with store.read() as session:
+        account = col(Account.email) == sa.func.lower(col(Recipient.email))
+        statement = select(Recipient.id, Recipient.edition, Recipient.language, Account.roles).join(
+            Account, account, isouter=True
+        )
+        found = {key: (edition, roles or [], language, key) for key, edition, language, roles in session.exec(statement)}
+    return sorted({each for each in recipients if each in found}, key=lambda key: found[key])
+
+
+def _left_out(recipient: Recipient, earlier: Sequence[Cut], at: dt.datetime) -> bool:
     """Whether a digest with nothing to tell is not sent; what it covers is in the next one's window."""
     match recipient.quiet:
         case QuietWeeks.ALWAYS:
@@ -127,7 +103,7 @@ def _left_out(recipient: Recipient, earlier: Sequence[Mail], at: dt.datetime) ->
         case QuietWeeks.NEVER:
             return True
         case QuietWeeks.MONTHLY:
-            return bool(earlier) and at - earlier[0].window_end < QUIET_FOR
+            return bool(earlier) and at - earlier[-1].end < QUIET_FOR
 
 
 def _to(recipient: Recipient) -> str:
@@ -173,40 +149,58 @@ def send_pending(
 ) -> SendCounts:
     """Send what waits in the outbox and is due, each mail once, however many senders there are.
 
-    Undeliverable mails come back to `bounces_to`, by default to the sender.
+    Undeliverable mails come back to `bounces_to`, by default to the sender. What became of a mail is noted in the
+    transaction that claims the next one.
     """
-    sent = postponed = failed = 0
+    tally = {MailState.SENT: 0, MailState.PENDING: 0, MailState.FAILED: 0}
     with store.read() as session:
         query = select(Mail.id).where(_claimable(clock())).order_by(col(Mail.id))
         if recipients is not None:
             query = query.where(col(Mail.recipient_id).in_(recipients))
         waiting = [mail_id for mail_id in session.exec(query) if mail_id is not None]
-    for mail_id in waiting:
-        mail = _claim(store, mail_id, clock(), transport.claim_for)
-        if mail is None:
-            continue
-        try:
-            message = build_message(mail)
-            transport.send(message, bounces_to or address(mail.sender).addr_spec, address(mail.to).addr_spec)
-        except (PermanentError, AddressError) as error:
-            _note(store, mail, state=MailState.FAILED, error=str(error))
-            failed += 1
-        except TransientError as error:
-            given_up = _postpone(store, mail, clock(), str(error))
-            failed, postponed = failed + given_up, postponed + (not given_up)
-        else:
-            # Sent is sent, also for a sender who took longer than the claim.
+    result: _Result | None = None
+    try:
+        for mail_id in waiting:
             with store.write() as session:
-                session.exec(
-                    update(Mail)
-                    .where(col(Mail.id) == mail_id)
-                    .values(state=MailState.SENT, sent_at=clock(), claimed_until=None, error=None)
-                )
-                # Mails are sent by the workbench itself, whoever told it to.
-                told = {"recipient": mail.recipient_id, "kind": mail.kind.value, "week": mail.week}
-                record(session, Viewer.system(), TrailAction.SENT, "mail", mail_id, told, at=clock())
-            sent += 1
-    return SendCounts(sent, postponed, failed)
+                if result is not None:
+                    _note(session, result)
+                mail = _claim(session, mail_id, clock(), transport.claim_for)
+            result = None
+            if mail is not None:
+                result = _hand_over(transport, mail, clock, bounces_to)
+                tally[result.state] += 1
+    finally:
+        transport.close()
+        if result is not None:
+            with store.write() as session:
+                _note(session, result)
+    return SendCounts(tally[MailState.SENT], tally[MailState.PENDING], tally[MailState.FAILED])
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of a mail that was claimed: `pending` is to be tried again at `again`."""
+
+    mail: Mail
+    state: MailState
+    at: dt.datetime
+    error: str | None = None
+    again: dt.datetime | None = None
+
+
+def _hand_over(transport: Transport, mail: Mail, clock: Clock, bounces_to: str | None) -> _Result:
+    try:
+        message = build_message(mail)
+        transport.send(message, bounces_to or address(mail.sender).addr_spec, address(mail.to).addr_spec)
+    except (PermanentError, AddressError) as error:
+        return _Result(mail, MailState.FAILED, clock(), str(error))
+    except TransientError as error:
+        now = clock()
+        if now - mail.created_at >= GIVE_UP_AFTER:
+            return _Result(mail, MailState.FAILED, now, f"given up after {mail.attempts} attempts: {error}")
+        wait = min(FIRST_RETRY * 2 ** min(mail.attempts - 1, 10), LONGEST_RETRY)
+        return _Result(mail, MailState.PENDING, now, str(error), now + wait)
+    return _Result(mail, MailState.SENT, clock())
 
 
 def _claimable(now: dt.datetime) -> sa.ColumnElement[bool]:
@@ -217,34 +211,25 @@ def _claimable(now: dt.datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _claim(store: Store, mail_id: int, now: dt.datetime, claim_for: dt.timedelta) -> Mail | None:
+def _claim(session: Session, mail_id: int, now: dt.datetime, claim_for: dt.timedelta) -> Mail | None:
     """The mail, ours until `claimed_until`; None where another sender was faster."""
-    with store.write() as session:
-        claimed = session.exec(
-            update(Mail)
-            .where(col(Mail.id) == mail_id, _claimable(now))
-            .values(state=MailState.CLAIMED, claimed_until=now + claim_for, attempts=Mail.attempts + 1)
-        )
-        if claimed.rowcount != 1:
-            return None
-        return session.get_one(Mail, mail_id, populate_existing=True)
+    claimed = session.exec(
+        update(Mail)
+        .where(col(Mail.id) == mail_id, _claimable(now))
+        .values(state=MailState.CLAIMED, claimed_until=now + claim_for, attempts=Mail.attempts + 1)
+    )
+    return session.get_one(Mail, mail_id, populate_existing=True) if claimed.rowcount == 1 else None
 
 
-def _postpone(store: Store, mail: Mail, now: dt.datetime, error: str) -> bool:
-    """Note a failed attempt and when to try again; returns whether the mail is given up instead."""
-    if now - mail.created_at >= GIVE_UP_AFTER:
-        _note(store, mail, state=MailState.FAILED, error=f"given up after {mail.attempts} attempts: {error}")
-        return True
-    wait = min(FIRST_RETRY * 2 ** min(mail.attempts - 1, 10), LONGEST_RETRY)
-    _note(store, mail, state=MailState.PENDING, error=error, next_attempt_at=now + wait)
-    return False
-
-
-def _note(store: Store, mail: Mail, **values: object) -> None:
-    with store.write() as session:
-        # Only while the claim is still ours: who took it over knows better.
-        session.exec(
-            update(Mail)
-            .where(col(Mail.id) == mail.id, col(Mail.state) == MailState.CLAIMED, col(Mail.attempts) == mail.attempts)
-            .values(claimed_until=None, **values)
-        )
+def _note(session: Session, result: _Result) -> None:
+    mail, values = result.mail, {"state": result.state, "error": result.error, "claimed_until": None}
+    if result.state is MailState.SENT:
+        # Sent is sent, also for a sender who took longer than the claim.
+        session.exec(update(Mail).where(col(Mail.id) == mail.id).values(sent_at=result.at, **values))
+        # Mails are sent by the workbench itself, whoever told it to.
+        told = {"recipient": mail.recipient_id, "kind": mail.kind.value, "week": mail.week}
+        record(session, Viewer.system(), TrailAction.SENT, "mail", key_of(mail), told, at=result.at)
+        return
+    # Only while the claim is still ours: who took it over knows better.
+    ours = sa.and_(col(Mail.state) == MailState.CLAIMED, col(Mail.attempts) == mail.attempts)
+    session.exec(update(Mail).where(col(Mail.id) == mail.id, ours).values(next_attempt_at=result.again, **values))

@@ -17,9 +17,10 @@ from sqlmodel import Session, col, select
 
 from scrapers.manifest import Manifest
 from scrapers.records import Precision
-from workbench.ballots.queries import BallotView, needs_my_answer
+from workbench.ballots.queries import BallotView, ballot_views
 from workbench.ballots.rulebook import Rulebook
 from workbench.calendars.meetings import coming_meetings
+from workbench.db import key_of
 from workbench.digest.coverage import Coverage, coverage_of
 from workbench.digest.models import Edition
 from workbench.digest.window import Window
@@ -219,11 +220,11 @@ def select_digest(
     manifests: Mapping[str, Manifest],
     zone: ZoneInfo,
     limit: int,
-    recipient_id: int | None = None,
+    followed: frozenset[int] | None = None,
 ) -> Digest:
     """Select for one edition. Deadlines are those after `window.end`, changes those of the window.
 
-    Deadlines are of the work items that the recipient follows; of all where there is no list.
+    Deadlines are of the work items in `followed`, by the keys of their rows; of all where there is no list.
     """
     today = window.end.astimezone(zone).date()
     changes = session.exec(
@@ -235,7 +236,7 @@ def select_digest(
     histories = _histories(session)
     found = _Found()
     _add_items(found, changes, items, histories, zone)
-    _add_ballots(found, session, changes, rules, today, window.start.astimezone(zone).date(), recipient_id)
+    _add_ballots(found, session, changes, rules, today, window.start.astimezone(zone).date(), followed)
     _add_meetings(found, session, today)
     _add_tasks(found, session)
     _add_drafts(found, session, changes, items)
@@ -324,11 +325,13 @@ def _add_ballots(
     rules: Rulebook,
     today: dt.date,
     since: dt.date,
-    recipient_id: int | None,
+    followed: frozenset[int] | None,
 ) -> None:
     moved = {change.key for change in changes if change.entity is Entity.WORK_ITEM and change.field == "stage"}
-    for view in needs_my_answer(session, rules, today, recipient_id=recipient_id):
-        if view.item.missing_since is not None:
+    for view in ballot_views(session, rules, today):
+        if not view.is_open or view.company is not None or view.item.missing_since is not None:
+            continue
+        if followed is not None and key_of(view.item) not in followed:
             continue
         left = (view.ours - today).days if view.ours else None
         entry = BallotEntry(item_about(str(view.item.iso_id), view.item), view, left)

@@ -7,7 +7,7 @@ are told, by mail and on the page of digests, until somebody else has the duty.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -29,16 +29,16 @@ class Subscription:
     on: bool
 
 
-def token_of(session: Session, recipient_id: int, kind: MailKind) -> str:
-    """The opaque token of a recipient and a list; made at first use."""
-    row = session.exec(
-        select(MailingToken).where(MailingToken.recipient_id == recipient_id, MailingToken.kind == kind)
-    ).one_or_none()
-    if row is None:
-        row = MailingToken(token=tokens.new_secret(), recipient_id=recipient_id, kind=kind)
-        session.add(row)
-        session.flush()
-    return row.token
+def tokens_of(session: Session, recipients: Collection[int], kind: MailKind) -> dict[int, str]:
+    """The opaque token of each recipient for a list; made at first use."""
+    statement = select(MailingToken).where(col(MailingToken.recipient_id).in_(recipients), MailingToken.kind == kind)
+    found = {row.recipient_id: row.token for row in session.exec(statement)}
+    for recipient_id in recipients:
+        if recipient_id not in found:
+            found[recipient_id] = tokens.new_secret()
+            session.add(MailingToken(token=found[recipient_id], recipient_id=recipient_id, kind=kind))
+    session.flush()
+    return found
 
 
 def find_subscription(session: Session, token: str) -> Subscription | None:

@@ -11,9 +11,13 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from workbench.settings import Settings
+
+
+MAILS_A_CONNECTION: Final = 100
+"""Servers bound how many mails they take in one connection; common bounds lie at 100 and above."""
 
 
 class TransientError(Exception):
@@ -32,6 +36,9 @@ class Transport(Protocol):
 
     def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
         """Return once the message is accepted. Raises TransientError or PermanentError with one line."""
+
+    def close(self) -> None:
+        """Let go of what is held from one mail to the next."""
 
 
 class FolderTransport:
@@ -59,6 +66,9 @@ class FolderTransport:
         except OSError as error:
             raise TransientError(f"cannot write {final}: {error.strerror}") from error
 
+    def close(self) -> None:
+        """A folder holds nothing."""
+
 
 class GuardedTransport:
     """Hands over only to addresses of the domains of the settings, and nothing while mailing is switched off."""
@@ -75,9 +85,12 @@ class GuardedTransport:
             raise PermanentError(f"{domain} is none of the domains that may be mailed to (WORKBENCH_MAIL_DOMAINS)")
         self.inner.send(message, sender, recipient)
 
+    def close(self) -> None:
+        self.inner.close()
+
 
 class SmtpTransport:
-    """Sends through the mail server of the settings, one connection a mail."""
+    """Sends through the mail server of the settings; mails that follow each other share a connection."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.smtp_host is None:
@@ -85,15 +98,19 @@ class SmtpTransport:
         self.settings, self.host = settings, settings.smtp_host
         # Reading the certificates of all authorities takes longer than sending a mail.
         self._context = None if settings.smtp_security == "none" else ssl.create_default_context()
-        # Connecting, greeting, TLS, login, three commands, the message and its reply may each take the whole time-out.
-        self.claim_for = dt.timedelta(seconds=10 * settings.smtp_timeout)
+        # Asking whether the old connection lives, connecting, greeting, TLS, login, three commands, the message and its
+        # reply may each take the whole time-out.
+        self.claim_for = dt.timedelta(seconds=11 * settings.smtp_timeout)
+        self._server: smtplib.SMTP | None = None
+        self._sent = 0
 
     def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
         try:
-            server = self._connect()
+            server = self._connected()
         except (OSError, smtplib.SMTPException) as error:
-            raise TransientError(f"mail server {self.host}:{self.settings.smtp_port}: {_say(error)}") from error
+            raise TransientError(self._failure(error)) from error
         try:
+            self._sent += 1
             server.sendmail(sender, [recipient], message.as_bytes())
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = error.recipients[recipient]
@@ -101,12 +118,28 @@ class SmtpTransport:
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise TransientError(f"mail server {self.host}:{self.settings.smtp_port}: {_say(error)}") from error
-        finally:
-            # The server has accepted or refused by now; a connection lost while parting changes nothing.
+            self._drop()
+            raise TransientError(self._failure(error)) from error
+
+    def close(self) -> None:
+        if self._server is not None:
+            # The server has accepted or refused all by now; a connection lost while parting changes nothing.
             with contextlib.suppress(OSError, smtplib.SMTPException):
-                server.quit()
-            server.close()
+                self._server.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server, self._sent = None, 0
+
+    def _connected(self) -> smtplib.SMTP:
+        """The connection of the mail before, if it still lives and has not carried too many, else a new one."""
+        if self._server is not None and (self._sent >= MAILS_A_CONNECTION or not _lives(self._server)):
+            self.close()
+        if self._server is None:
+            self._server = self._connect()
+        return self._server
 
     def _connect(self) -> smtplib.SMTP:
         settings, context = self.settings, self._context
@@ -127,6 +160,21 @@ class SmtpTransport:
             raise
         return server
 
+    def _failure(self, error: Exception) -> str:
+        """What went wrong, and what to look at."""
+        match error:
+            case ssl.SSLCertVerificationError():
+                remedy = "; check WORKBENCH_SMTP_HOST, or name the file of your own authority in SSL_CERT_FILE"
+            case ssl.SSLError():
+                remedy = "; check WORKBENCH_SMTP_PORT and WORKBENCH_SMTP_SECURITY"
+            case smtplib.SMTPAuthenticationError():
+                remedy = "; check WORKBENCH_SMTP_USER and WORKBENCH_SMTP_PASSWORD"
+            case smtplib.SMTPNotSupportedError():
+                remedy = "; check WORKBENCH_SMTP_SECURITY and WORKBENCH_SMTP_PORT"
+            case _:
+                remedy = ""
+        return f"mail server {self.host}:{self.settings.smtp_port}: {_say(error)}{remedy}"
+
 
 def transport_for(settings: Settings) -> Transport:
     """The mail server of the settings, else the folder `mails` of the home folder."""
@@ -140,5 +188,14 @@ def _refusal(code: int, reply: bytes | str) -> TransientError | PermanentError:
     return PermanentError(line) if code >= 500 else TransientError(line)
 
 
+def _lives(server: smtplib.SMTP) -> bool:
+    try:
+        return server.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
 def _say(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return str(_refusal(error.smtp_code, error.smtp_error))
     return " ".join((str(error) or type(error).__name__).split())[:500]

@@ -11,16 +11,16 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlmodel import Session, col, select
 
-from scrapers.manifest import Manifest
 from scrapers.registry import sources
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store, key_of
 from workbench.digest.alerts import compose_alerts
 from workbench.digest.compose import ComposedMail
+from workbench.digest.composer import Composer, Press
 from workbench.digest.letters import tell_of_silence
 from workbench.digest.message import AddressError, address, make_address
 from workbench.digest.models import Edition, Language, Recipient
-from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, compose_for, send_pending
+from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, send_pending
 from workbench.digest.transport import transport_for
 from workbench.settings import Settings
 from workbench.sources.poll import is_configured
@@ -98,12 +98,11 @@ def preview(store: Store, settings: Settings, recipient: str | None, at: dt.date
 
     Where nobody receives the digest yet, it is the one that a new delegate would get.
     """
-    rules, manifests = load_rulebook(settings), _manifests(settings)
+    press = _press(settings)
     with store.read() as session:
-        return [
-            compose_for(session, row, at=at, settings=settings, rules=rules, manifests=manifests)
-            for row in _recipients(session, recipient) or [NOBODY_YET]
-        ]
+        rows = _recipients(session, recipient) or [NOBODY_YET]
+        composer = Composer(session, press, at, [key_of(row) for row in rows])
+        return [composer.compose(row) for row in rows]
 
 
 def send(
@@ -121,15 +120,7 @@ def send(
         raise DigestError(f"setting mail_from (WORKBENCH_MAIL_FROM): {error}") from error
     with store.read() as session:
         chosen = [key_of(row) for row in _recipients(session, recipient) if row.digest_on and row.suspended_at is None]
-    composed = compose_due(
-        store,
-        clock,
-        at=at,
-        recipients=chosen,
-        settings=settings,
-        rules=load_rulebook(settings),
-        manifests=_manifests(settings),
-    )
+    composed = compose_due(store, clock, at=at, recipients=chosen, press=_press(settings))
     if not settings.mail_enabled:
         progress("mailing is switched off (WORKBENCH_MAIL_ENABLED): mails wait in the outbox")
     progress(f"{composed.composed} composed, {composed.existing} there already, {composed.quiet} with nothing to tell")
@@ -166,9 +157,10 @@ def _counts(composed: ComposeCounts, sent: SendCounts) -> DigestCounts:
     return DigestCounts(composed.composed, composed.existing, composed.quiet, sent.sent, sent.postponed, sent.failed)
 
 
-def _manifests(settings: Settings) -> dict[str, Manifest]:
-    """Those of the sources that can be polled: one that nobody set up is no news every week."""
-    return {name: source.manifest for name, source in sources().items() if is_configured(settings, source)}
+def _press(settings: Settings) -> Press:
+    # Sources that can be polled only: one that nobody set up is no news every week.
+    manifests = {name: source.manifest for name, source in sources().items() if is_configured(settings, source)}
+    return Press(settings, load_rulebook(settings), manifests)
 
 
 def _recipients(session: Session, name: str | None) -> list[Recipient]:

@@ -7,7 +7,8 @@ A range of ids therefore tells each change exactly once, also one that was still
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
@@ -29,19 +30,62 @@ class Window:
     first: bool = False
 
 
-def window_of(session: Session, recipient_id: int, edition: Edition, at: dt.datetime) -> Window:
-    """The window of the digest that is cut at `at`: from the last one that was sent, or may still be.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What an earlier digest covered: changes with `after < id <= to`."""
 
-    The first digest of a recipient tells the seven days up to the newest change.
+    week: str
+    state: MailState
+    start: dt.datetime
+    end: dt.datetime
+    after: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The last change that the digests so far told without a gap, and the moment of that cut."""
+
+    change: int
+    at: dt.datetime
+
+
+def earlier_cuts(session: Session, recipients: Collection[int]) -> dict[tuple[int, Edition], list[Cut]]:
+    """The cuts of the digests that were composed, by recipient and edition, oldest first; without their texts."""
+    columns = (
+        Mail.recipient_id,
+        Mail.edition,
+        Mail.week,
+        Mail.state,
+        Mail.window_start,
+        Mail.window_end,
+        Mail.changes_after,
+        Mail.changes_to,
+    )
+    found: dict[tuple[int, Edition], list[Cut]] = defaultdict(list)
+    statement = select(*columns).where(Mail.kind == MailKind.DIGEST, col(Mail.recipient_id).in_(recipients))
+    for recipient_id, edition, week, state, start, end, after, to in session.exec(statement.order_by(col(Mail.id))):
+        found[recipient_id, edition].append(Cut(week, state, start or end - FIRST_WINDOW, end, after, to))
+    return found
+
+
+def reached_by(cuts: Sequence[Cut]) -> Reached | None:
+    """Up to where the digests that did not fail tell everything; None where none was composed."""
+    if not cuts:
+        return None
+    reached = Reached(cuts[0].after, cuts[0].start)
+    for cut in cuts:
+        if cut.state is not MailState.FAILED and cut.after <= reached.change <= cut.to:
+            reached = Reached(cut.to, cut.end)
+    return reached
+
+
+def window_since(session: Session, reached: Reached | None, at: dt.datetime) -> Window:
+    """The window of a digest that is cut at `at`: from what was reached; a first one tells the seven days up to the
+    newest change.
     """
-    mails = session.exec(
-        select(Mail)
-        .where(Mail.recipient_id == recipient_id, Mail.edition == edition, Mail.kind == MailKind.DIGEST)
-        .order_by(col(Mail.id))
-    ).all()
-    if mails:
-        after, start = _covered(mails)
-        return Window(start, at, after, _last_change(session, after, at))
+    if reached is not None:
+        return Window(reached.at, at, reached.change, _last_change(session, reached.change, at))
     newest = session.exec(select(func.max(Change.at)).where(Change.at <= at)).one()
     start = min(at, newest or at) - FIRST_WINDOW
     first = session.exec(select(func.min(Change.id)).where(Change.at > start)).one()
@@ -49,17 +93,10 @@ def window_of(session: Session, recipient_id: int, edition: Edition, at: dt.date
     return Window(start, at, after, _last_change(session, after, at), first=True)
 
 
-def _covered(mails: Iterable[Mail]) -> tuple[int, dt.datetime]:
-    """Up to which change, and when, the digests that did not fail tell everything without a gap."""
-    reached: tuple[int, dt.datetime] | None = None
-    for mail in mails:
-        start = mail.window_start or mail.window_end - FIRST_WINDOW
-        reached = reached or (mail.changes_after, start)
-        if mail.state is not MailState.FAILED and mail.changes_after <= reached[0] <= mail.changes_to:
-            reached = mail.changes_to, mail.window_end
-    if reached is None:
-        raise ValueError("no mails to continue from")
-    return reached
+def window_of(session: Session, recipient_id: int, edition: Edition, at: dt.datetime) -> Window:
+    """The window of a recipient's digest that is cut at `at`."""
+    cuts = earlier_cuts(session, [recipient_id])
+    return window_since(session, reached_by(cuts.get((recipient_id, edition), [])), at)
 
 
 def _last_change(session: Session, after: int, at: dt.datetime) -> int:

@@ -1,0 +1,107 @@
+"""Composes the digests of one cut. People with equal rights, edition, window and follow list share one selection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session, col, select
+
+from scrapers.manifest import Manifest
+from workbench.ballots.models import Follow
+from workbench.ballots.rulebook import Rulebook
+from workbench.db import key_of
+from workbench.digest.audience import reader_for, rights_of
+from workbench.digest.compose import ComposedMail, compose
+from workbench.digest.models import Edition, Language, Recipient
+from workbench.digest.select import Digest, select_digest
+from workbench.digest.window import Cut, Reached, Window, earlier_cuts, reached_by, window_since
+from workbench.people.gate import seen_by
+from workbench.people.viewer import Viewer
+from workbench.settings import Settings
+
+
+@dataclass(frozen=True)
+class Press:
+    """What every digest is composed with."""
+
+    settings: Settings
+    rules: Rulebook
+    manifests: Mapping[str, Manifest]
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """All that decides what a digest says. `rights` name nobody, and the gate is asked with just them."""
+
+    rights: Viewer
+    edition: Edition
+    window: Window
+    followed: frozenset[int] | None
+
+
+class Composer:
+    """Composes for many recipients within one session, that is, of one state of the store.
+
+    What is shared is forgotten with the session, so that a wall that was moved meanwhile holds in the next one.
+    """
+
+    def __init__(self, session: Session, press: Press, at: dt.datetime, recipients: Collection[int]) -> None:
+        self.session, self.press, self.at = session, press, at
+        self.cuts = earlier_cuts(session, recipients)
+        self._follows = _follow_lists(session, recipients)
+        self._windows: dict[Reached | None, Window] = {}
+        self._digests: dict[_Selection, Digest] = {}
+        self._mails: dict[tuple[_Selection, Language], ComposedMail] = {}
+
+    def earlier(self, recipient: Recipient) -> list[Cut]:
+        """The cuts of the recipient's digests so far, oldest first."""
+        return self.cuts.get((key_of(recipient), recipient.edition), [])
+
+    def compose(self, recipient: Recipient) -> ComposedMail:
+        """The digest of a recipient, with what the recipient may see. Writes nothing."""
+        selection = _Selection(
+            rights_of(reader_for(self.session, recipient)),
+            recipient.edition,
+            self._window(reached_by(self.earlier(recipient))),
+            self._follows.get(key_of(recipient)),
+        )
+        key = (selection, recipient.language)
+        if key not in self._mails:
+            self._mails[key] = compose(
+                self._digest(selection), language=recipient.language, settings=self.press.settings
+            )
+        return replace(self._mails[key], name=recipient.name, email=recipient.email)
+
+    def _window(self, reached: Reached | None) -> Window:
+        if reached not in self._windows:
+            self._windows[reached] = window_since(self.session, reached, self.at)
+        return self._windows[reached]
+
+    def _digest(self, selection: _Selection) -> Digest:
+        if selection not in self._digests:
+            settings = self.press.settings
+            with seen_by(self.session, selection.rights):
+                self._digests[selection] = select_digest(
+                    self.session,
+                    selection.edition,
+                    selection.window,
+                    rules=self.press.rules,
+                    manifests=self.press.manifests,
+                    zone=settings.zone,
+                    limit=settings.digest_limit,
+                    followed=selection.followed,
+                )
+        return self._digests[selection]
+
+
+def _follow_lists(session: Session, recipients: Collection[int]) -> dict[int, frozenset[int]]:
+    """The work items that each recipient follows; who follows none has no entry and is told of all."""
+    found: dict[int, set[int]] = defaultdict(set)
+    statement = select(Follow.recipient_id, Follow.work_item_id).where(col(Follow.recipient_id).in_(recipients))
+    for recipient_id, item in session.exec(statement):
+        if recipient_id is not None:
+            found[recipient_id].add(item)
+    return {recipient_id: frozenset(items) for recipient_id, items in found.items()}
