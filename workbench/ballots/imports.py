@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,13 @@ from scrapers.errors import InvalidIdentifierError, ScraperError, UnreadableFile
 from scrapers.identifiers import StandardRef
 from scrapers.patents.fields import Refusal
 from scrapers.set_aside import MAX_PLACE, MAX_SET_ASIDE, BadRecord, one_line
+from workbench.ballots.changes import note_ballot
 from workbench.ballots.models import Ballot, BallotResult, BallotState, WaitingBallot, WaitingState
 from workbench.ballots.queries import p_members
 from workbench.ballots.verbs import BallotError, answers_for, put_vote
 from workbench.db import Store, key_of
 from workbench.history.files import beginning_of, keep_file
-from workbench.history.log import ChangeLog, Counts, Outcome, finish_run, keep_snapshot, start_run
+from workbench.history.log import ChangeLog, ChangeWriter, Counts, Outcome, finish_run, keep_snapshot, start_run
 from workbench.history.merge import merge
 from workbench.history.models import Run, RunKind, RunState, Snapshot
 from workbench.history.quarantine import keep_bad_records, settle
@@ -101,15 +103,18 @@ def import_ballots(
 
 def reconcile_ballot(
     session: Session,
-    log: ChangeLog,
+    log: ChangeWriter,
     item: WorkItem,
     announced: AnnouncedBallot,
     snapshot_id: int | None,
     notes: list[str],
+    *,
+    known_at: dt.datetime | None = None,
 ) -> Outcome:
     """Bring a ballot and its votes up to what a file says; what the file leaves out stays as it is.
 
-    A vote that the ballot does not ask for, and days that contradict those known, go to `notes`.
+    A vote that the ballot does not ask for, and days that contradict those known, go to `notes`. `known_at` is when
+    the change became known, where that is later than the file was read.
     """
     kind = BallotKind(announced.kind)
     statement = select(Ballot).where(Ballot.work_item_id == item.id, Ballot.kind == kind)
@@ -128,28 +133,32 @@ def reconcile_ballot(
         )
     word = announced.model_dump(mode="json", exclude_unset=True, include=set(_FIELDS))
     current = {name: _json(getattr(row, name)) for name in word}
+    opened = _json(row.opens_on)
     differences, row.said = merge(current, word, source=log.source, at=log.at, said=row.said, trusted=_FIELDS)
     for each in differences:
         setattr(row, each.field, _value(each.field, each.new))
+    told = {each.field: (each.old, each.new) for each in differences}
     if row.opens_on and row.closes_on and row.closes_on < row.opens_on:
         notes.append(
             f"{item.reference} {kind.value}: closes before it opened by an earlier file; its opening is left open"
         )
         row.opens_on = None
+        told["opens_on"] = (opened, None)
+    told = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
     if log.at >= row.last_seen:
         row.last_seen = log.at
-        if inserted or any(each.field == "closes_on" for each in differences):
+        if inserted or "closes_on" in told:
             row.source, row.snapshot_id = log.source, snapshot_id
     session.add(row)
     session.flush()
     changed = _write_votes(session, log, item, row, announced, snapshot_id, notes)
-    if inserted or differences:
-        told = {each.field: [each.old, each.new] for each in differences}
+    if inserted or told:
+        note_ballot(replace(log, at=known_at or log.at), item, row, told, snapshot_id, inserted=inserted)
         details = {"iso_id": item.iso_id, "kind": kind.value, "iteration": iteration, **told}
         record(session, viewer_of(session), TrailAction.IMPORTED, "ballot", key_of(row), details, at=log.at)
     if inserted:
         return Outcome.INSERTED
-    return Outcome.UPDATED if differences or changed else Outcome.UNCHANGED
+    return Outcome.UPDATED if told or changed else Outcome.UNCHANGED
 
 
 def announced_iteration(known: Sequence[Ballot], announced: AnnouncedBallot) -> int:
@@ -185,8 +194,9 @@ def resolve_waiting(session: Session, viewer: Viewer, waiting_id: int, item: Wor
     if item is not None:
         row.work_item_id = item.id
         # No run of its own: the ballot is that of the file, read when it was read.
-        log = ChangeLog(session, 0, row.source, row.last_seen)
-        reconcile_ballot(session, log, item, AnnouncedBallot.model_validate(row.record), row.snapshot_id, [])
+        log = ChangeWriter(session, None, row.source, row.last_seen)
+        announced = AnnouncedBallot.model_validate(row.record)
+        reconcile_ballot(session, log, item, announced, row.snapshot_id, [], known_at=at)
     session.add(row)
     details = {"reference": row.reference, "work_item": item.iso_id if item else None}
     record(session, viewer, TrailAction.DECIDED, "waiting_ballot", waiting_id, details, at=at)
@@ -194,7 +204,7 @@ def resolve_waiting(session: Session, viewer: Viewer, waiting_id: int, item: Wor
 
 def _write_votes(
     session: Session,
-    log: ChangeLog,
+    log: ChangeWriter,
     item: WorkItem,
     row: Ballot,
     announced: AnnouncedBallot,

@@ -305,6 +305,7 @@ def _view(
             source=row.source if row and announced else estimate.source if estimate else "",
             national=row.national_close if row else None,
             company=row.company_close if row else None,
+            closed_days=rules.closed_days,
         )
     return BallotView(
         item=item,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +18,14 @@ RULE_ERRORS: Final = (BallotRulesError, TallyRulesError, DeadlineRulesError, Obl
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Lengths, tests, deadlines, duties of P-members, limit dates."""
+    """Lengths, tests, deadlines, duties of P-members, limit dates, and the days on which nobody here works."""
 
     lengths: tuple[BallotRule, ...]
     tallies: tuple[TallyRule, ...]
     deadlines: DeadlineRules
     obligations: ObligationRules
     limits: LimitRules
+    closed_days: frozenset[dt.date]
 
 
 def load_rulebook(settings: Settings) -> Rulebook:
@@ -34,4 +36,5 @@ def load_rulebook(settings: Settings) -> Rulebook:
         load_deadline_rules(settings.deadline_rules),
         load_obligations(settings.obligation_rules),
         load_limits(settings.limit_rules),
+        frozenset(settings.closed_days),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from workbench.ballots.changes import note_ballot
 from workbench.ballots.models import (
     Ballot,
     BallotResult,
@@ -20,6 +21,7 @@ from workbench.ballots.models import (
     Roster,
 )
 from workbench.db import key_of
+from workbench.history.log import ChangeWriter
 from workbench.i18n import mark
 from workbench.people.permissions import Permission
 from workbench.people.trail import record
@@ -106,7 +108,7 @@ def announce(
         "countries": countries,
         "roster": " ".join((roster or "").split())[:MAX_NAME] or None,
     }
-    changes = {name: [_shown(getattr(ballot, name)), _shown(value)] for name, value in told.items()}
+    changes = {name: (_shown(getattr(ballot, name)), _shown(value)) for name, value in told.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if not changes:
         return
@@ -120,6 +122,8 @@ def announce(
         ballot.source, ballot.snapshot_id = PERSON, None
     ballot.last_seen = at
     session.add(ballot)
+    item = session.get_one(WorkItem, ballot.work_item_id)
+    note_ballot(ChangeWriter(session, None, PERSON, at), item, ballot, changes, None)
     record(session, viewer, TrailAction.CHANGED, "ballot", key_of(ballot), changes, at=at)
 
 

@@ -130,11 +130,11 @@ def keep_snapshot(session: Session, snapshot: Snapshot) -> Snapshot:
 
 
 @dataclass(frozen=True)
-class ChangeLog:
-    """The change log of one run."""
+class ChangeWriter:
+    """Writes to the change log: what a run found, or, with no run, what a person said."""
 
     session: Session
-    run_id: int
+    run_id: int | None
     source: str
     at: dt.datetime
 
@@ -164,3 +164,10 @@ class ChangeLog:
                 snapshot_id=snapshot_id,
             )
         )
+
+
+@dataclass(frozen=True)
+class ChangeLog(ChangeWriter):
+    """The change log of one run."""
+
+    run_id: int

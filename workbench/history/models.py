@@ -41,6 +41,7 @@ class Entity(StrEnum):
     DRAFT = "draft"
     RELEASE = "release"
     PAGE = "page"
+    BALLOT = "ballot"
 
 
 class ChangeKind(StrEnum):
@@ -125,7 +126,10 @@ def _of_readable_entity(model: type[SQLModel], viewer: Viewer) -> sa.ColumnEleme
 
 @confidential(_of_readable_entity, of_open_run())
 class Change(SQLModel, table=True):
-    """One fact that became known, changed or vanished; what digest, feeds and history pages read."""
+    """One fact that became known, changed or vanished; what digest, feeds and history pages read.
+
+    A change without a run is what a person said.
+    """
 
     __tablename__ = "change"
 
@@ -138,7 +142,7 @@ class Change(SQLModel, table=True):
     old: Any = Field(default=None, sa_type=sa.JSON)
     new: Any = Field(default=None, sa_type=sa.JSON)
     source: str
-    run_id: int = Field(foreign_key="run.id", index=True)
+    run_id: int | None = Field(default=None, foreign_key="run.id", index=True)
     snapshot_id: int | None = Field(default=None, foreign_key="snapshot.id")
 
 

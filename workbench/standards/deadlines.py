@@ -149,10 +149,11 @@ def deadlines(
     """The three deadlines of a ballot that ISO closes on `closes_on`.
 
     `national` and `company` are days set by people; they win over the rules. `closed_days` are days of our own on which
-    nobody works, besides weekends and public holidays. What is computed never lies after the next outer deadline.
+    nobody works, besides weekends and public holidays; they move the company's deadline, not the mirror committee's.
+    What is computed never lies after the next outer deadline.
     """
     iso = Deadline(Level.ISO, closes_on, basis, source, verified=basis is Basis.ANNOUNCED)
-    of_nation = _inner(Level.NATIONAL, kind, closes_on, rules, national, closed_days)
+    of_nation = _inner(Level.NATIONAL, kind, closes_on, rules, national, ())
     outer = of_nation.day if of_nation else closes_on
     return Deadlines(iso, of_nation, _inner(Level.COMPANY, kind, outer, rules, company, closed_days))
 
