@@ -72,7 +72,7 @@ class Office(BaseModel):
 
 
 class Rule(BaseModel):
-    """One rule; the fields are told at the top of `rules.yaml`."""
+    """One rule; the fields are told at the top of `rules.yaml`. `version` names an edited copy kept in the store."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -91,6 +91,7 @@ class Rule(BaseModel):
     valid_from: dt.date | None = Field(default=None, alias="from")
     valid_to: dt.date | None = Field(default=None, alias="to")
     enabled: bool = True
+    version: str = ""
 
     @field_validator("when", "holds")
     @classmethod
@@ -195,7 +196,9 @@ def _look(rule: Rule, plan: Plan, office: str | None, book: RuleBook, definition
     except (ExpressionError, OverflowError, RecursionError) as error:
         raise RulesError(f"rule {rule.id}: {error}") from error
     verdict, missing = _verdict(applies, holds)
-    return Finding(rule, verdict, office, tuple(sorted(missing)), tuple(sorted(scope.used)), book.version)
+    return Finding(
+        rule, verdict, office, tuple(sorted(missing)), tuple(sorted(scope.used)), rule.version or book.version
+    )
 
 
 def _in_force(rule: Rule, scope: Scope) -> Truth:

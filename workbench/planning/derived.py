@@ -1,0 +1,83 @@
+"""Facts of a plan that follow from its assets and events; what a person typed goes before them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from workbench.planning.licences import Licence, UnknownLicenceError, against_option
+from workbench.planning.models import AssetTrack, Openness, PlanAsset, PlannedEvent
+from workbench.planning.plans import Fact
+from workbench.planning.vocabulary import layers
+
+_MADE_IN: Final = {"made_in_japan": "JP", "made_in_us": "US", "made_in_cn": "CN"}
+
+
+def derived_facts(
+    assets: Sequence[PlanAsset],
+    events: Iterable[PlannedEvent],
+    licences: Mapping[str, Licence],
+    typed: Mapping[str, Fact],
+) -> dict[str, Fact]:
+    """What assets and the licence of the release say; what they do not settle is left out and stays unknown."""
+    found: dict[str, Fact] = {"closed_layers": frozenset(_closed(assets))}
+    found |= _places(assets)
+    released = [asset for asset in assets if asset.in_release]
+    if released:
+        found["files_tagged"] = all(asset.layer is not None for asset in released)
+        found["release_layers"] = frozenset(asset.layer for asset in released if asset.layer is not None)
+    closed_weights = [asset for asset in assets if asset.layer == "weights" and openness(asset) is Openness.CLOSED]
+    if any(asset.layer == "weights" for asset in assets):
+        found["closed_weights"] = bool(closed_weights)
+    trained = [asset.training_ops for asset in closed_weights]
+    known = [each for each in trained if each is not None]
+    if known and len(known) == len(trained):
+        found["training_ops"] = max(known)
+    if any(asset.track is not None for asset in assets):
+        found |= _tracks(assets)
+    return found | _licence(events, licences, typed)
+
+
+def openness(asset: PlanAsset) -> Openness | None:
+    """What becomes of an asset: as it says itself, else as its layer has it."""
+    return asset.openness or layers().get(asset.layer or "")
+
+
+def _closed(assets: Sequence[PlanAsset]) -> set[str]:
+    """Layers that are closed by default and opened by no asset, and those that an asset closes."""
+    said = {asset.layer: asset.openness for asset in assets if asset.layer and asset.openness}
+    return {layer for layer, default in (layers() | said).items() if default is Openness.CLOSED}
+
+
+def _places(assets: Sequence[PlanAsset]) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for fact, country in _MADE_IN.items():
+        if any(country in asset.made_in for asset in assets):
+            found[fact] = True
+        elif assets and all(asset.made_in for asset in assets):
+            found[fact] = False
+    return found
+
+
+def _tracks(assets: Sequence[PlanAsset]) -> dict[str, Fact]:
+    """What lies on both sides: a repository of assets on two tracks, unless each of them is cleared."""
+    by_repository: dict[str, set[AssetTrack]] = {}
+    for asset in assets:
+        for repository in asset.repositories:
+            if asset.track is not None:
+                by_repository.setdefault(repository, set()).add(asset.track)
+    spanning = {name for name, tracks in by_repository.items() if {AssetTrack.US_WEST, AssetTrack.CHINA} <= tracks}
+    return {"spanning_tracks": frozenset(spanning), "cleared_tracks": frozenset()}
+
+
+def _licence(
+    events: Iterable[PlannedEvent], licences: Mapping[str, Licence], typed: Mapping[str, Fact]
+) -> dict[str, Fact]:
+    option = typed.get("option")
+    licence = next((event.licence for event in events if event.name == "OSS" and event.licence), None)
+    if licence is None or isinstance(option, bool) or option not in (1, 2, 3):
+        return {}
+    try:
+        return {"licence_against_option": against_option(licence, int(option), licences).value}
+    except UnknownLicenceError:
+        return {}
