@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -87,6 +88,26 @@ class Settings(BaseSettings):
         default=False,
         description="Whether whoever the provider vouches for gets an account without an invitation.",
     )
+    openid_second_step: tuple[str, ...] = Field(
+        default=("mfa",),
+        description="What the provider says, in amr or acr, of a sign-in with a second step; administration needs one.",
+    )
+    upload_daily_megabytes: int = Field(
+        default=1000, ge=1, description="How much one person may upload in a day, in millions of bytes."
+    )
+    upload_daily_files: int = Field(default=300, ge=1, description="How many files one person may upload in a day.")
+    clamd: str | None = Field(
+        default=None,
+        description="The malware scanner that sees each upload first: the socket of clamd, such as "
+        "/run/clamav/clamd.ctl, or its host:port. Without it uploads are not scanned.",
+    )
+    clamd_timeout: float = Field(default=30, gt=0, description="Seconds to wait for the malware scanner.")
+    api_per_minute: int = Field(
+        default=300, ge=1, description="Requests of the interface in a minute, by token; by address without a good one."
+    )
+    pages_per_minute: int = Field(
+        default=60, ge=1, description="Requests of pages that cost much (search, exports, maps) in a minute, by person."
+    )
     ballot_rules: Path | None = Field(
         default=None, description="A file of your own in place of the ballot lengths that come with the workbench."
     )
@@ -101,6 +122,17 @@ class Settings(BaseSettings):
     )
     limit_rules: Path | None = Field(
         default=None, description="A file of your own in place of the tracks and limit dates."
+    )
+    form_templates: Path | None = Field(
+        default=None,
+        description="A folder of declaration forms of your own (*.yaml), beside those that come with the workbench.",
+    )
+    gate_rules: Path | None = Field(
+        default=None, description="A file of your own in place of the company rule by when to declare."
+    )
+    own_parties: tuple[str, ...] = Field(
+        default=(),
+        description='The names under which we hold patents and declare, as registers write them: ["Sample AI K.K."].',
     )
     credentials: dict[str, dict[str, SecretStr]] = Field(
         default_factory=dict,
@@ -198,6 +230,10 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        parts = urlsplit(value)
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            # Cookies of neighbours on one host could be read or set by each other (ASVS 4.0.3, 3.4.5).
+            raise ValueError("must be a host of its own, without a path: https://workbench.example.org")
         return value.rstrip("/")
 
     @property

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import workbench.assessments.models
 import workbench.ballots.models
 import workbench.calendars.models
+import workbench.cases.models
 import workbench.comments.models
 import workbench.declarations.models
 import workbench.digest.models

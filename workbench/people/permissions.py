@@ -49,6 +49,13 @@ class Permission(StrEnum):
     EDIT_PARTIES = "edit_parties"
     """Accept or reject that two names are one holder."""
     SIGN_DECLARATIONS = "sign_declarations"
+    """Be the signatory among the two people who approve a declaration."""
+    READ_CASES = "read_cases"
+    """Declaration cases and what is owed of them."""
+    EDIT_CASES = "edit_cases"
+    """Prepare and propose declarations, record that one was sent and what was answered."""
+    APPROVE_CASES = "approve_cases"
+    """Be one of the two people who approve a declaration that others wrote and proposed."""
     OPERATE = "operate"
     """Sources, quarantine, settings of the engine, digests and their recipients."""
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -65,6 +72,7 @@ _EVERYBODY: Final = frozenset({Permission.READ_STANDARDS})
 _IP: Final = _EVERYBODY | {
     Permission.READ_PATENTS,
     Permission.READ_MATCHES,
+    Permission.READ_CASES,
     Permission.READ_PLANS,
 }
 _ANALYST: Final = _IP | {
@@ -75,7 +83,19 @@ _ANALYST: Final = _IP | {
     Permission.EDIT_PLANS,
     Permission.PUBLISH_REVIEW_STATE,
     Permission.EDIT_PARTIES,
+    Permission.EDIT_CASES,
 }
+
+ADMINISTRATIVE: Final = frozenset(
+    {
+        Permission.OPERATE,
+        Permission.MANAGE_ACCOUNTS,
+        Permission.MANAGE_MATTERS,
+        Permission.APPROVE_OVERRIDES,
+        Permission.READ_TRAIL,
+    }
+)
+"""What is used only in a session in which a second step was shown (ASVS 4.0.3, 4.3.1). Local mode needs none."""
 
 # The one table. The page of roles shows it, every check reads it.
 PERMISSIONS: Final = MappingProxyType(
@@ -86,12 +106,13 @@ PERMISSIONS: Final = MappingProxyType(
         Role.IP_COUNSEL: _ANALYST
         | {
             Permission.EXPORT_CONFIDENTIAL,
+            Permission.APPROVE_CASES,
             Permission.EDIT_RULES,
             Permission.HOLD,
             Permission.APPROVE_OVERRIDES,
             Permission.READ_TRAIL,
         },
-        Role.SIGNATORY: _IP | {Permission.SIGN_DECLARATIONS},
+        Role.SIGNATORY: _IP | {Permission.SIGN_DECLARATIONS, Permission.APPROVE_CASES},
         Role.ADMINISTRATOR: _EVERYBODY
         | {
             Permission.OPERATE,

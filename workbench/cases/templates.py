@@ -1,0 +1,221 @@
+"""Official forms as data: one file a version of a policy's form, with its fields, conditions and recipients.
+
+What comes with the workbench lies in `forms`; a folder of one's own (setting `form_templates`) adds versions and
+replaces those of the same name. The language of conditions is small on purpose: required or allowed only where a
+choice has one of some values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from workbench.rule_files import first_complaint
+
+FORMS: Final = Path(__file__).with_name("forms")
+MAX_BYTES: Final = 256 * 1024
+MAX_FILES: Final = 50
+
+
+class TemplateError(Exception):
+    """A form cannot be used; `str(error)` names file, place and remedy on one line."""
+
+
+class FieldType(StrEnum):
+    """What a field holds. `lines`: a text of several lines; `numbers`: one a line; `signature`: nothing typed."""
+
+    TEXT = "text"
+    LINES = "lines"
+    EMAIL = "email"
+    URL = "url"
+    CHOICE = "choice"
+    MARK = "mark"
+    NUMBERS = "numbers"
+    PATENTS = "patents"
+    SIGNATURE = "signature"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(_Part):
+    """A text in both languages of the workbench."""
+
+    en: str = Field(min_length=1)
+    ja: str = Field(min_length=1)
+
+    def text(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+class Recipient(Words):
+    """An organisation that takes declarations, and where."""
+
+    address: str = Field(min_length=3)
+
+
+class Section(Words):
+    id: str
+
+
+class Choice(Words):
+    """A value of a choice; `to`: who gets a declaration about such a document."""
+
+    value: str
+    to: tuple[str, ...] = ()
+
+
+class Column(Words):
+    """A column of the table of patents; `values` are the only ones it takes, if it names any."""
+
+    id: Literal["no", "status", "country", "number", "title"]
+    values: tuple[str, ...] = ()
+
+
+Condition = dict[str, tuple[str, ...]]
+
+
+class FormField(Words):
+    """A field of a form; what the attributes mean is told at the top of each file."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    section: str
+    type: FieldType
+    required: Literal["always", "never"] | Condition
+    only: Condition = Field(default_factory=dict)
+    equals: str | None = None
+    under: str | None = None
+    ticks: str | None = None
+    more_rows_of: str | None = None
+    rows: int | None = Field(default=None, ge=1, le=1000)
+    optional: bool = False
+    on_paper: bool = False
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(choice.value for choice in self.choices)
+
+
+class FormTemplate(_Part):
+    """One version of an official form."""
+
+    policy: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,30}$")
+    title: Words
+    scope: Words
+    note: Words
+    continued: Words
+    source: str = Field(min_length=1)
+    verified: bool
+    recipients: dict[str, Recipient]
+    sections: tuple[Section, ...] = Field(min_length=1)
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What cases are kept under: policy and version."""
+        return f"{self.policy} {self.version}"
+
+    def field(self, name: str) -> FormField:
+        """The field of this id. Raises KeyError."""
+        return next_or_key_error(self.fields, name)
+
+    def has(self, name: str) -> bool:
+        return any(field.id == name for field in self.fields)
+
+    def of_section(self, section: str) -> list[FormField]:
+        return [field for field in self.fields if field.section == section]
+
+    def recipients_of(self, doc_type: str) -> tuple[str, ...]:
+        """Who gets a declaration about such a document; nobody where the kind of document is not known."""
+        return next((choice.to for choice in self.field("doc_type").choices if choice.value == doc_type), ())
+
+    @model_validator(mode="after")
+    def _consistent(self) -> FormTemplate:
+        ids = [field.id for field in self.fields]
+        doubled = next((each for each in ids if ids.count(each) > 1), None)
+        if doubled:
+            raise ValueError(f"field {doubled} stands twice; give the other one its own id")
+        sections = {section.id for section in self.sections}
+        for each in NEEDED:
+            if each not in ids:
+                raise ValueError(f"field {each} is missing; a case cannot do without it")
+        for field in self.fields:
+            self._check(field, sections, set(ids))
+        return self
+
+    def _check(self, field: FormField, sections: set[str], ids: set[str]) -> None:
+        if field.section not in sections:
+            raise ValueError(f"field {field.id}: there is no section {field.section}; name it under sections")
+        for other in filter(None, (field.equals, field.under, field.more_rows_of)):
+            if other not in ids:
+                raise ValueError(f"field {field.id}: there is no field {other}; correct the name")
+        if (field.type is FieldType.CHOICE) != bool(field.choices):
+            raise ValueError(f"field {field.id}: a choice has choices, and nothing else has")
+        conditions = [field.only] if isinstance(field.required, str) else [field.only, field.required]
+        for name, values in ((name, values) for condition in conditions for name, values in condition.items()):
+            known = self.field(name).values if name in ids else ()
+            strange = next((value for value in values if value not in known), None)
+            if strange is not None or not known:
+                raise ValueError(f"field {field.id}: {name} is no choice with the value {strange}; correct it")
+        for choice in field.choices:
+            unknown = next((each for each in choice.to if each not in self.recipients), None)
+            if unknown:
+                raise ValueError(f"field {field.id}: there is no recipient {unknown}; name it under recipients")
+        if field.id == "doc_type" and any(not choice.to for choice in field.choices):
+            raise ValueError("field doc_type: each kind of document names its recipients under `to`")
+
+
+NEEDED: Final = ("holder_name", "doc_type", "doc_number", "doc_title", "option", "patents")
+"""Fields that cases themselves speak of; every form of the policy has them."""
+
+
+def next_or_key_error(fields: Iterable[FormField], name: str) -> FormField:
+    """The field of this id. Raises KeyError."""
+    found = next((field for field in fields if field.id == name), None)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def load_template(path: Path) -> FormTemplate:
+    """Read one form. Raises TemplateError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TemplateError(f"form {path}: larger than {MAX_BYTES:,} bytes; a form is a page or two")
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        template = FormTemplate.model_validate(content)
+    except OSError as error:
+        raise TemplateError(f"form {path}: cannot be read ({error.strerror}); check the setting") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise TemplateError(f"form {path}: not valid YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise TemplateError(f"form {path}: {first_complaint(error)}") from error
+    if template.version != path.stem:
+        raise TemplateError(f"form {path}: it says version {template.version}; name the file {template.version}.yaml")
+    return template
+
+
+def load_templates(folder: Path | None = None) -> Mapping[str, FormTemplate]:
+    """The forms by name, the newest version last: those of the workbench, and those of `folder`. Raises TemplateError.
+
+    One of the folder replaces the one of the same policy and version that comes with the workbench.
+    """
+    paths = sorted(FORMS.glob("*.yaml"))
+    if folder is not None:
+        own = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+        if not own:
+            raise TemplateError(f"forms {folder}: no folder with files *.yaml; check the setting form_templates")
+        if len(own) > MAX_FILES:
+            raise TemplateError(f"forms {folder}: more than {MAX_FILES} files; keep only the forms there")
+        paths += own
+    found = {template.name: template for template in map(load_template, paths)}
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].policy, pair[1].version)))
