@@ -90,11 +90,15 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Problem:
-    """A plan whose events may still have a choice of days, and the rules that must not fail."""
+    """A plan whose events may still have a choice of days, and the rules that must not fail.
+
+    `fixed` are events that nobody can move, such as what has happened: no way out touches them.
+    """
 
     plan: Plan
     book: RuleBook
     severities: frozenset[Severity] = frozenset({Severity.BLOCK, Severity.WARN})
+    fixed: frozenset[str] = frozenset()
 
 
 def schedule(problem: Problem, aim: Aim) -> Schedule | None:
@@ -350,8 +354,12 @@ class _WaysOut:
                     self.costs[demand] = cost
                 case DemandKind.DAYS:
                     event = problem.plan.events[demand.name]
-                    if event.day is not None:
+                    if demand.name in problem.fixed:
+                        model.add(literal == 1)
+                    elif event.day is not None:
                         at = compiler.variables[demand.name]
+                        # No way out leads into the past, unless the plan itself lies there.
+                        model.add(at >= compiler.number(min(event.day, problem.plan.today)))
                         early, late = compiler.number(event.day), compiler.number(event.until or event.day)
                         self.costs[demand] = self._cost([early - at, at - late])
                 case DemandKind.GAP:
