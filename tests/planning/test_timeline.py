@@ -1,0 +1,119 @@
+"""The picture of a plan: nothing overlaps, nothing is left out; its arrows are what the rules ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.planning.plans import Event, Gap, Plan
+from workbench.planning.precedences import precedences
+from workbench.planning.rules import Verdict, check, load_rules
+from workbench.planning.timeline import HEADS, LINE, TOP, Band, Bar, Link, Mark, text_width, timeline
+
+BOOK = load_rules()
+TODAY = dt.date(2026, 11, 22)
+DAYS = st.dates()
+
+
+@st.composite
+def marks(draw: st.DrawFn) -> list[Mark]:
+    count = draw(st.integers(1, 25))
+    made = []
+    for number in range(count):
+        first, last = sorted((draw(DAYS), draw(DAYS))) if draw(st.booleans()) else [draw(DAYS)] * 2
+        band = draw(st.sampled_from(Band))
+        row = draw(st.sampled_from(["first row", "second row", "三行目"]))
+        label = draw(st.text("abc 宣言", max_size=30))
+        made.append(Mark(f"M{number}", band, row, label, first, last, "filing", label))
+    return made
+
+
+def extent(bar: Bar) -> tuple[float, float]:
+    """From where to where a bar and its label reach."""
+    label = text_width(bar.mark.label)
+    words = (bar.text_x - label, bar.text_x) if bar.before else (bar.text_x, bar.text_x + label)
+    return min(bar.x, words[0]), max(bar.end, words[1])
+
+
+@given(marks(), DAYS)
+def test_every_mark_is_drawn_once_within_its_row_and_nothing_overlaps(shown: list[Mark], today: dt.date) -> None:
+    picture = timeline(shown, [], today)
+    assert picture is not None
+    assert sorted(bar.mark.name for bar in picture.bars) == sorted(mark.name for mark in shown)
+    for bar in picture.bars:
+        row = next(each for each in picture.headings if (each.text, each.band) == (bar.mark.row, bar.mark.band))
+        assert row.top < bar.y < row.bottom
+        assert HEADS <= bar.x <= bar.end <= picture.width
+    for one, other in combinations(picture.bars, 2):
+        if one.y == other.y:
+            (start, end), (begin, stop) = extent(one), extent(other)
+            assert end < begin or stop < start
+    assert HEADS <= picture.today_x <= picture.width
+
+
+@given(marks(), DAYS)
+def test_standards_work_is_above_and_time_runs_to_the_right(shown: list[Mark], today: dt.date) -> None:
+    picture = timeline(shown, [], today)
+    assert picture is not None
+    bands = [heading.band for heading in picture.headings]
+    assert bands == sorted(bands, key=list(Band).index)
+    tops = [heading.top for heading in picture.headings]
+    assert tops == sorted(tops)
+    assert tops[0] == TOP
+    assert all((heading.bottom - heading.top) % LINE == 0 for heading in picture.headings)
+    by_day = sorted(picture.bars, key=lambda bar: bar.mark.first)
+    assert [bar.x for bar in by_day] == sorted(bar.x for bar in by_day)
+    ticks = [tick.x for tick in picture.ticks]
+    assert ticks == sorted(ticks)
+
+
+def test_no_marks_no_picture() -> None:
+    assert timeline([], [], TODAY) is None
+
+
+def test_links_of_what_is_not_drawn_are_left_out() -> None:
+    one = Mark("FF_JP", Band.COMPANY, "filings", "Filing", TODAY, TODAY, "filing", "")
+    two = Mark("OSS", Band.COMPANY, "releases", "Release", TODAY, TODAY + dt.timedelta(days=30), "release", "")
+    picture = timeline([one, two], [Link("FF_JP", "OSS", "rule"), Link("FF_JP", "DECL", "rule")], TODAY)
+    assert picture is not None
+    assert [(arrow.link.first, arrow.link.then) for arrow in picture.arrows] == [("FF_JP", "OSS")]
+    first, then = (next(bar for bar in picture.bars if bar.mark.name == name) for name in ("FF_JP", "OSS"))
+    assert picture.arrows[0].points[0][1] == first.y
+    assert picture.arrows[0].points[-1][1] == then.y
+
+
+def plan(**events: dt.date | None) -> Plan:
+    return Plan(
+        TODAY, {name: Event(day) for name, day in events.items()}, {"claims_read_on_release": True}, frozenset({"EP"})
+    )
+
+
+def test_rules_ask_for_the_filing_before_the_release() -> None:
+    early, late = dt.date(2026, 3, 2), dt.date(2026, 5, 4)
+    never = dict.fromkeys(("FF_US", "PCT", "FOREIGN", "PAPER", "DEMO", "DIS", "IS", "WEIGHTS", "NP", "WD", "CD"))
+    good = plan(FF_JP=early, OSS=late, CONTRIB=None, **never)
+    asked = {(each.first, each.then): each for each in precedences(good, BOOK, check(good, BOOK))}
+    assert asked["FF_JP", "OSS"].verdict is Verdict.PASS
+    bad = plan(FF_JP=late, OSS=early, CONTRIB=late, **never)
+    asked = {(each.first, each.then): each for each in precedences(bad, BOOK, check(bad, BOOK))}
+    assert asked["FF_JP", "OSS"].verdict is Verdict.FAIL
+    finding = asked["FF_JP", "OSS"].finding
+    assert finding is not None
+    assert finding.rule.id in {"NOV-01", "NOV-02", "OSS-02"}
+    assert asked["FF_JP", "CONTRIB"].verdict is Verdict.PASS
+
+
+def test_a_gap_of_the_plan_is_an_arrow_of_its_own() -> None:
+    made = Plan(
+        TODAY,
+        {"FF_JP": Event(TODAY), "MEETING": Event(TODAY), "SOMEDAY": Event()},
+        {},
+        frozenset(),
+        (Gap("FF_JP", "MEETING", 7), Gap("FF_JP", "SOMEDAY", 7)),
+    )
+    assert [(each.first, each.then, each.finding) for each in precedences(made, BOOK, [])] == [
+        ("FF_JP", "MEETING", None)
+    ]
