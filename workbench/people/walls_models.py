@@ -41,7 +41,7 @@ class TrailAction(StrEnum):
     REVOKED = "revoked"
 
 
-OF_MATCHES = ("match", "decision", "export", "learned_ranking", "learning_switch")
+OF_MATCHES = ("match", "decision", "export", "learned_ranking", "learning_switch", "assessment", "chart")
 """Kinds of things of which the trail speaks only to who may read matches."""
 
 
