@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 
 from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
 
-CHANGE_FILTERS: Final = ("since", "until", "entity", "kind", "source", "field", "key", "run")
+CHANGE_FILTERS: Final = ("since", "until", "entity", "kind", "source", "field", "key", "run", "work_item")
+_OF_ITEMS: Final = (Entity.WORK_ITEM, Entity.DRAFT, Entity.BALLOT)
 _Word = TypeVar("_Word", Entity, ChangeKind)
 _SUCCESS: Final = (RunState.OK, RunState.UNCHANGED)
 
@@ -130,6 +131,10 @@ def _change_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool
                 conditions.append(col(Change.field) == value)
             case "key":
                 conditions.append(col(Change.key) == value)
+            case "work_item":
+                # The item itself and what hangs on it: their keys begin with its ISO number.
+                named = sa.or_(col(Change.key) == value, col(Change.key).startswith(f"{value}/", autoescape=True))
+                conditions.append(named & col(Change.entity).in_(_OF_ITEMS))
             case "run":
                 conditions.append(col(Change.run_id) == _number(name, value))
             case _:

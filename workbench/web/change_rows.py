@@ -35,7 +35,7 @@ class ChangeGroup:
 def change_rows(session: Session, changes: Iterable[tuple[Change, Snapshot | None]]) -> list[ChangeRow]:
     """Two queries for all names, however many changes there are."""
     pairs = list(changes)
-    items = names(session, _ids(pairs, Entity.WORK_ITEM, Entity.DRAFT))
+    items = names(session, _ids(pairs, Entity.WORK_ITEM, Entity.DRAFT, Entity.BALLOT))
     committees = committee_names(session, _ids(pairs, Entity.COMMITTEE))
 
     def row(change: Change, snapshot: Snapshot | None) -> ChangeRow:
@@ -44,6 +44,8 @@ def change_rows(session: Session, changes: Iterable[tuple[Change, Snapshot | Non
         name, title = change.key, ""
         if change.entity is not Entity.PUBLICATION and iso_id.isdecimal() and int(iso_id) in known:
             reference, title = known[int(iso_id)]
+            if change.entity is Entity.BALLOT:
+                rest = rest.removesuffix("/1").replace("/", " ")
             name = " ".join(filter(None, (reference, rest)))
         elif change.kind is ChangeKind.NEW:
             title = str(change.new or "")

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 
@@ -101,6 +101,10 @@ def file_size(size: int) -> str:
     return f"{decimal(size)} B"
 
 
+_DAYS_OF_BALLOTS: Final = ("opens_on", "closes_on", "national_close", "company_close")
+_WORDS_OF_BALLOTS: Final = {"state": "ballot_state", "result": "outcome"}
+
+
 def change_value(value: Any, field: str | None = None) -> str:
     """An old or new value of a change as text; stages with their meaning, lists joined."""
     if value is None:
@@ -110,6 +114,10 @@ def change_value(value: Any, field: str | None = None) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     text = str(value)
+    if field in _DAYS_OF_BALLOTS:
+        return day(dt.date.fromisoformat(text))
+    if field in _WORDS_OF_BALLOTS:
+        return labels.label(_WORDS_OF_BALLOTS[field], text)
     if field == "stage":
         name = labels.stage_label(text)
         return text if name == text else f"{text} {name}"

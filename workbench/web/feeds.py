@@ -49,7 +49,7 @@ def changes(secret: str) -> Response:
     owned, parts = _owned(FeedKind.CHANGES, secret), workbench()
     feed, base = owned.feed, parts.settings.base_url
     words = Words(feed.language, parts.settings.zone)
-    filters = {} if feed.iso_id is None else {"entity": Entity.WORK_ITEM.value, "key": str(feed.iso_id)}
+    filters = {} if feed.iso_id is None else {"work_item": str(feed.iso_id)}
     with parts.store.read(owned.viewer) as session:
         rows = [row for row, _ in change_page(session, filters, limit=LENGTH)]
         entries = [_entry(row, words, base) for row in rows]
@@ -78,12 +78,12 @@ def _entry(row: Change, words: Words, base: str) -> AtomEntry:
     name = f"{row.key} {row.field}" if row.field else row.key
     kinds = {"new": words.gettext("New"), "changed": words.gettext("Changed"), "removed": words.gettext("Removed")}
     values = [change_value(each, None) for each in (row.old, row.new)]
-    path = f"/standards/items/{row.key}" if row.entity is Entity.WORK_ITEM else f"/changes/?key={row.key}"
+    path = {Entity.WORK_ITEM: "/standards/items/", Entity.BALLOT: "/ballots/"}.get(row.entity, "/changes/?key=")
     return AtomEntry(
         id=f"{base}/changes/#{row.id}",
         title=f"{kinds[row.kind.value]}: {name}",
         updated=row.at,
-        link=base + path,
+        link=base + path + row.key,
         summary=" → ".join(each for each in values if each),
     )
 

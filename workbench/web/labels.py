@@ -24,6 +24,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "draft": mark("Draft"),
         "release": mark("Release"),
         "page": mark("Watched page"),
+        "ballot": mark("Ballot"),
         "clause": mark("Clause"),
         "claim": mark("Claim"),
     },
@@ -336,6 +337,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "prerelease": mark("Pre-release"),
         "name": mark("Name"),
         "text": mark("Text"),
+        "opens_on": mark("Opens"),
+        "closes_on": mark("Closes at ISO"),
+        "national_close": mark("National deadline"),
+        "company_close": mark("Company deadline"),
+        "state": mark("State"),
+        "result": mark("Announced result"),
     },
 }
 

@@ -19,6 +19,9 @@ def page_of(kind: str, key: str) -> str | None:
             return _address("committees.item", iso_id=int(key))
         case Entity.DRAFT if first.isdecimal():
             return _address("standards.item", iso_id=int(first), _anchor="drafts")
+        case Entity.BALLOT if first.isdecimal() and rest.rpartition("/")[2].isdecimal():
+            kind, _, iteration = rest.partition("/")
+            return _address("ballots.ballot", iso_id=int(first), kind=kind, iteration=int(iteration))
         case "clause" if first.isdecimal() and rest.isdecimal():
             return _address("drafts.clause", draft_id=int(first), order=int(rest))
         case "publication":

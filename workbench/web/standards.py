@@ -67,7 +67,7 @@ def item(iso_id: int) -> str:
     span = None
     if ballot is not None and ballot.opens_on and ballot.closes_on and not announced:
         span = (ballot.stage, ballot.opens_on, ballot.closes_on)
-    own_changes = {"entity": "work_item", "key": str(iso_id)}
+    own_changes = {"work_item": str(iso_id)}
     return render_template(
         "web/standards/item.html",
         item=row,
