@@ -16,7 +16,7 @@ _STRANGE = "an approval is of the newest form of a case that is proposed, and on
 _FORM = "a form is revised only while the case is a draft, and its option is the one written in it"
 _PATH = "a declaration case does not change like this; see the table of transitions"
 _TERMS = "a declaration is superseded only by a more favourable one, and corrected only with the same terms"
-_APPEND_ONLY = ("case_form", "case_patent", "case_approval", "case_document", "case_step")
+_APPEND_ONLY = ("case_form", "case_patent", "case_portion", "case_approval", "case_document", "case_step")
 _FUNCTIONS = ("kept", "case_deleted", "approval", "form", "new", "path")
 # The newest form of the row that is changed, and that of the case it replaces.
 _NEWEST = "(SELECT id FROM case_form f WHERE f.case_id = NEW.id AND f.revision = NEW.revision)"
@@ -176,20 +176,14 @@ def upgrade() -> None:
         sa.Column("marks", sa.JSON(), nullable=False),
         sa.Column("option", AutoString(), nullable=False),
         sa.Column("ticks", sa.JSON(), nullable=False),
-        sa.Column("draft_id", sa.Integer(), nullable=True),
-        sa.Column("portions", sa.JSON(), nullable=False),
         sa.Column("by_account", sa.Integer(), nullable=True),
         sa.Column("by", AutoString(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["by_account"], ["account.id"], name=op.f("fk_case_form_by_account")),
         sa.ForeignKeyConstraint(["case_id"], ["declaration_case.id"], name=op.f("fk_case_form_case_id")),
-        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_case_form_draft_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_form")),
         sa.UniqueConstraint("case_id", "revision", name=op.f("uq_case_form_case_id_revision")),
     )
-    with op.batch_alter_table("case_form", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_form_draft_id"), ["draft_id"], unique=False)
-
     op.create_table(
         "case_patent",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -218,6 +212,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_patent_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_patent_family"), ["family"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_patent_publication"), ["publication"], unique=False)
+
+    op.create_table(
+        "case_portion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("clause_order", sa.Integer(), nullable=False),
+        sa.Column("hash", AutoString(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["declaration_case.id"], name=op.f("fk_case_portion_case_id")),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_case_portion_draft_id")),
+        sa.ForeignKeyConstraint(["form_id"], ["case_form.id"], name=op.f("fk_case_portion_form_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_portion")),
+        sa.UniqueConstraint(
+            "form_id", "draft_id", "clause_order", name=op.f("uq_case_portion_form_id_draft_id_clause_order")
+        ),
+    )
+    with op.batch_alter_table("case_portion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_portion_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_case_portion_draft_id_clause_order", ["draft_id", "clause_order"], unique=False)
 
     op.create_table(
         "case_approval",
@@ -374,6 +388,7 @@ def downgrade() -> None:
         "case_step",
         "case_document",
         "case_approval",
+        "case_portion",
         "case_patent",
         "case_form",
         "declaration_case",

@@ -98,10 +98,7 @@ class DeclarationCase(SQLModel, table=True):
 
 @confidential(_READERS, of_open_case(), held=lambda row: case_held(row.case_id))
 class CaseForm(SQLModel, table=True):
-    """A version of the filled form; append-only. `option` and `ticks` are the terms as they follow from the fields.
-
-    `portions` are clauses of one pinned draft that the declaration is about: [{order, hash, name}].
-    """
+    """A version of the filled form; append-only. `option` and `ticks` are the terms as they follow from its entries."""
 
     __tablename__ = "case_form"
     __table_args__ = (sa.UniqueConstraint("case_id", "revision"),)
@@ -113,8 +110,6 @@ class CaseForm(SQLModel, table=True):
     marks: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     option: str
     ticks: list[str] = Field(default_factory=list, sa_type=sa.JSON)
-    draft_id: int | None = Field(default=None, foreign_key="draft.id", index=True)
-    portions: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     by_account: int | None = Field(default=None, foreign_key="account.id")
     by: str
     at: dt.datetime
@@ -146,6 +141,24 @@ class CasePatent(SQLModel, table=True):
     assessment_id: int | None = Field(default=None, foreign_key="assessment.id", index=True)
     published: bool
     released: bool = False
+
+
+@confidential(_READERS, of_open_case(), held=lambda row: case_held(row.case_id))
+class CasePortion(SQLModel, table=True):
+    """A clause of a pinned draft that a version of the form is about; append-only. `hash` is that of its text then."""
+
+    __tablename__ = "case_portion"
+    __table_args__ = (
+        sa.UniqueConstraint("form_id", "draft_id", "clause_order"),
+        sa.Index("ix_case_portion_draft_id_clause_order", "draft_id", "clause_order"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="declaration_case.id", index=True)
+    form_id: int = Field(foreign_key="case_form.id")
+    draft_id: int = Field(foreign_key="draft.id")
+    clause_order: int
+    hash: str = Field(max_length=64)
 
 
 @confidential(_READERS, of_open_case(), held=lambda row: case_held(row.case_id))
@@ -210,7 +223,10 @@ class CaseStep(SQLModel, table=True):
 
 @confidential(_READERS, of_open_case(), held=lambda row: case_held(row.case_id))
 class CaseTask(SQLModel, table=True):
-    """Something to look at again in a declaration, asked once: `key` tells whether it was. Never deleted."""
+    """What a person said of something that asks to look at a declaration again (`key`; see `rechecks`); never deleted.
+
+    What nobody settled yet follows from the facts and needs no row, but for an assignment that a person records.
+    """
 
     __tablename__ = "case_task"
     __table_args__ = (sa.UniqueConstraint("case_id", "key"),)
