@@ -186,8 +186,8 @@ class Settings(BaseSettings):
     )
     bounces: Path | None = Field(
         default=None,
-        description="Where reports of undeliverable mails arrive: a folder of messages (also a Maildir) or an mbox "
-        "file. It is read, never changed.",
+        description="Where mails to mail_bounces_to arrive, reports of undeliverable ones and those that end a "
+        "subscription: a folder of messages (also a Maildir) or an mbox file. It is read, never changed.",
     )
     closed_days: tuple[date, ...] = Field(
         default=(),

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from pytest_iam import Server
+from sqlmodel import col
 
 from tests.people.provider import BASE, OpenId, known_at
 from workbench.db import Store, key_of
 from workbench.people import accounts, passwords
 from workbench.people.logins import Origin
+from workbench.people.models import Login
 from workbench.people.permissions import Role
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
@@ -31,6 +34,14 @@ def add(store: Store, email: str, *roles: Role, password: str | None = PASSWORD)
         if password is not None:
             accounts.accept_invitation(session, secret, account.name, password, None, NOW)
         return key_of(account)
+
+
+def show_code(store: Store, email: str) -> None:
+    """The sessions of an account count as ones in which a second step was shown."""
+    with store.write() as session:
+        account = accounts.by_email(session, email)
+        assert account is not None
+        session.execute(sa.update(Login).where(col(Login.account_id) == account.id).values(second_step=True))
 
 
 @pytest.fixture

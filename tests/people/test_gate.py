@@ -25,7 +25,7 @@ from workbench.tables import METADATA
 # Tables that hold nothing confidential: facts of the standards side, the machinery, and what only verbs of people read.
 OPEN = set(
     """
-    account recovery_code login one_time_token throttle api_token
+    account recovery_code login one_time_token throttle api_token upload_day
     committee committee_member work_item stage_event relation draft clause provision clause_link
     job_lease job_run encoder_model trail_head review
     declaration declared_patent party party_alias column_map release watched_page reading_mark

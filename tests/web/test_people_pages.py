@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.people.conftest import NOW, PASSWORD, add
+from tests.people.conftest import NOW, PASSWORD, add, show_code
 from tests.web.test_links import links
 from workbench.db import Store
 from workbench.people.permissions import Role
@@ -179,6 +179,7 @@ def test_only_administrators_manage_accounts_and_nobody_ends_another_s_session_a
     dana, admin = browser(store), browser(store)
     sign_in(dana)
     sign_in(admin, "admin")
+    show_code(store, "admin@example.org")
     assert dana.get("/accounts/").status_code in (403, 404)
     assert dana.get("/accounts/1").status_code in (403, 404)
     markup = admin.get("/account/").text
@@ -199,6 +200,7 @@ def test_only_administrators_manage_accounts_and_nobody_ends_another_s_session_a
 def test_an_unknown_role_or_address_is_refused_with_a_word(store: Store) -> None:
     admin = browser(store)
     sign_in(admin, "admin")
+    show_code(store, "admin@example.org")
     forms = token(admin, "/accounts/")
     bad = {"email": "no address", "roles": "reader", "csrf_token": forms}
     response = admin.post("/accounts/", data=bad)

@@ -13,8 +13,9 @@ from workbench.backup import restore as bring_back
 from workbench.cli.base import FILE, JSON, Failure, main, moment, open_store
 from workbench.cli.console import print_json, say
 from workbench.db import Store
+from workbench.malware import ScannerError, scanner_of
 from workbench.people.trail import Verification, verify
-from workbench.settings import explain_settings, load_settings, readable_by_others
+from workbench.settings import Settings, explain_settings, load_settings, readable_by_others
 from workbench.sources.health import SourceState, Verdict, failed_at_once, source_states
 
 
@@ -80,6 +81,7 @@ def doctor(as_json: bool) -> None:
             print_json({"check": "permissions", "ok": False, "path": str(path), "advice": advice})
         else:
             say(advice)
+    unscanned = _report_scanner(settings, as_json=as_json)
     with open_store(settings) as store:
         revision = store.revision()
         with store.read() as session:
@@ -100,8 +102,28 @@ def doctor(as_json: bool) -> None:
         )
     if not trail.intact:
         raise Failure(f"audit trail: entry {trail.broken_at} was tampered with: {trail.reason}")
+    if unscanned is not None:
+        raise Failure(unscanned)
     if alarms:
         raise Failure(f"sources that need somebody: {', '.join(alarms)}")
+
+
+def _report_scanner(settings: Settings, *, as_json: bool) -> str | None:
+    """Whether uploads are scanned for malware; returns what is wrong with the scanner of the settings."""
+    scanner, problem = scanner_of(settings), None
+    if scanner is not None:
+        try:
+            scanner.check()
+        except ScannerError as error:
+            problem = str(error)
+    if as_json:
+        told = {"configured": scanner is not None, "error": problem}
+        print_json({"check": "malware", "ok": scanner is not None and problem is None, **told})
+    elif scanner is None:
+        click.echo("malware: uploads are not scanned; set clamd (WORKBENCH_CLAMD) to the socket of a clamd")
+    else:
+        click.echo(f"malware: {problem or f'uploads are scanned by clamd at {scanner}'}")
+    return problem
 
 
 def _report_trail(trail: Verification, *, as_json: bool) -> None:

@@ -166,12 +166,11 @@ def request_reset(session: Session, email: str, address: str | None, now: dt.dat
 
 
 def reset_password(session: Session, secret: str, password: str, address: str | None, now: dt.datetime) -> Account:
-    """Use a reset link up: a new password, and every session of the account ends. Raises AccountError."""
+    """Use a reset link up: a new password, and sessions and tokens of the account end. Raises AccountError."""
     account = _account_of(session, Purpose.RESET, secret, now)
     _set_password(session, account, password)
     _use(session, Purpose.RESET, secret, now)
-    ended = logins.end_all(session, key_of(account))
-    details = {"what": "password", "sessions_ended": ended}
+    details = {"what": "password", **logins.end_access(session, key_of(account), now)}
     record(session, viewer_of(account, address), TrailAction.RESET, ENTITY, account.id, details, at=now)
     return account
 
@@ -187,13 +186,11 @@ def link_owner(session: Session, purpose: Purpose, secret: str, now: dt.datetime
 def change_password(
     session: Session, viewer: Viewer, account_id: int, password: str, now: dt.datetime, *, keep: int | None
 ) -> None:
-    """A new password of somebody who has just shown the present one; their sessions but `keep` end."""
+    """A new password of somebody who has just shown the present one; their tokens and sessions but `keep` end."""
     account = get(session, account_id)
     _set_password(session, account, password)
-    ended = logins.end_all(session, account_id, keep=keep)
-    record(
-        session, viewer, TrailAction.CHANGED, ENTITY, account_id, {"what": "password", "sessions_ended": ended}, at=now
-    )
+    details = {"what": "password", **logins.end_access(session, account_id, now, keep=keep)}
+    record(session, viewer, TrailAction.CHANGED, ENTITY, account_id, details, at=now)
 
 
 def change(
@@ -207,7 +204,7 @@ def change(
     roles: Iterable[Role] | None = None,
     active: bool | None = None,
 ) -> Account:
-    """Change what is given. New roles and closing the account end its sessions. Raises AccountError."""
+    """Change what is given. New roles end the account's sessions, closing it its tokens too. Raises AccountError."""
     account = get(session, account_id)
     changed: dict[str, object] = {}
     if name is not None and _name(name) != account.name:
@@ -227,7 +224,9 @@ def change(
     session.flush()
     if ("roles" in changed or "active" in changed) and not _administrators(session):
         raise AccountError(Refusal.LAST_ADMINISTRATOR)
-    if "roles" in changed or account.active is False:
+    if account.active is False:
+        changed |= logins.end_access(session, account_id, now)
+    elif "roles" in changed:
         changed["sessions_ended"] = logins.end_all(session, account_id)
     record(session, viewer, TrailAction.CHANGED, ENTITY, account_id, changed, at=now)
     return account
@@ -238,6 +237,7 @@ def remove_second_step(session: Session, viewer: Viewer, account_id: int, now: d
     account = get(session, account_id)
     account.totp_key = account.totp_step = None
     session.add(account)
+    logins.forget_second_steps(session, account_id)
     for code in session.exec(select(RecoveryCode).where(RecoveryCode.account_id == account_id)):
         session.delete(code)
     record(session, viewer, TrailAction.CHANGED, ENTITY, account_id, {"what": "second step", "to": "off"}, at=now)

@@ -13,12 +13,12 @@ from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from workbench.db import Store, key_of
 from workbench.people import accounts
 from workbench.people.matters import matters_seen, with_walls
-from workbench.people.models import DIGEST_LENGTH, Account
+from workbench.people.models import LONGEST_TOKEN_NAME, Account, ApiToken
 from workbench.people.permissions import Permission, Role
 from workbench.people.tokens import digest, new_secret
 from workbench.people.trail import record
@@ -28,7 +28,7 @@ from workbench.people.walls_models import TrailAction
 ENTITY: Final = "api_token"
 PREFIX: Final = "wb_"
 """What every secret begins with, so that people and scanners of leaked secrets know one when they see it."""
-LONGEST_NAME: Final = 80
+LONGEST_NAME: Final = LONGEST_TOKEN_NAME
 MOST_DAYS: Final = 365
 MOST_TOKENS: Final = 50
 SCOPES: Final = (
@@ -47,22 +47,6 @@ _IMPLIED: Final = {
     Permission.EXPORT_CONFIDENTIAL: {Permission.READ_PATENTS, Permission.READ_MATCHES},
 }
 _NOTED_AFTER: Final = dt.timedelta(minutes=1)
-
-
-class ApiToken(SQLModel, table=True):
-    """A token of a person, or of the person of local mode. Good until it expires or is revoked."""
-
-    __tablename__ = "api_token"
-
-    id: int | None = Field(default=None, primary_key=True)
-    account_id: int | None = Field(default=None, foreign_key="account.id", index=True, description="None: local mode.")
-    name: str = Field(max_length=LONGEST_NAME)
-    digest: str = Field(max_length=DIGEST_LENGTH, unique=True)
-    scopes: list[str] = Field(default_factory=list, sa_type=sa.JSON, description="Permissions, those implied included.")
-    created_at: dt.datetime
-    expires_at: dt.datetime
-    last_used_at: dt.datetime | None = None
-    revoked_at: dt.datetime | None = None
 
 
 class TokenRefusal(StrEnum):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.db import Store, key_of
-from workbench.people.models import Account, Login, Method
+from workbench.people.models import Account, ApiToken, Login, Method
 from workbench.people.tokens import digest, new_secret
 from workbench.settings import Settings
 
@@ -38,8 +38,12 @@ def start(
     now: dt.datetime,
     *,
     replacing: str | None = None,
+    second_step: bool = False,
 ) -> str:
-    """A new session; returns the token for the cookie. The one the browser had before ends, as outdated ones do."""
+    """A new session; returns the token for the cookie. The one the browser had before ends, as outdated ones do.
+
+    `second_step`: besides the password a code was shown, here or to the provider.
+    """
     session.execute(sa.delete(Login).where(col(Login.expires_at) < now))
     if replacing is not None:
         end_by_token(session, replacing)
@@ -52,6 +56,7 @@ def start(
             method=method,
             address=origin.address,
             agent=origin.agent.replace("\x00", "")[:_LONGEST_AGENT],
+            second_step=second_step,
             created_at=now,
             last_seen_at=now,
             expires_at=now + lifetime,
@@ -99,6 +104,17 @@ def rotate(session: Session, login_id: int) -> str:
     return token
 
 
+def note_second_step(session: Session, login_id: int) -> None:
+    """A code was shown just now in this session."""
+    session.execute(sa.update(Login).where(col(Login.id) == login_id).values(second_step=True))
+
+
+def forget_second_steps(session: Session, account_id: int) -> None:
+    """Codes that were shown here count no longer; those that an OpenID provider was shown do."""
+    ours = sa.update(Login).where(col(Login.account_id) == account_id, col(Login.method) != Method.OPENID)
+    session.execute(ours.values(second_step=False))
+
+
 def of_account(session: Session, settings: Settings, account_id: int, now: dt.datetime) -> Sequence[Login]:
     """The sessions that are still alive, the one used last first."""
     rows = select(Login).where(Login.account_id == account_id).order_by(col(Login.last_seen_at).desc())
@@ -117,6 +133,15 @@ def end_all(session: Session, account_id: int, *, keep: int | None = None) -> in
     if keep is not None:
         ended = ended.where(col(Login.id) != keep)
     return len(session.execute(ended.returning(col(Login.id))).all())
+
+
+def end_access(session: Session, account_id: int, now: dt.datetime, *, keep: int | None = None) -> dict[str, int]:
+    """End every session of an account but `keep`, and every token for programs; returns how many, for the trail."""
+    tokens = sa.update(ApiToken).where(
+        col(ApiToken.account_id) == account_id, col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > now
+    )
+    ended = session.execute(tokens.values(revoked_at=now).returning(col(ApiToken.id))).all()
+    return {"sessions_ended": end_all(session, account_id, keep=keep), "tokens_ended": len(ended)}
 
 
 def end_by_token(session: Session, token: str) -> None:

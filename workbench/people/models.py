@@ -1,4 +1,4 @@
-"""Tables of accounts: who may sign in, their sessions, one-time links, recovery codes and throttled attempts."""
+"""Tables of accounts: who may sign in, sessions, one-time links, recovery codes, tokens, throttles, quotas."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from workbench.db import checked
 
+LONGEST_TOKEN_NAME = 80
 DIGEST_LENGTH = 64
 """Characters of a SHA-256 in hexadecimal: what is kept of a secret that a person or a browser holds."""
 
@@ -75,6 +76,7 @@ class Login(SQLModel, table=True):
     method: Method = Field(sa_type=checked(Method))
     address: str
     agent: str = Field(description="What the browser calls itself.")
+    second_step: bool = Field(default=False, description="Whether a code was given, here or to the OpenID provider.")
     created_at: dt.datetime
     last_seen_at: dt.datetime
     expires_at: dt.datetime = Field(index=True, description="The end, however busy the session is.")
@@ -94,6 +96,22 @@ class OneTimeToken(SQLModel, table=True):
     used_at: dt.datetime | None = None
 
 
+class ApiToken(SQLModel, table=True):
+    """A token of a person, or of the person of local mode. Good until it expires or is revoked."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True, description="None: local mode.")
+    name: str = Field(max_length=LONGEST_TOKEN_NAME)
+    digest: str = Field(max_length=DIGEST_LENGTH, unique=True)
+    scopes: list[str] = Field(default_factory=list, sa_type=sa.JSON, description="Permissions, those implied included.")
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    last_used_at: dt.datetime | None = None
+    revoked_at: dt.datetime | None = None
+
+
 class Throttle(SQLModel, table=True):
     """Failed attempts of one account, one network address, or one account from one address."""
 
@@ -103,3 +121,14 @@ class Throttle(SQLModel, table=True):
     failures: int
     last_at: dt.datetime = Field(index=True)
     blocked_until: dt.datetime | None = None
+
+
+class UploadDay(SQLModel, table=True):
+    """How much a person has uploaded on one day, in the zone of the settings."""
+
+    __tablename__ = "upload_day"
+
+    account_id: int = Field(foreign_key="account.id", ondelete="CASCADE", primary_key=True)
+    day: dt.date = Field(primary_key=True)
+    files: int
+    size: int = Field(sa_type=sa.BigInteger, description="Bytes.")

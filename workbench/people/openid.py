@@ -23,6 +23,7 @@ from workbench.settings import Settings
 _TIMEOUT: Final = 10.0
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _MOST_ROLES: Final = 1000
+_MOST_METHODS: Final = 100
 
 
 _T = TypeVar("_T")
@@ -34,13 +35,17 @@ class OpenIdError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the provider says this is. `roles` is None where the settings map no claim to roles."""
+    """Who the provider says this is. `roles` is None where the settings map no claim to roles.
+
+    `second_step`: the provider says that it asked for one (`amr` or `acr`).
+    """
 
     issuer: str
     subject: str
     name: str
     verified_email: str | None
     roles: frozenset[Role] | None
+    second_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,14 @@ class Provider:
             name=name if isinstance(name, str) else "",
             verified_email=email if verified else None,
             roles=self._roles_in(claims),
+            second_step=self._is_second_step(claims),
         )
+
+    def _is_second_step(self, claims: Mapping[str, Any]) -> bool:
+        """By the methods (RFC 8176) or the class (Core 1.0, 2) of the sign-in, as the settings name them."""
+        methods = claims.get("amr")
+        said = [*(methods[:_MOST_METHODS] if isinstance(methods, list) else ()), claims.get("acr")]
+        return any(isinstance(each, str) and each in self.settings.openid_second_step for each in said)
 
     def _roles_in(self, claims: Mapping[str, Any]) -> frozenset[Role] | None:
         if self.settings.openid_role_claim is None:

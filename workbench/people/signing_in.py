@@ -95,7 +95,17 @@ def with_code(
                 raise accounts.AccountError(accounts.Refusal.LINK_EXPIRED)
             throttle.succeeded(session, name, origin.address)
             return Outcome(
-                token=_begin(session, settings, account, Method.PASSWORD_AND_CODE, origin, now, replacing, by=accepted)
+                token=_begin(
+                    session,
+                    settings,
+                    account,
+                    Method.PASSWORD_AND_CODE,
+                    origin,
+                    now,
+                    replacing,
+                    by=accepted,
+                    second_step=True,
+                )
             )
     _failed(store, account, origin, now, "code")
     return Outcome()
@@ -140,7 +150,10 @@ def with_openid(
         session.add(account)
         if identity.roles is not None and sorted(identity.roles) != account.roles:
             _take_roles(session, account, sorted(identity.roles), origin, now)
-        return Outcome(token=_begin(session, settings, account, Method.OPENID, origin, now, replacing))
+        token = _begin(
+            session, settings, account, Method.OPENID, origin, now, replacing, second_step=identity.second_step
+        )
+        return Outcome(token=token)
 
 
 def sign_out(store: Store, viewer: Viewer, token: str, now: dt.datetime) -> None:
@@ -178,8 +191,10 @@ def _begin(
     now: dt.datetime,
     replacing: str | None,
     by: str | None = None,
+    *,
+    second_step: bool = False,
 ) -> str:
-    token = logins.start(session, settings, account, method, origin, now, replacing=replacing)
+    token = logins.start(session, settings, account, method, origin, now, replacing=replacing, second_step=second_step)
     viewer = Viewer.local(origin.address) if account is None else accounts.viewer_of(account, origin.address)
     details = {"method": method.value} | ({"code": by} if by is not None else {})
     key = "local" if account is None else key_of(account)

@@ -20,7 +20,8 @@ class Viewer:
     """Somebody who asks. `matters` and `tracks` are those open to the person now, `address` is where from.
 
     `unlimited` viewers see every matter: the person of local mode, and the workbench itself. `scopes`, where they are
-    set, are the only permissions that a program may use of those its person holds.
+    set, are the only permissions that may be used of those the person holds: by a program, as its token says, or in
+    a session without a second step.
     """
 
     account_id: int | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from workbench.web import (
     errors,
     export,
     feeds,
+    limits,
     lineage,
     mail_links,
     mapping,
@@ -49,6 +51,7 @@ from workbench.web import (
     standards,
     tasks,
     text,
+    uploads,
     walls,
     week,
 )
@@ -149,12 +152,14 @@ def create_app(
     context.install(app, context.Workbench(settings, store.on_behalf_of(None), sample, clock))
     gate.install(app, open_local=open_local)
     permissions.install(app)
+    limits.install(app, open_local=open_local)
     signing_in.install(app, settings)
     Babel(app, locale_selector=preferences.language)
     # The interface takes no cookie, so that no page elsewhere can make a browser ask it anything.
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)
     csrf.exempt(mail_links.end_subscription)
+    uploads.install(app)
     security.install(app)
     errors.install(app)
     display.install(app)
@@ -177,6 +182,7 @@ def _page_values() -> dict[str, Any]:
         ]
 
     target = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    awaits = gate.awaits_second_step()
     return {
         "language": text.language(),
         "languages": LANGUAGES,
@@ -191,6 +197,10 @@ def _page_values() -> dict[str, Any]:
         "signed_in": context.viewer() is not context.NOBODY,
         "local_mode": gate.is_local(),
         "viewer_name": context.viewer().name,
-        "administration": permissions.openable(ADMINISTRATION, context.viewer()),
+        # With what needs a second step: its page leads to setting one up.
+        "administration": permissions.openable(
+            ADMINISTRATION, replace(context.viewer(), scopes=None) if awaits else context.viewer()
+        ),
+        "awaits_second_step": awaits,
         "has_endpoint": current_app.view_functions.__contains__,
     }

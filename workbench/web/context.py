@@ -44,6 +44,11 @@ def workbench() -> Workbench:
     return cast(Workbench, current_app.extensions[_KEY])
 
 
+def workbench_of(app: Flask) -> Workbench:
+    """The parts of an application that answers no request yet."""
+    return cast(Workbench, app.extensions[_KEY])
+
+
 def set_viewer(viewer: Viewer) -> None:
     """Say who asks; before anything is read for this request."""
     g.viewer = viewer

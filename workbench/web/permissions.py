@@ -11,6 +11,7 @@ from flask import Flask, abort, current_app, request
 from workbench.people.permissions import Permission
 from workbench.people.viewer import Viewer
 from workbench.web import context
+from workbench.web.people import gate
 
 ANYBODY: Final = "anybody"
 """For whoever comes, signed in or not."""
@@ -261,7 +262,11 @@ def openable(endpoints: Iterable[str], viewer: Viewer) -> list[str]:
     return [each for each in endpoints if each in current_app.view_functions and may_open(each, viewer)]
 
 
-def _check() -> None:
+def _check() -> tuple[str, int] | None:
     # No address at all stays a 404; what an address needs depends on no data, so that a 403 tells nothing of any.
-    if request.endpoint is not None and not may_open(request.endpoint, context.viewer()):
+    if request.endpoint is None or may_open(request.endpoint, context.viewer()):
+        return None
+    need = ENDPOINTS.get(request.endpoint)
+    if not isinstance(need, Permission) or not gate.awaits_second_step(need):
         abort(403)
+    return gate.second_step_page()

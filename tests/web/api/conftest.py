@@ -80,7 +80,7 @@ class PlantedWorld:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlantedWorld]:
     planted = plant(tmp_path_factory.mktemp("planted") / "home")
-    settings = Settings(home=planted.home)
+    settings = Settings(home=planted.home, api_per_minute=1_000_000, upload_daily_files=1_000_000)
     store = Store(settings, Viewer.system())
     yield PlantedWorld(planted, store, create_app(settings, store, clock=lambda: NOW))
     store.close()

@@ -8,6 +8,7 @@ from flask import Response, g, request
 
 from workbench.people import api_tokens
 from workbench.people.api_tokens import ApiToken
+from workbench.web import limits
 from workbench.web.api.problems import problem
 from workbench.web.context import now, set_viewer, workbench
 
@@ -30,6 +31,9 @@ def enter() -> Response | None:
     given = scheme.lower() == "bearer" and 0 < len(secret.strip()) <= _LONGEST
     found = api_tokens.find(workbench().store, secret.strip(), request.remote_addr, now()) if given else None
     if found is None:
+        too_often = limits.of_program(f"address {request.remote_addr}")
+        if too_often is not None:
+            return too_often
         challenge = 'Bearer realm="workbench"' + (', error="invalid_token"' if given else "")
         said = (
             "the token is unknown, revoked or expired; make a new one on your account's page"
@@ -39,7 +43,7 @@ def enter() -> Response | None:
         return problem(401, said, {"WWW-Authenticate": challenge})
     g.api_token, viewer = found
     set_viewer(viewer)
-    return None
+    return None if viewer.account_id is None else limits.of_program(f"token {token().id}")
 
 
 def token() -> ApiToken:

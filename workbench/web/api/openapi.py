@@ -37,6 +37,8 @@ _PROBLEMS: Final = {
     410: "The list has changed before the place of the cursor.",
     413: "The file is larger than the limit.",
     415: "What was sent is no multipart/form-data.",
+    429: "Too many requests, or too much sent in a day; Retry-After says how many seconds to wait.",
+    503: "The malware scanner cannot be asked; nothing was kept.",
 }
 
 
@@ -102,7 +104,7 @@ def _reading(name: str, kind: export.Kind) -> dict[str, Any]:
         "summary": kind.about,
         "description": f"Needs the permission {EXPORTS[name].value}.",
         "parameters": parameters,
-        "responses": answers | _problems(400, 401, 403, 404, 410),
+        "responses": answers | _problems(400, 401, 403, 404, 410, 429),
     }
 
 
@@ -120,14 +122,17 @@ def _importing(name: str, kind: Import) -> dict[str, Any]:
     run = {"application/json": {"schema": _reference(RunRow)}}
     answers = {
         "200": {"description": "The finished run.", "content": run},
-        "422": {"description": "The run failed: nothing of the file was believed.", "content": run},
+        "422": {
+            "description": "The run failed: nothing of the file was believed; or the malware scanner found something.",
+            "content": run | {PROBLEM: {"schema": _reference(Problem)}},
+        },
     }
     return {
         "operationId": f"import-{name}",
         "summary": kind.about,
         "description": f"Needs the permission {kind.need.value}.",
         "requestBody": {"required": True, "content": {MULTIPART: {"schema": form}}},
-        "responses": answers | _problems(400, 401, 403, 413, 415),
+        "responses": answers | _problems(400, 401, 403, 413, 415, 429, 503),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -13,8 +14,10 @@ from workbench.i18n import mark
 from workbench.people import accounts, logins
 from workbench.people.matters import with_walls
 from workbench.people.models import Account, Login
+from workbench.people.permissions import ADMINISTRATIVE, Permission, allows
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
+from workbench.web import context
 from workbench.web.api import door
 from workbench.web.context import now, set_viewer, workbench
 from workbench.web.people.cookie import read_token
@@ -43,6 +46,24 @@ def is_local() -> bool:
     return bool(current_app.extensions[_OPEN_LOCAL]) or (here is not None and here.account_id is None)
 
 
+def awaits_second_step(permission: Permission | None = None) -> bool:
+    """Whether who asks would hold the permission, or any that administers, had a second step been shown."""
+    here = login()
+    if here is None or here.second_step or here.account_id is None:
+        return False
+    wanted = ADMINISTRATIVE if permission is None else ADMINISTRATIVE & {permission}
+    return any(allows(context.viewer().roles, each) for each in wanted)
+
+
+def second_step_page() -> tuple[str, int]:
+    """What to do before a page of administration opens."""
+    account_id = context.viewer().account_id
+    with workbench().store.read() as session:
+        account = None if account_id is None else accounts.get(session, account_id)
+    has_password = account is not None and account.password_hash is not None
+    return render_template("web/people/second_step_needed.html", has_password=has_password), 403
+
+
 def known_hosts(settings: Settings) -> frozenset[str]:
     """The names the workbench goes by. A page of another name that leads here by its DNS is none of ours."""
     named = urlsplit(settings.base_url).hostname
@@ -65,7 +86,7 @@ def _enter() -> Response | tuple[str, int] | None:
     found, anybody = _resolve()
     if found is not None:
         g.login, account = found
-        set_viewer(_as_viewer(account))
+        set_viewer(_as_viewer(account, g.login))
         return None
     if request.blueprint in OPEN_BLUEPRINTS:
         return None
@@ -92,10 +113,12 @@ def _resolve() -> tuple[tuple[Login, Account | None] | None, bool]:
         return (None if anybody else found), anybody
 
 
-def _as_viewer(account: Account | None) -> Viewer:
+def _as_viewer(account: Account | None, here: Login) -> Viewer:
     if account is None:
         return Viewer.local(request.remote_addr)
-    return with_walls(workbench().store, accounts.viewer_of(account, request.remote_addr))
+    viewer = with_walls(workbench().store, accounts.viewer_of(account, request.remote_addr))
+    # The rules of the gate ask the viewer too, so that nothing administrative is even seen without the second step.
+    return viewer if here.second_step else replace(viewer, scopes=frozenset(Permission) - ADMINISTRATIVE)
 
 
 def _ask_to_sign_in(anybody: bool) -> Response | tuple[str, int]:

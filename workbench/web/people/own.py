@@ -93,6 +93,7 @@ def turn_on() -> Answer:
             )
             if here is not None:
                 logins.end_all(writer, key_of(account), keep=key_of(here))
+                logins.note_second_step(writer, key_of(here))
                 token = logins.rotate(writer, key_of(here))
     except AccountError as error:
         return _set_up(refusal(error)), 422
