@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from itertools import combinations
 
+import pypdfium2 as pdfium
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from workbench.planning.plans import Event, Gap, Plan
 from workbench.planning.precedences import precedences
 from workbench.planning.rules import Verdict, check, load_rules
 from workbench.planning.timeline import HEADS, LINE, TOP, Band, Bar, Link, Mark, text_width, timeline
+from workbench.planning.timeline_pdf import timeline_pdf
 
 BOOK = load_rules()
 TODAY = dt.date(2026, 11, 22)
@@ -20,7 +22,7 @@ DAYS = st.dates()
 
 @st.composite
 def marks(draw: st.DrawFn) -> list[Mark]:
-    count = draw(st.integers(1, 25))
+    count = draw(st.integers(1, 12))
     made = []
     for number in range(count):
         first, last = sorted((draw(DAYS), draw(DAYS))) if draw(st.booleans()) else [draw(DAYS)] * 2
@@ -81,8 +83,9 @@ def test_links_of_what_is_not_drawn_are_left_out() -> None:
     assert picture is not None
     assert [(arrow.link.first, arrow.link.then) for arrow in picture.arrows] == [("FF_JP", "OSS")]
     first, then = (next(bar for bar in picture.bars if bar.mark.name == name) for name in ("FF_JP", "OSS"))
-    assert picture.arrows[0].points[0][1] == first.y
-    assert picture.arrows[0].points[-1][1] == then.y
+    (start, *_, stop) = picture.arrows[0].points
+    assert (start[0], stop[0]) == (first.x, then.x)
+    assert first.y < start[1] < stop[1] < then.y
 
 
 def plan(**events: dt.date | None) -> Plan:
@@ -117,3 +120,19 @@ def test_a_gap_of_the_plan_is_an_arrow_of_its_own() -> None:
     assert [(each.first, each.then, each.finding) for each in precedences(made, BOOK, [])] == [
         ("FF_JP", "MEETING", None)
     ]
+
+
+def test_the_pdf_says_what_the_picture_says_in_japanese_too() -> None:
+    shown = [
+        Mark("FF_JP", Band.COMPANY, "出願", "日本出願", TODAY, TODAY, "filing", ""),
+        Mark(
+            "FDIS", Band.STANDARDS, "ISO/IEC 99999", "FDIS", TODAY, TODAY, "stage", "", estimated=True, finding="fail"
+        ),
+    ]
+    picture = timeline(shown, [Link("FDIS", "FF_JP", "rule", "fail")], TODAY)
+    assert picture is not None
+    with pdfium.PdfDocument(timeline_pdf(picture, "計画", "Sample", lambda day: f"{day:%Y-%m}", "(est.)")) as document:
+        assert len(document) == 1
+        text = document[0].get_textpage().get_text_bounded()
+    for words in ("計画", "Sample", "日本出願", "FDIS (est.)", "ISO/IEC 99999"):
+        assert words in text

@@ -204,11 +204,16 @@ def _row(marks: Sequence[Mark], across: Callable[[int], float], top: float, widt
 
 
 def _bend(first: Bar, then: Bar) -> tuple[tuple[float, float], ...]:
-    """Out of the first bar, over to the other line, and into the start of the other bar."""
-    start = (first.end + _HALF if first.width else first.x + _HALF, first.y)
-    stop = (then.x - _HALF, then.y)
-    middle = round(max(start[0] + 5, (start[0] + stop[0]) / 2) if stop[0] > start[0] else start[0] + 5, 1)
-    return (start, (middle, start[1]), (middle, stop[1]), stop)
+    """Straight out of the end of the first bar, along the edge of the other one's line, and straight into its start.
+
+    So no arrow runs through the labels of the two lines.
+    """
+    into = -1 if then.y < first.y else 1
+    out = 1 if then.y > first.y else -1
+    edge = then.y - into * LINE / 2
+    start = (first.end, first.y + out * _HALF)
+    stop = (then.x, then.y - into * _HALF)
+    return (start, (start[0], edge), (stop[0], edge), stop)
 
 
 def _ticks(first: dt.date, last: dt.date, day_width: float) -> list[dt.date]:
