@@ -27,7 +27,7 @@ from workbench.people.openid import OpenIdError
 from workbench.people.viewer import Viewer
 from workbench.planning.plans import PlanError
 from workbench.planning.rules import RulesError
-from workbench.planning.scheduling import UnsolvedError
+from workbench.planning.solving import UnsolvedError
 from workbench.settings import Settings, SettingsError
 from workbench.sources.poll import NoContactError
 from workbench.standards.drafts import UnknownWorkItemError

@@ -11,7 +11,8 @@ from workbench.cli.base import DATE, FILE, JSON, main
 from workbench.cli.console import exit_with, print_json, say
 from workbench.planning.plans import Plan, read_plan
 from workbench.planning.rules import Finding, RuleBook, Severity, Verdict, check, load_rules, worst
-from workbench.planning.scheduling import Aim, Change, Problem, binding, conflict, schedule
+from workbench.planning.scheduling import Change, binding, conflict, schedule
+from workbench.planning.solving import Aim, Problem
 from workbench.settings import load_settings
 
 
@@ -76,7 +77,7 @@ def plan_schedule(file: Path, aim: str, on: dt.datetime | None, rules: Path | No
     problem = Problem(plan, book)
     found = schedule(problem, Aim(aim))
     if found is not None:
-        bound_by = [f"{demand.kind.value} {demand.name}" for demand in binding(problem, Aim(aim), found)]
+        bound_by = [f"{demand.kind.value} {demand.name}" for demand in binding(problem, Aim(aim))]
         days = {name: day.isoformat() for name, day in sorted(found.days.items(), key=lambda each: each[1])}
         if as_json:
             print_json({"possible": True, "aim": aim, "days": days, "bound_by": bound_by})

@@ -27,6 +27,7 @@ from workbench.planning.verbs import (
     set_gaps,
     write_fact,
 )
+from workbench.planning.vocabulary import event_names
 from workbench.rule_files import read_rules
 
 TEMPLATES: Final = Path(__file__).with_name("plan_templates.toml")
@@ -115,6 +116,8 @@ def plan_from_template(
         slack_days=0,
     )
     for event in template.events:
+        if event.never and work_item is not None and event.name in event_names().stages:
+            continue  # The work item tells it.
         day = None if event.at is None else start + dt.timedelta(days=event.at)
         until = None if event.to is None else start + dt.timedelta(days=event.to)
         set_event(session, viewer, plan, event.name, EventEdit(day=day, until=until, never=event.never), now)

@@ -17,7 +17,8 @@ from workbench.planning.models import Scenario, StoredPlan
 from workbench.planning.plans import Event, Gap
 from workbench.planning.queries import scenarios_of
 from workbench.planning.rules import Finding, Verdict
-from workbench.planning.scheduling import Aim, Change, DemandKind, Problem, Schedule
+from workbench.planning.scheduling import Change, Schedule
+from workbench.planning.solving import Aim, DemandKind, Problem
 from workbench.planning.stored import Prepared, scenario_event
 from workbench.planning.verbs import PlanEditError, edit_plan, gaps_kept, move_events, set_gaps
 
