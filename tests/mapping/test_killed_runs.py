@@ -19,8 +19,8 @@ from tests.mapping.fake_encoder import WordEncoder
 from tests.mapping.invented import add_draft, add_publications
 from workbench.db import Store
 from workbench.history.models import Run, RunState
-from workbench.mapping import readings, runs, sweep, vectors
-from workbench.mapping.models import Match
+from workbench.mapping import draft_pass, readings, runs, sweep, vectors
+from workbench.mapping.models import DraftPass, Match
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 
@@ -76,6 +76,8 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readings, "BLOCK", 32)
     monkeypatch.setattr(sweep, "BLOCK", 32)
     monkeypatch.setattr(vectors, "BLOCK", 8)
+    for name in ("_WRITTEN_AT_ONCE", "_IN_A_TURN"):
+        monkeypatch.setattr(draft_pass, name, 200)
 
 
 def _map(settings: Settings) -> None:
@@ -111,6 +113,15 @@ def _matches(settings: Settings) -> dict[int, Matches]:
     return found
 
 
+def _being_written(settings: Settings) -> set[int]:
+    """The drafts that were left while their matches were being written."""
+    store = Store(settings, Viewer.system())
+    with store.read() as session:
+        found = set(session.exec(select(DraftPass.draft_id).where(DraftPass.engine == "")))
+    store.close()
+    return found
+
+
 def _open_runs(settings: Settings) -> list[Run]:
     store = Store(settings, Viewer.system())
     with store.read() as session:
@@ -135,7 +146,8 @@ def test_a_resumed_mapping_ends_byte_for_byte_as_an_uninterrupted_one(copies: Ca
         settings = copies()
         killed += _killed(settings, seconds * moments.uniform(0.02, 0.98))
         left = _matches(settings)
-        assert all(left[draft] == expected[draft] for draft in left)
+        begun = _being_written(settings)
+        assert all(left[draft] == expected[draft] for draft in left if draft not in begun)
         _map(settings)
         assert _matches(settings) == expected
         assert _open_runs(settings) == []

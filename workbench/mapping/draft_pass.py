@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ from workbench.history.models import Run, RunState
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.draft_texts import DraftName, clauses_hash
 from workbench.mapping.keys import Keys, pack_keys, unpack_keys
-from workbench.mapping.models import ClaimReading, DraftPass, Match
+from workbench.mapping.models import ClaimReading, DraftPass, MappedPublication, Match
 from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
 from workbench.mapping.ranking import ClauseText
 from workbench.mapping.reader import READER_VERSION
@@ -26,11 +28,17 @@ from workbench.mapping.vectors import StoredEncoder, in_blocks
 from workbench.patents.models import Claim
 
 _WRITTEN_AT_ONCE: Final = 10_000
-_ASKED_AT_ONCE: Final = 8_192
+_IN_A_TURN: Final = 20_000
+"""Matches after which others may write: a second's work, where a web request waits half a minute at most."""
+_BETWEEN_TURNS: Final = 0.05
+"""Seconds: SQLite lets nobody in by turns, who waits tries again every tenth of a second."""
+_ASKED_AT_ONCE: Final = 1_000
+_UNFINISHED: Final = ""
+"""The engine of a draft whose matches are being written."""
 
 
 class MappingTakenOverError(Exception):
-    """Another mapping of the same draft began meanwhile; this one wrote nothing."""
+    """Another mapping of the same draft began meanwhile; this one went no further."""
 
 
 def engine_name(encoder: StoredEncoder | None) -> str:
@@ -53,7 +61,7 @@ class _Work:
 class Pass:
     """One draft against the claims asked for; `whole` where these are all there are.
 
-    It is made, its claims `todo` are scored on its `clauses` (`sweep`), and `write` keeps what was found, at once.
+    It is made, its claims `todo` are scored on its `clauses` (`sweep`), and `write` keeps what was found.
     """
 
     def __init__(
@@ -79,24 +87,24 @@ class Pass:
         return self._plan.todo
 
     def write(self, run_id: int, found: KeptMatches) -> Run:
-        """Bring the matches up to date and close the run, in one transaction.
+        """Bring the matches up to date and close the run: in one transaction, or in several where much is written.
 
         Raises MappingTakenOverError.
         """
         work, matches = self._plan, found.matches()
-        with self._store.write() as session:
-            run = session.get_one(Run, run_id)
-            if run.state is not RunState.RUNNING:
-                raise MappingTakenOverError(f"{run.source}: another mapping took over; nothing of this one was kept")
-            counts = Counts(records=len(self._asked))
-            counts.removed = self._remove(session, None if work.afresh else np.union1d(work.todo, work.gone))
-            counts.inserted = self._insert(session, run_id, matches, found.signals)
+        counts = Counts(records=len(self._asked))
+        with _Turns(self._store, run_id, self._note_unfinished) as turns:
+            counts.removed = self._remove_all(turns) if work.afresh else self._remove(turns, work)
+            counts.inserted = self._insert(turns, run_id, matches, found.signals)
+            session = turns.session
             cut = self._shorten(session) or found.cut
             if self._before is not None and not work.afresh:
                 cut = cut or self._before.cut
             counts.unchanged = self._standing(session, work)
-            self._note(session, run_id, np.union1d(work.kept, work.todo), cut=cut)
             changed = bool(counts.inserted or counts.removed)
+            if changed:
+                self._count_publications(session)
+            self._note(session, run_id, self._engine, np.union1d(work.kept, work.todo), cut=cut)
             return finish_run(session, run_id, RunState.OK if changed else RunState.UNCHANGED, counts)
 
     def _work(self, session: Session) -> _Work:
@@ -119,29 +127,42 @@ class Pass:
         covered = none if self._whole else np.intersect1d(covered, read)
         return _Work(afresh=True, kept=none, todo=np.union1d(covered, asked), gone=none)
 
-    def _remove(self, session: Session, claims: Keys | None) -> int:
-        """Take away the draft's matches of these claims, or all of them."""
-        statement = delete(Match).where(col(Match.draft_id) == self._draft.draft_id)
-        if claims is None:
-            return session.exec(statement).rowcount
-        return sum(
-            session.exec(statement.where(col(Match.claim_id).in_(asked))).rowcount
-            for asked in in_blocks(claims.tolist(), _ASKED_AT_ONCE)
-        )
+    def _remove_all(self, turns: _Turns) -> int:
+        """Take away every match of the draft."""
+        some = sa.select(col(Match.id)).where(col(Match.draft_id) == self._draft.draft_id).limit(_WRITTEN_AT_ONCE)
+        removed = 0
+        while gone := turns.session.exec(delete(Match).where(col(Match.id).in_(some))).rowcount:
+            removed += gone
+            turns.wrote(gone)
+        return removed
 
-    def _insert(self, session: Session, run_id: int, matches: NDArray[np.void], signals: Sequence[str]) -> int:
-        # A claim that an import took away meanwhile has no match to be kept.
-        present = np.array(session.execute(sa.select(col(Claim.id))).scalars().all(), dtype=np.int64)
-        matches = matches[np.isin(matches["claim"], present)]
+    def _remove(self, turns: _Turns, work: _Work) -> int:
+        """Take away the draft's matches of the claims that are ranked now or no longer count."""
+        statement = delete(Match).where(col(Match.draft_id) == self._draft.draft_id)
+        removed = 0
+        for asked in in_blocks(np.union1d(work.todo, work.gone).tolist(), _ASKED_AT_ONCE):
+            gone = turns.session.exec(statement.where(col(Match.claim_id).in_(asked))).rowcount
+            removed += gone
+            turns.wrote(gone)
+        return removed
+
+    def _insert(self, turns: _Turns, run_id: int, matches: NDArray[np.void], signals: Sequence[str]) -> int:
         clause_ids = np.array([int(str(clause.id)) for clause in self.clauses], dtype=np.int64)
         columns = ("claim_id", "clause_id", "rank", "score", *signals, "run_id", "draft_id")
+        inserted = 0
         for first in range(0, len(matches), _WRITTEN_AT_ONCE):
             part = matches[first : first + _WRITTEN_AT_ONCE]
+            # A claim that an import took away meanwhile has no match to be kept.
+            between = col(Claim.id).between(int(part["claim"][0]), int(part["claim"][-1]))
+            present = turns.session.execute(sa.select(col(Claim.id)).where(between)).scalars().all()
+            part = part[np.isin(part["claim"], np.array(present, dtype=np.int64))]
             values = [part["claim"].tolist(), clause_ids[part["clause"]].tolist(), part["rank"].tolist()]
             values += [_rounded(part[name]) for name in ("score", *signals)]
             rows = zip(*values, repeat(run_id), repeat(self._draft.draft_id), strict=False)
-            insert_rows(session, Match, columns, rows)
-        return len(matches)
+            insert_rows(turns.session, Match, columns, rows)
+            inserted += len(part)
+            turns.wrote(len(part))
+        return inserted
 
     def _shorten(self, session: Session) -> bool:
         """Take away what new claims pushed out of the best of a clause; whether there was any."""
@@ -167,30 +188,75 @@ class Pass:
         claims = np.array(session.execute(held).scalars().all(), dtype=np.int64)
         return int(np.isin(claims, np.intersect1d(work.kept, self._asked)).sum())
 
-    def _note(self, session: Session, run_id: int, covered: Keys, *, cut: bool) -> None:
+    def _count_publications(self, session: Session) -> None:
+        session.exec(delete(MappedPublication).where(col(MappedPublication.draft_id) == self._draft.draft_id))
         counted = (
             sa.select(
-                sa.func.count(),
+                sa.literal(self._draft.draft_id),
+                col(Claim.publication_id),
                 sa.func.count(sa.distinct(col(Match.claim_id))),
-                sa.func.count(sa.distinct(col(Claim.publication_id))),
+                sa.func.count(),
             )
             .join(Claim, col(Claim.id) == col(Match.claim_id))
             .where(col(Match.draft_id) == self._draft.draft_id)
+            .group_by(col(Claim.publication_id))
         )
-        matches, claims, publications = session.execute(counted).one()
+        columns = ["draft_id", "publication_id", "claims", "matches"]
+        session.execute(sa.insert(MappedPublication).from_select(columns, counted))
+
+    def _note_unfinished(self, session: Session, run_id: int) -> None:
+        """What is there is neither what was nor what will be: whoever maps the draft next begins from nothing."""
+        before = np.empty(0, dtype=np.int64) if self._before is None else unpack_keys(self._before.covered)
+        self._note(session, run_id, _UNFINISHED, np.union1d(before, self._plan.todo), cut=False)
+
+    def _note(self, session: Session, run_id: int, engine: str, covered: Keys, *, cut: bool) -> None:
         session.merge(
             DraftPass(
                 draft_id=self._draft.draft_id,
                 run_id=run_id,
-                engine=self._engine,
+                engine=engine,
                 clauses=self._hash,
                 covered=pack_keys(covered),
                 cut=cut,
-                claims=claims,
-                publications=publications,
-                matches=matches,
             )
         )
+
+
+class _Turns:
+    """A transaction that others get their turn beside: ended and begun anew once much was written in it.
+
+    From then on `unfinished` stands in the store until the last transaction takes it back.
+    """
+
+    def __init__(self, store: Store, run_id: int, unfinished: Callable[[Session, int], None]) -> None:
+        self._store, self._run_id, self._unfinished = store, run_id, unfinished
+        self._open = ExitStack()
+        self.session: Session
+
+    def __enter__(self) -> Self:
+        self._begin()
+        return self
+
+    def __exit__(self, *error: Any) -> bool:
+        return bool(self._open.__exit__(*error))
+
+    def wrote(self, rows: int) -> None:
+        """So many rows more were written or taken away."""
+        self._written += rows
+        if self._written >= _IN_A_TURN:
+            self._unfinished(self.session, self._run_id)
+            self._open.close()
+            time.sleep(_BETWEEN_TURNS)
+            self._begin()
+
+    def _begin(self) -> None:
+        with ExitStack() as begun:
+            self.session = begun.enter_context(self._store.write())
+            run = self.session.get_one(Run, self._run_id)
+            if run.state is not RunState.RUNNING:
+                raise MappingTakenOverError(f"{run.source}: another mapping took over; this one went no further")
+            self._open = begun.pop_all()
+        self._written = 0
 
 
 def _rounded(values: NDArray[np.float32]) -> list[float]:

@@ -17,10 +17,9 @@ from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing, matches_choice, standing_in
 from workbench.mapping.learning import Weights
 from workbench.mapping.learning_runs import learned_order
-from workbench.mapping.models import DraftPass, Match
+from workbench.mapping.models import DraftPass, MappedPublication, Match
 from workbench.patents.models import Claim, Publication
 from workbench.patents.queries import publication_conditions
-from workbench.people.gate import viewer_of
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, WorkItem
 
@@ -36,7 +35,9 @@ MATCH_FILTERS: Final = (
     "decision",
 )
 MATCH_SORTS: Final = ("rank", "learned", "score", "publication", "clause", "draft")
-_OF_MATCHES: Final = frozenset({"draft", "top", "decision"})
+_BY_ENDS: Final = frozenset({"publication", "clause", "draft"})
+"""Orders that a match alone does not tell."""
+_TELLING: Final = ("draft", "work_item", "publication")
 _OF_PUBLICATIONS: Final = ("portfolio", "applicant")
 
 
@@ -79,7 +80,13 @@ class Pair:
 
 def draft_mappings(session: Session) -> list[DraftMapping]:
     """Every draft version with its mapping, the last imported first."""
-    counts = _counts_of_passes(session) if viewer_of(session).unlimited else _counts_of_matches(session)
+    counted = sa.select(
+        col(MappedPublication.draft_id),
+        sa.func.sum(col(MappedPublication.claims)),
+        sa.func.count(),
+        sa.func.sum(col(MappedPublication.matches)),
+    ).group_by(col(MappedPublication.draft_id))
+    counts = {draft: (int(claims), pubs, int(matches)) for draft, claims, pubs, matches in session.execute(counted)}
     last = sa.select(sa.func.max(Run.id)).where(col(Run.kind) == RunKind.MAP).group_by(col(Run.source))
     runs = {run.source: run for run in session.exec(select(Run).where(col(Run.id).in_(last)))}
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
@@ -89,29 +96,24 @@ def draft_mappings(session: Session) -> list[DraftMapping]:
     ]
 
 
-def _counts_of_passes(session: Session) -> dict[int, tuple[int, int, int]]:
-    """Claims, publications and matches of each draft as its last mapping counted them, walled ones too."""
-    return {each.draft_id: (each.claims, each.publications, each.matches) for each in session.exec(select(DraftPass))}
-
-
-def _counts_of_matches(session: Session) -> dict[int, tuple[int, int, int]]:
-    """The same of what the viewer may see, counted one by one: a stored total would tell of what the walls hide."""
-    counted = (
-        sa.select(
-            col(Match.draft_id),
-            sa.func.count(sa.distinct(col(Match.claim_id))),
-            sa.func.count(sa.distinct(col(Claim.publication_id))),
-            sa.func.count(),
-        )
-        .join(Claim, col(Claim.id) == col(Match.claim_id))
-        .group_by(col(Match.draft_id))
-    )
-    return {draft: (claims, pubs, matches) for draft, claims, pubs, matches in session.execute(counted)}
-
-
 def mapping_source(item: WorkItem, draft: Draft) -> str:
     """What a mapping run of this draft is called."""
     return f"map:{item.reference}/{draft.label}"
+
+
+def in_one_draft(session: Session, filters: Mapping[str, str]) -> dict[str, str]:
+    """The filters, with the newest mapped draft where nothing in them says whose matches or which draft's are meant.
+
+    Nobody reads the matches of all drafts in a row, and putting millions in order takes its time.
+    """
+    decided = filters.get("decision", "").strip() not in ("", Verdict.OPEN)
+    if decided or any(filters.get(name, "").strip() for name in _TELLING):
+        return dict(filters)
+    newest = sa.select(sa.func.max(col(DraftPass.draft_id)))
+    if label := filters.get("label", "").strip():
+        newest = newest.join(Draft, col(Draft.id) == col(DraftPass.draft_id)).where(col(Draft.label) == label)
+    found = session.execute(newest).scalar_one()
+    return dict(filters) if found is None else {**filters, "draft": str(found)}
 
 
 def select_matches(
@@ -129,21 +131,24 @@ def select_matches(
     one of `MATCH_SORTS`, with `-` before it for descending order; `learned` is the re-ranker of the sort of that name,
     without which it is that by rank. Raises FilterError, UnknownWorkItemError.
     """
-    statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem))
-    statement = (
-        statement.where(*_conditions(session, filters)).order_by(*_order(sort, learned)).limit(limit).offset(offset)
-    )
+    conditions, order = _conditions(session, filters), _order(sort, learned)
+    statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem)).order_by(*order)
+    if limit is None:
+        statement = statement.where(*conditions).offset(offset)
+    else:
+        # What the page does not show is put in order without reading what it would show.
+        picked = sa.select(col(Match.id))
+        if sort.removeprefix("-") in _BY_ENDS:
+            picked = _with_ends(picked)
+        page = picked.where(*conditions).order_by(*order).limit(limit).offset(offset).subquery()
+        statement = statement.join(page, page.c.id == col(Match.id))
     return [MatchRow(*row) for row in session.execute(statement)]
 
 
 def count_matches(session: Session, filters: Mapping[str, str]) -> int:
     """How many matches the filters leave. Raises FilterError, UnknownWorkItemError."""
-    conditions = _conditions(session, filters)
-    counted = sa.select(sa.func.count()).select_from(Match)
-    # Every match has both its ends; what asks for nothing of them is counted without.
-    alone = all(name in _OF_MATCHES or not value.strip() for name, value in filters.items())
-    statement = (counted if alone else _joined(counted)).where(*conditions)
-    return int(session.execute(statement).scalar_one())
+    counted = sa.select(sa.func.count()).select_from(Match).where(*_conditions(session, filters))
+    return int(session.execute(counted).scalar_one())
 
 
 def decisions_on(session: Session, rows: Sequence[MatchRow]) -> dict[int, list[Standing]]:
@@ -223,44 +228,68 @@ def ranking_of(session: Session, draft_id: int, claim_id: int) -> list[tuple[Mat
     return [(match, clause) for match, clause in session.execute(statement)]
 
 
-def _joined(statement: Any) -> Any:
+def _with_ends(statement: Any) -> Any:
     return (
         statement.join(Claim, col(Claim.id) == col(Match.claim_id))
         .join(Publication, col(Publication.id) == col(Claim.publication_id))
         .join(Clause, col(Clause.id) == col(Match.clause_id))
+    )
+
+
+def _joined(statement: Any) -> Any:
+    return (
+        _with_ends(statement)
         .join(Draft, col(Draft.id) == col(Match.draft_id))
         .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
     )
 
 
 def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
-    held = {name: value for name, value in filters.items() if name in _OF_PUBLICATIONS}
-    conditions = publication_conditions(session, held)
-    for name, value in filters.items():
-        text = value.strip()
-        if not text or name in held:
-            continue
-        match name:
-            case "draft":
-                conditions.append(col(Match.draft_id) == _number(name, text))
-            case "work_item":
-                conditions.append(col(Draft.work_item_id) == key_of(find_work_item(session, text)))
-            case "label":
-                conditions.append(col(Draft.label) == text)
-            case "publication":
-                conditions.append(col(Publication.number) == text.upper())
-            case "clause":
-                below = col(Clause.number).startswith(f"{text}.", autoescape=True)
-                conditions.append(sa.or_(col(Clause.number) == text, below))
-                if draft := filters.get("draft", "").strip():
-                    # Without this the database looks through the clauses of that number in all drafts.
-                    conditions.append(col(Clause.draft_id) == _number("draft", draft))
-            case "decision":
-                conditions.append(_decided(session, text))
-            case "top":
-                conditions.append(col(Match.rank) <= _number(name, text))
-            case _:
-                raise FilterError(f"matches cannot be filtered by {name}; they can by: {', '.join(MATCH_FILTERS)}")
+    """The filters as conditions on `Match` alone. Raises FilterError, UnknownWorkItemError."""
+    given = {name: text for name, value in filters.items() if (text := value.strip())}
+    for name in given:
+        if name not in MATCH_FILTERS:
+            raise FilterError(f"matches cannot be filtered by {name}; they can by: {', '.join(MATCH_FILTERS)}")
+    conditions = [*_on_place(session, given), *_on_claims(session, given)]
+    if "top" in given:
+        conditions.append(col(Match.rank) <= _number("top", given["top"]))
+    if "decision" in given:
+        conditions.append(_decided(session, given["decision"]))
+    return conditions
+
+
+def _on_place(session: Session, given: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
+    """Which drafts and clauses are meant."""
+    drafts: list[sa.ColumnElement[bool]] = []
+    if "draft" in given:
+        drafts.append(col(Draft.id) == _number("draft", given["draft"]))
+    if "work_item" in given:
+        drafts.append(col(Draft.work_item_id) == key_of(find_work_item(session, given["work_item"])))
+    if "label" in given:
+        drafts.append(col(Draft.label) == given["label"])
+    of_drafts = sa.select(col(Draft.id)).where(*drafts)
+    if "clause" in given:
+        below = col(Clause.number).startswith(f"{given['clause']}.", autoescape=True)
+        clauses = sa.select(col(Clause.id)).where(sa.or_(col(Clause.number) == given["clause"], below))
+        # The clauses say which drafts are meant; told of both, a database may go through all matches of a draft.
+        return [col(Match.clause_id).in_(clauses.where(col(Clause.draft_id).in_(of_drafts)) if drafts else clauses)]
+    if list(given.keys() & {"draft", "work_item", "label"}) == ["draft"]:
+        return [col(Match.draft_id) == _number("draft", given["draft"])]
+    return [col(Match.draft_id).in_(of_drafts)] if drafts else []
+
+
+def _on_claims(session: Session, given: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
+    """Whose claims are meant."""
+    conditions = []
+    if "publication" in given:
+        mine = sa.select(col(Publication.id)).where(col(Publication.number) == given["publication"].upper())
+        conditions.append(col(Match.claim_id).in_(sa.select(col(Claim.id)).where(col(Claim.publication_id).in_(mine))))
+    held = publication_conditions(session, {name: given[name] for name in _OF_PUBLICATIONS if name in given})
+    if held:
+        mine = sa.select(col(Publication.id)).where(*held)
+        claims = sa.select(col(Claim.id)).where(col(Claim.publication_id).in_(mine))
+        # A sum, so that no database looks up every claim of a large portfolio in the matches of all drafts.
+        conditions.append((col(Match.claim_id) + 0).in_(claims))
     return conditions
 
 
@@ -307,14 +336,14 @@ def _order(sort: str, learned: Weights | None) -> Sequence[Any]:
     key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
     if key == "learned" and learned is not None:
         best = sa.asc if sort.startswith("-") else sa.desc
-        return (best(learned_order(learned)), col(Publication.number), col(Claim.number), col(Match.id))
+        return (best(learned_order(learned)), col(Match.id))
     rank, score = col(Match.rank), col(Match.score)
     first: dict[str, Sequence[Any]] = {
         "rank": (turn(rank), score.desc()),
         "learned": (turn(rank), score.desc()),
         "score": (turn(score), rank),
         "publication": (turn(col(Publication.number)), col(Claim.number), rank),
-        "draft": (turn(col(Draft.id)), col(Publication.number), col(Claim.language), col(Claim.number), rank),
-        "clause": (turn(col(Draft.id)), turn(col(Clause.order)), rank, score.desc()),
+        "draft": (turn(col(Match.draft_id)), col(Publication.number), col(Claim.language), col(Claim.number), rank),
+        "clause": (turn(col(Match.draft_id)), turn(col(Clause.order)), rank, score.desc()),
     }
-    return (*first[key], col(Publication.number), col(Claim.number), col(Match.id))
+    return (*first[key], col(Match.id))

@@ -1,9 +1,10 @@
 """Maps claims onto drafts and stores what the engine suggests per draft version.
 
-One mapping of one draft is one run, and one transaction: readers see the matches of the run before or of this one,
-never a part. Drafts that are mapped in one call are ranked beside each other, in one sweep over the claims. What a run
-reads of claims (`readings`) and the vectors of texts (`vectors`) are kept on the way, so a run that was killed loses a
-block of them, and the next one goes on from there to the same result.
+One mapping of one draft is one run. Readers see the matches of the run before or of this one, but while very many are
+written, which is done in turns with other writers; a run that is killed there leaves the draft to be mapped afresh.
+Drafts that are mapped in one call are ranked beside each other, in one sweep over the claims. What a run reads of
+claims (`readings`) and the vectors of texts (`vectors`) are kept on the way, so a run that was killed loses a block of
+them, and the next one goes on from there to the same result.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from workbench.mapping.draft_pass import MappingTakenOverError, Pass, engine_nam
 from workbench.mapping.draft_texts import DraftName, clause_texts, drafts_of
 from workbench.mapping.encoder import installed_encoder
 from workbench.mapping.keys import Keys
+from workbench.mapping.models import ClaimReading, Match, TextVectors
 from workbench.mapping.passes import CLAUSES_KEPT
 from workbench.mapping.progress import Progress, Reporter, Stage
 from workbench.mapping.ranking import ClauseText
@@ -116,6 +118,8 @@ def map_drafts(
             for each, kept in zip(passes, sweep(store, encoder, passes, reporter), strict=True):
                 run = each.write(run_ids[0], kept)
                 del run_ids[0]
+                if not run_ids:
+                    store.analyse(Match, ClaimReading, TextVectors)
                 yield run
         finally:
             if run_ids:

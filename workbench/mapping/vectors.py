@@ -103,7 +103,7 @@ class StoredEncoder(KnownVectors):
 
     def __init__(self, store: Store, encoder: Encoder) -> None:
         super().__init__(store, encoder)
-        self._model_id = _model_id(store, encoder)
+        self.model_id = _model_id(store, encoder)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """As `Encoder.encode`; each block of new vectors is kept in a transaction of its own."""
@@ -120,7 +120,7 @@ class StoredEncoder(KnownVectors):
             vectors = self._encoder.encode([text for _, group in block for text in group]).astype("<f2")
             ends = np.cumsum([len(group) for _, group in block])
             rows = [
-                (self._model_id, key, vectors[end - len(group) : end].tobytes())
+                (self.model_id, key, vectors[end - len(group) : end].tobytes())
                 for (key, group), end in zip(block, ends, strict=True)
             ]
             with self._store.write() as session:

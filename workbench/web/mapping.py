@@ -105,7 +105,8 @@ def _shared_words() -> dict[str, Any]:
 
 @blueprint.get("/")
 def index() -> str:
-    filters = {name: argument(name) for name in queries.MATCH_FILTERS}
+    asked = {name: argument(name) for name in queries.MATCH_FILTERS}
+    filters = queries.in_one_draft(session(), asked)
     learned = learning.state()
     default = "rank" if learned.weights is None else "learned"
     sort = sort_key(argument("sort"), queries.MATCH_SORTS, default)
@@ -134,6 +135,8 @@ def index() -> str:
         listing=listing,
         rows=rows,
         filters=filters,
+        asked=any(asked.values()),
+        newest=queries.in_one_draft(session(), {**asked, "draft": ""}).get("draft"),
         refusal=refusal,
         drafts=drafts,
         draft_choices=[(str(each.draft.id), f"{each.item.reference}, {each.draft.label}") for each in drafts],
