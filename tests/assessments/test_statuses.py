@@ -119,14 +119,17 @@ def test_the_table_says_who_may_do_everything() -> None:
 
 def test_every_status_is_reached() -> None:
     reached = {START}
-    while more := {
-        after
-        for state in reached
-        for after in (
-            *(happen(state, event) for event in Event),
-            *(_performed(state, act) for act in Act),
-        )
-    } - reached:
+    while (
+        more := {
+            after
+            for state in reached
+            for after in (
+                *(happen(state, event) for event in Event),
+                *(_performed(state, act) for act in Act),
+            )
+        }
+        - reached
+    ):
         reached |= more
     assert {state.status for state in reached} == set(Status)
 

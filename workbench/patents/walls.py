@@ -82,12 +82,8 @@ def own_or_permitted(column: str = "publication_id") -> Rule:
 
 def is_own(publication: Any) -> sa.ColumnElement[bool]:
     """Whether a publication, by the columns `id` and `family_ref`, is the company's own."""
-    portfolio, member, held = private("portfolio"), private("portfolio_member"), private("publication")
-    own = (
-        sa.select(member.c.publication_id)
-        .join(portfolio, portfolio.c.id == member.c.portfolio_id)
-        .where(portfolio.c.own)
-    )
+    portfolio, _, in_portfolios = _held_publications()
+    held, own = private("publication"), in_portfolios.where(portfolio.c.own)
     families = sa.select(held.c.family_ref).where(held.c.id.in_(own), held.c.family_ref.is_not(None))
     return sa.or_(publication.c.id.in_(own), publication.c.family_ref.in_(families))
 
