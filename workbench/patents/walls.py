@@ -75,17 +75,17 @@ def own_or_permitted(column: str = "publication_id") -> Rule:
             return sa.true()
         publication = private("publication")
         identity = publication.c.number if column == "publication" else publication.c.id
-        return sa.cast(getattr(model, column).in_(sa.select(identity).where(is_own(publication))), sa.Boolean)
+        return sa.cast(getattr(model, column).in_(sa.select(identity).where(is_own(publication.c))), sa.Boolean)
 
     return rule
 
 
 def is_own(publication: Any) -> sa.ColumnElement[bool]:
-    """Whether a publication, by the columns `id` and `family_ref`, is the company's own."""
+    """Whether a publication, by its columns `id` and `family_ref`, is the company's own; null for one of no family."""
     portfolio, _, in_portfolios = _held_publications()
     held, own = private("publication"), in_portfolios.where(portfolio.c.own)
     families = sa.select(held.c.family_ref).where(held.c.id.in_(own), held.c.family_ref.is_not(None))
-    return sa.or_(publication.c.id.in_(own), publication.c.family_ref.in_(families))
+    return sa.or_(publication.id.in_(own), publication.family_ref.in_(families))
 
 
 def of_open_application(column: str = "application_key") -> Rule:

@@ -9,11 +9,11 @@ from typing import Any, Final, cast
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from workbench.assessments.verbs import triage
 from workbench.history.queries import FilterError
 from workbench.mapping import decisions_queries, queries
 from workbench.mapping.claims_family import ClaimSource, claim_sources
 from workbench.mapping.decisions import MAX_NOTE, DecisionError
-from workbench.mapping.decisions import decide as keep_decision
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing
 from workbench.mapping.encoder import ModelError, installed_encoder
@@ -182,7 +182,7 @@ def decide(draft_id: int, claim_id: int, clause_order: int) -> AnyResponse | tup
         abort(400)
     try:
         with writing() as written:
-            keep_decision(
+            triage(
                 written,
                 viewer(),
                 pair.claim,
@@ -198,7 +198,8 @@ def decide(draft_id: int, claim_id: int, clause_order: int) -> AnyResponse | tup
         return _match_page(_found(draft_id, claim_id, clause_order), str(error)), 409
     back = request.form.get("back", "")
     page = url_for("mapping.match", draft_id=draft_id, claim_id=claim_id, clause_order=clause_order, _anchor="triage")
-    own = back.startswith(url_for("mapping.index")) and not back.startswith("//") and "\\" not in back
+    places = (url_for("mapping.index"), url_for("assessments.triage"))
+    own = back.startswith(places) and not back.startswith("//") and "\\" not in back
     return redirect(back if own else page, 303)
 
 
@@ -228,7 +229,7 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
         groups=reading_blocks(pair.clause, provisions, marked_spans(pair.clause.text, terms)),
         provision_anchor=provision_anchor,
         terms=[TermRow(term.term, term.weight, 100 * term.weight / heaviest) for term in terms],
-        elements=_elements(evidence, provisions),
+        elements=element_rows(evidence, provisions),
         missing=missing(evidence),
         signals=_signals(pair, ranking),
         thresholds=(SUPPORT_WORDS, SUPPORT_MEANING),
@@ -256,7 +257,8 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
     )
 
 
-def _elements(evidence: Sequence[ElementEvidence], provisions: Sequence[Provision]) -> list[ElementRow]:
+def element_rows(evidence: Sequence[ElementEvidence], provisions: Sequence[Provision]) -> list[ElementRow]:
+    """Elements as a page shows them, each beside the provision that answers it best."""
     by_index = {provision.index: provision for provision in provisions}
     rows = []
     for each in evidence:
