@@ -1,7 +1,8 @@
-"""More of the delegate's week: changes of ballots, those that people say included"""
+"""More of the delegate's week: changes of ballots, those that people say included; days of mails, leaving by mail"""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0021"
 down_revision = "0020"
@@ -35,8 +36,25 @@ def _let_changes_speak_of(before: tuple[str, ...], after: tuple[str, ...], *, ne
 
 def upgrade() -> None:
     _let_changes_speak_of(_ENTITIES, (*_ENTITIES, "ballot"), need_run=False)
+    op.add_column("recipient", sa.Column("weekday", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("recipient", sa.Column("paused_until", sa.Date(), nullable=True))
+    op.add_column("mail", sa.Column("unsubscribe_by_mail", AutoString(), nullable=True))
+    op.create_table(
+        "unsubscribing_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recipient_id", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("fingerprint", AutoString(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["recipient_id"], ["recipient.id"], name=op.f("fk_unsubscribing_mail_recipient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsubscribing_mail")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_unsubscribing_mail_fingerprint")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("unsubscribing_mail")
+    op.drop_column("mail", "unsubscribe_by_mail")
+    op.drop_column("recipient", "paused_until")
+    op.drop_column("recipient", "weekday")
     op.execute("DELETE FROM change WHERE entity = 'ballot' OR run_id IS NULL")
     _let_changes_speak_of((*_ENTITIES, "ballot"), _ENTITIES, need_run=True)

@@ -16,19 +16,19 @@ from tests.digest.conftest import FRIDAY, HOSTILE, MANIFESTS, MONDAY, add_change
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store, key_of
 from workbench.digest.compose import ComposedMail
+from workbench.digest.composer import Composer, Press
 from workbench.digest.layout import one_line, wrap
 from workbench.digest.message import build_message
 from workbench.digest.models import Edition, Language, Mail, Recipient
-from workbench.digest.composer import Composer, Press
 from workbench.digest.outbox import compose_due
-from workbench.digest.select import SectionKind
+from workbench.digest.sections import SectionKind
 from workbench.digest.wording import Words
 from workbench.history.models import ChangeKind
 from workbench.settings import Settings
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 RULES = load_rulebook(Settings())
-SITE = "https://workbench.example.com/unit"
+SITE = "https://workbench.example.com"
 
 
 def composed(

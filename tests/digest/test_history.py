@@ -15,8 +15,8 @@ from scrapers import records
 from tests.digest.conftest import add_recipient
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
-from workbench.digest.models import Edition, Mail, QuietWeeks, Recipient
 from workbench.digest.composer import Press
+from workbench.digest.models import Edition, Mail, QuietWeeks, Recipient
 from workbench.digest.outbox import compose_due, send_pending
 from workbench.digest.transport import FolderTransport
 from workbench.history.log import ChangeLog, Counts, finish_run, start_run

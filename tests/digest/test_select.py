@@ -13,8 +13,10 @@ from tests.digest.conftest import FRIDAY, LONG_AGO, MANIFESTS, MONDAY, add_chang
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
 from workbench.digest.coverage import CoverageState
+from workbench.digest.entries import BallotEntry, CountEntry, Digest, MoveEntry
 from workbench.digest.models import Edition, Mail, MailState
-from workbench.digest.select import BallotEntry, CountEntry, Digest, MoveEntry, SectionKind, select_digest
+from workbench.digest.sections import SectionKind
+from workbench.digest.select import select_digest
 from workbench.digest.window import Window, window_of
 from workbench.history.models import Change, ChangeKind, Entity, RunState
 from workbench.settings import Settings

@@ -21,8 +21,8 @@ from sqlmodel import select
 from tests.digest.conftest import HOSTILE, MANIFESTS, MONDAY, add_change, add_item, add_recipient, add_run
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store
-from workbench.digest.models import Edition, Language, Mail, MailState
 from workbench.digest.composer import Press
+from workbench.digest.models import Edition, Language, Mail, MailState
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, send_pending
 from workbench.digest.transport import (
     FolderTransport,

@@ -87,7 +87,7 @@ def server(security: str, host: str, tmp_path: Path) -> Iterator[Server]:
     controller.stop()
 
 
-def hand_over(server: Server, security: str, password: str = "secret") -> None:  # noqa: S107
+def hand_over(server: Server, security: str, password: str = "secret") -> None:
     settings = Settings(
         smtp_host="127.0.0.1",
         smtp_port=server.port,
@@ -119,14 +119,16 @@ def test_mails_go_to_a_server_whose_certificate_is_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     hand_over(server, security)
     assert [str(message["Message-ID"]) for message in server.accepted] == ["<0@example.com>", "<1@example.com>"]
-    with pytest.raises(TransientError, match="535 .*; check WORKBENCH_SMTP_USER and WORKBENCH_SMTP_PASSWORD") as refusal:
+    with pytest.raises(
+        TransientError, match=r"535 .*; check WORKBENCH_SMTP_USER and WORKBENCH_SMTP_PASSWORD"
+    ) as refusal:
         hand_over(server, security, "a wrong one")
     assert "a wrong one" not in str(refusal.value)
     assert len(server.accepted) == 2
 
 
 def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(server: Server, security: str) -> None:
-    with pytest.raises(TransientError, match="self-signed certificate.*; check WORKBENCH_SMTP_HOST") as refusal:
+    with pytest.raises(TransientError, match=r"self-signed certificate.*; check WORKBENCH_SMTP_HOST") as refusal:
         hand_over(server, security)
     assert "\n" not in str(refusal.value)
     assert not server.attempts
@@ -137,7 +139,7 @@ def test_a_certificate_for_another_host_is_refused(
     server: Server, security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
-    with pytest.raises(TransientError, match="certificate is not valid for '127.0.0.1'.*WORKBENCH_SMTP_HOST"):
+    with pytest.raises(TransientError, match=r"certificate is not valid for '127.0.0.1'.*WORKBENCH_SMTP_HOST"):
         hand_over(server, security)
     assert not server.attempts
 

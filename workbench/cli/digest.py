@@ -100,7 +100,7 @@ def digest_alert(as_json: bool) -> None:
 @click.argument("place", type=click.Path(path_type=Path, exists=True), required=False)
 @JSON
 def digest_bounces(place: Path | None, as_json: bool) -> None:
-    """Read reports of undeliverable mails from a folder or mbox file, by default that of the setting."""
+    """Read reports of undeliverable mails, and mails that end a subscription, from a folder or mbox file."""
     settings = load_settings()
     place = place or settings.bounces
     if place is None:
@@ -111,6 +111,6 @@ def digest_bounces(place: Path | None, as_json: bool) -> None:
         except BouncesError as error:
             raise Failure(str(error)) from error
     say(f"{counts.new} bounces, {counts.seen} read before, {counts.unknown} of no mail of ours")
-    say(f"{counts.suspended} addresses suspended")
+    say(f"{counts.suspended} addresses suspended, {counts.unsubscribed} subscriptions ended by mail")
     if as_json:
         print_json(dataclasses.asdict(counts))

@@ -1,7 +1,7 @@
-"""Reads reports of undeliverable mails (RFC 3464) and suspends addresses that keep failing for good.
+"""Reads the mailbox behind the mails: reports of undeliverable ones (RFC 3464), and mails that end a subscription.
 
-A report counts only where it returns the Message-ID of a mail of ours, which nobody can guess: whoever sends us forged
-reports suspends nobody.
+Addresses that keep failing for good are suspended. A report counts only where it returns the Message-ID of a mail of
+ours, and a subscription ends only by its token, neither of which anybody can guess: forged mails do nothing.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ import email.policy
 import hashlib
 import mailbox
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from sqlmodel import Session, col, select
 
 from workbench.db import Store, key_of
-from workbench.digest.models import Bounce, Mail, Recipient
+from workbench.digest.models import Bounce, Mail, Recipient, UnsubscribingMail
+from workbench.digest.subscriptions import end_subscription, find_subscription, token_in
 
 SUSPEND_AFTER: Final = 3
 """Hard bounces in `WITHIN` after which an address is given up."""
@@ -51,12 +54,15 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class BounceCounts:
-    """`unknown`: no report of a failed delivery, or of none of our mails. `seen`: read before."""
+    """`unknown`: neither a report of a failed delivery of a mail of ours nor the end of a subscription. `seen`: read
+    before.
+    """
 
     new: int = 0
     seen: int = 0
     unknown: int = 0
     suspended: int = 0
+    unsubscribed: int = 0
 
 
 def read_report(content: bytes) -> Report | None:
@@ -87,30 +93,66 @@ def read_report(content: bytes) -> Report | None:
 
 
 def collect_bounces(store: Store, place: Path, now: dt.datetime) -> BounceCounts:
-    """Note the reports of a folder or an mbox file that were not noted before. Raises BouncesError."""
-    new = seen = unknown = suspended = 0
+    """Note what is new in a folder or an mbox file. Raises BouncesError."""
+    counts: Counter[_Outcome] = Counter()
     for content in _messages(place):
-        report = read_report(content)
-        with store.write() as session:
-            outcome = _note(session, report, content, now) if report is not None else None
-        if outcome is None:
-            unknown += 1
-        elif outcome == "seen":
-            seen += 1
-        else:
-            new, suspended = new + 1, suspended + (outcome == "suspended")
-    return BounceCounts(new, seen, unknown, suspended)
+        fingerprint = hashlib.sha256(content).hexdigest()
+        report, token = read_report(content), read_unsubscription(content)
+        outcome = _Outcome.UNKNOWN
+        if report is not None or token is not None:
+            with store.write() as session:
+                if report is not None:
+                    outcome = _note(session, report, fingerprint, now)
+                elif token is not None:
+                    outcome = _end(session, token, fingerprint, now)
+        counts[outcome] += 1
+    return BounceCounts(
+        new=counts[_Outcome.NOTED] + counts[_Outcome.SUSPENDED],
+        seen=counts[_Outcome.SEEN],
+        unknown=counts[_Outcome.UNKNOWN],
+        suspended=counts[_Outcome.SUSPENDED],
+        unsubscribed=counts[_Outcome.ENDED],
+    )
 
 
-def _note(session: Session, report: Report, content: bytes, now: dt.datetime) -> str | None:
+def read_unsubscription(content: bytes) -> str | None:
+    """The token of the subscription that a mail ends by its subject; None where it ends none, or no person sent it."""
+    if len(content) > LARGEST_MESSAGE:
+        return None
+    message = email.message_from_bytes(content, policy=email.policy.compat32)
+    if str(message.get("Auto-Submitted", "no")).strip().lower() != "no":
+        return None
+    return token_in(str(message.get("Subject", "")))
+
+
+class _Outcome(StrEnum):
+    NOTED = "noted"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+    SEEN = "seen"
+    UNKNOWN = "unknown"
+
+
+def _end(session: Session, token: str, fingerprint: str, now: dt.datetime) -> _Outcome:
+    found = find_subscription(session, token)
+    if found is None:
+        return _Outcome.UNKNOWN
+    known = select(UnsubscribingMail).where(UnsubscribingMail.fingerprint == fingerprint)
+    if session.exec(known).first() is not None:
+        return _Outcome.SEEN
+    session.add(UnsubscribingMail(recipient_id=key_of(found.recipient), at=now, fingerprint=fingerprint))
+    end_subscription(session, token, now, through="a mail")
+    return _Outcome.ENDED
+
+
+def _note(session: Session, report: Report, fingerprint: str, now: dt.datetime) -> _Outcome:
     mail = session.exec(select(Mail).where(Mail.message_id == report.message_id)).one_or_none()
     if mail is None:
-        return None
-    fingerprint = hashlib.sha256(content).hexdigest()
+        return _Outcome.UNKNOWN
     # A report that came twice, and a second report of the same mail, are one failure.
     known = select(Bounce).where((col(Bounce.fingerprint) == fingerprint) | (col(Bounce.mail_id) == mail.id))
     if session.exec(known).first() is not None:
-        return "seen"
+        return _Outcome.SEEN
     session.add(
         Bounce(
             recipient_id=mail.recipient_id,
@@ -128,12 +170,12 @@ def _note(session: Session, report: Report, content: bytes, now: dt.datetime) ->
         select(Bounce).where(Bounce.recipient_id == mail.recipient_id, col(Bounce.hard), Bounce.at > now - WITHIN)
     ).all()
     if len(recent) < SUSPEND_AFTER or recipient.suspended_at is not None:
-        return "noted"
+        return _Outcome.NOTED
     recipient.suspended_at = now
     recipient.suspended_reason = f"{report.status} {report.diagnostic}".strip()[:500]
     recipient.alerts_off_told_at = None
     session.add(recipient)
-    return "suspended"
+    return _Outcome.SUSPENDED
 
 
 def _messages(place: Path) -> Iterator[bytes]:

@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from workbench.digest.entries import AlertEntry, BallotEntry, Digest, DutyEntry, Entry, Section
 from workbench.digest.layout import clip, one_line, rule, wrap
 from workbench.digest.models import Edition, Language, Recipient
-from workbench.digest.select import About, AlertEntry, BallotEntry, Digest, Entry, Section, SectionKind
+from workbench.digest.sections import About, SectionKind
 from workbench.digest.window import Window
 from workbench.digest.wording import Words
 from workbench.resources import resource
@@ -151,13 +152,13 @@ def _alert_document(entries: Sequence[AlertEntry], words: Sequence[Words], setti
         chapters=(
             Chapter(
                 heading=say(lambda each: each.heading(SectionKind.DUE)),
-                paragraphs=tuple(_paragraph(entry.about, entry, words, settings.base_url) for entry in entries),
+                paragraphs=tuple(_paragraph(each.about, each.entry, words, settings.base_url) for each in entries),
                 more=(),
                 more_link=f"{settings.base_url}/",
             ),
         ),
         coverage=None,
-        notes=say(lambda each: each.estimates_note()) if any(_estimated(entry) for entry in entries) else (),
+        notes=say(lambda each: each.estimates_note()) if any(_estimated(each.entry) for each in entries) else (),
         links=tuple(_acknowledge(entry, words) for entry in entries),
     )
 
@@ -180,8 +181,14 @@ def _say(words: Sequence[Words], phrase: Callable[[Words], str]) -> Phrases:
     return tuple(Phrase(each.language, one_line(phrase(each))) for each in words)
 
 
-def _estimated(entry: object) -> bool:
-    return isinstance(entry, BallotEntry) and entry.view.deadlines is not None
+def _estimated(entry: Entry) -> bool:
+    match entry:
+        case BallotEntry():
+            return entry.view.deadlines is not None
+        case DutyEntry():
+            return entry.duty.estimated
+        case _:
+            return False
 
 
 def _paragraph(about: About, entry: Entry, words: Sequence[Words], base_url: str) -> Paragraph:

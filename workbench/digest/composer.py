@@ -15,8 +15,10 @@ from workbench.ballots.rulebook import Rulebook
 from workbench.db import key_of
 from workbench.digest.audience import reader_for, rights_of
 from workbench.digest.compose import ComposedMail, compose
+from workbench.digest.duties import personal_duties
+from workbench.digest.entries import Digest, DutyEntry
 from workbench.digest.models import Edition, Language, Recipient
-from workbench.digest.select import Digest, select_digest
+from workbench.digest.select import duty_entry, select_digest, with_entries
 from workbench.digest.window import Cut, Reached, Window, earlier_cuts, reached_by, window_since
 from workbench.people.gate import seen_by
 from workbench.people.viewer import Viewer
@@ -51,7 +53,7 @@ class Composer:
     def __init__(self, session: Session, press: Press, at: dt.datetime, recipients: Collection[int]) -> None:
         self.session, self.press, self.at = session, press, at
         self.cuts = earlier_cuts(session, recipients)
-        self._follows = _follow_lists(session, recipients)
+        self._follows = follow_lists(session, recipients)
         self._windows: dict[Reached | None, Window] = {}
         self._digests: dict[_Selection, Digest] = {}
         self._mails: dict[tuple[_Selection, Language], ComposedMail] = {}
@@ -62,18 +64,31 @@ class Composer:
 
     def compose(self, recipient: Recipient) -> ComposedMail:
         """The digest of a recipient, with what the recipient may see. Writes nothing."""
+        reader = reader_for(self.session, recipient)
         selection = _Selection(
-            rights_of(reader_for(self.session, recipient)),
+            rights_of(reader),
             recipient.edition,
             self._window(reached_by(self.earlier(recipient))),
             self._follows.get(key_of(recipient)),
         )
-        key = (selection, recipient.language)
-        if key not in self._mails:
-            self._mails[key] = compose(
-                self._digest(selection), language=recipient.language, settings=self.press.settings
-            )
-        return replace(self._mails[key], name=recipient.name, email=recipient.email)
+        settings, own = self.press.settings, self._own(reader, selection)
+        if own:
+            digest = with_entries(self._digest(selection), own, settings.digest_limit)
+            made = compose(digest, language=recipient.language, settings=settings)
+        else:
+            key = (selection, recipient.language)
+            if key not in self._mails:
+                self._mails[key] = compose(self._digest(selection), language=recipient.language, settings=settings)
+            made = self._mails[key]
+        return replace(made, name=recipient.name, email=recipient.email)
+
+    def _own(self, reader: Viewer, selection: _Selection) -> list[DutyEntry]:
+        """What nobody else with the same rights is told."""
+        if selection.edition is not Edition.IP:
+            return []
+        today = self.at.astimezone(self.press.settings.zone).date()
+        with seen_by(self.session, reader):
+            return [duty_entry(each, today) for each in personal_duties(self.session, reader, self.press.rules, today)]
 
     def _window(self, reached: Reached | None) -> Window:
         if reached not in self._windows:
@@ -97,7 +112,7 @@ class Composer:
         return self._digests[selection]
 
 
-def _follow_lists(session: Session, recipients: Collection[int]) -> dict[int, frozenset[int]]:
+def follow_lists(session: Session, recipients: Collection[int]) -> dict[int, frozenset[int]]:
     """The work items that each recipient follows; who follows none has no entry and is told of all."""
     found: dict[int, set[int]] = defaultdict(set)
     statement = select(Follow.recipient_id, Follow.work_item_id).where(col(Follow.recipient_id).in_(recipients))

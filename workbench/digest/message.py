@@ -83,6 +83,7 @@ def build_message(mail: Mail) -> EmailMessage:
         message_id=mail.message_id,
         list_name=f"{mail.edition}.{mail.kind}",
         unsubscribe=mail.unsubscribe,
+        unsubscribe_by_mail=mail.unsubscribe_by_mail,
     )
 
 
@@ -97,6 +98,7 @@ def write_message(
     message_id: str,
     list_name: str | None = None,
     unsubscribe: str | None = None,
+    unsubscribe_by_mail: str | None = None,
 ) -> EmailMessage:
     """A mail in both forms. The same values always give the same bytes. Raises AddressError."""
     written_by = address(sender)
@@ -110,7 +112,7 @@ def write_message(
     if list_name is not None:
         message["List-Id"] = f"<{list_name}.{written_by.domain}>"
     if unsubscribe is not None:
-        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe"] = ", ".join(f"<{each}>" for each in (unsubscribe, unsubscribe_by_mail) if each)
         if unsubscribe.startswith("https://"):
             # One click needs HTTPS (RFC 8058, 3.1).
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

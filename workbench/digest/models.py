@@ -76,6 +76,15 @@ def _of_own_recipient(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement
     return model.recipient_id.in_(own)  # type: ignore[attr-defined,no-any-return]
 
 
+def _own_or_open(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    """One's own alerts; for who looks after digests also those of ballots, which hold no secret."""
+    alert: Any = model
+    recipient = private("recipient")
+    address = "" if viewer.email is None else viewer.email.lower()
+    own = alert.recipient_id.in_(sa.select(recipient.c.id).where(sa.func.lower(recipient.c.email) == address))
+    return sa.or_(own, alert.key.startswith("ballot/")) if viewer.may(Permission.OPERATE) else own
+
+
 @confidential(_own_or_operated)
 class Recipient(SQLModel, table=True):
     __tablename__ = "recipient"
@@ -93,6 +102,14 @@ class Recipient(SQLModel, table=True):
         sa_type=checked(QuietWeeks),
         sa_column_kwargs={"server_default": QuietWeeks.MONTHLY.value},
     )
+    weekday: int = Field(
+        default=0,
+        ge=0,
+        le=4,
+        sa_column_kwargs={"server_default": "0"},
+        description="On which day of the week the digest is wanted; Monday is 0.",
+    )
+    paused_until: dt.date | None = Field(default=None, description="The first day on which digests are sent again.")
     alerts_off_at: dt.datetime | None = None
     alerts_off_told_at: dt.datetime | None = Field(default=None, description="When administrators were told of it.")
     suspended_at: dt.datetime | None = Field(default=None, description="Since when the address is given up.")
@@ -131,6 +148,7 @@ class Mail(SQLModel, table=True):
     text: str
     html: str
     unsubscribe: str | None = Field(default=None, description="The address that ends the subscription.")
+    unsubscribe_by_mail: str | None = Field(default=None, description="The same for a mail: a mailto address.")
     state: MailState = Field(default=MailState.PENDING, sa_type=checked(MailState), index=True)
     attempts: int = 0
     claimed_until: dt.datetime | None = None
@@ -153,11 +171,12 @@ class MailingToken(SQLModel, table=True):
     kind: MailKind = Field(sa_type=checked(MailKind))
 
 
-@confidential(_of_own_recipient)
+@confidential(_own_or_open)
 class Alert(SQLModel, table=True):
-    """Something due within days, told to a recipient at once and again each day until it is acknowledged.
+    """Something due within days or urgent, told to a recipient at once and again each day until it is acknowledged.
 
-    `key` is what is due, such as `ballot/81230/DIS/1`; `last_on` the day, where the workbench is, of the last mail.
+    `key` is what it is, such as `ballot/81230/DIS/1`; `due_on` its day, of what has none that of the first mail;
+    `last_on` the day, where the workbench is, of the last mail.
     """
 
     __tablename__ = "alert"
@@ -189,3 +208,15 @@ class Bounce(SQLModel, table=True):
     status: str = Field(max_length=16, description="The enhanced status code, e.g. 5.1.1.")
     diagnostic: str
     fingerprint: str = Field(max_length=64, unique=True, description="The same report read again is no second bounce.")
+
+
+@confidential(_of_own_recipient)
+class UnsubscribingMail(SQLModel, table=True):
+    """A mail that ended a subscription; read again, it ends nothing that was taken up anew."""
+
+    __tablename__ = "unsubscribing_mail"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recipient_id: int = Field(foreign_key="recipient.id")
+    at: dt.datetime
+    fingerprint: str = Field(max_length=64, unique=True)

@@ -10,6 +10,7 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select, update
@@ -19,7 +20,7 @@ from workbench.digest.compose import ComposedMail, iso_week, with_unsubscribe
 from workbench.digest.composer import Composer, Press
 from workbench.digest.message import AddressError, address, build_message, make_address
 from workbench.digest.models import Mail, MailKind, MailState, QuietWeeks, Recipient
-from workbench.digest.subscriptions import tokens_of
+from workbench.digest.subscriptions import tokens_of, unsubscribing_subject
 from workbench.digest.transport import PermanentError, TransientError, Transport
 from workbench.digest.window import Cut
 from workbench.people.models import Account
@@ -91,7 +92,9 @@ def _alike_together(store: Store, recipients: Sequence[int]) -> list[int]:
         statement = select(Recipient.id, Recipient.edition, Recipient.language, Account.roles).join(
             Account, account, isouter=True
         )
-        found = {key: (edition, roles or [], language, key) for key, edition, language, roles in session.exec(statement)}
+        found = {
+            key: (edition, roles or [], language, key) for key, edition, language, roles in session.exec(statement)
+        }
     return sorted({each for each in recipients if each in found}, key=lambda key: found[key])
 
 
@@ -135,8 +138,17 @@ def mail_row(recipient: Recipient, made: ComposedMail, settings: Settings, now: 
         text=made.text,
         html=made.html,
         unsubscribe=unsubscribe,
+        unsubscribe_by_mail=_by_mail(settings, token),
         created_at=now,
     )
+
+
+def _by_mail(settings: Settings, token: str) -> str | None:
+    """Where a mail ends the subscription: the mailbox that is read for reports; None where none is read."""
+    if settings.bounces is None:
+        return None
+    place = settings.mail_bounces_to or address(settings.mail_from).addr_spec
+    return f"mailto:{quote(place, safe='@+')}?subject={quote(unsubscribing_subject(token))}"
 
 
 def send_pending(

@@ -9,194 +9,48 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from scrapers.manifest import Manifest
 from scrapers.records import Precision
-from workbench.ballots.queries import BallotView, ballot_views
+from workbench.ballots.queries import BallotView, ballot_views, p_members
 from workbench.ballots.rulebook import Rulebook
 from workbench.calendars.meetings import coming_meetings
 from workbench.db import key_of
-from workbench.digest.coverage import Coverage, coverage_of
+from workbench.digest.coverage import coverage_of
+from workbench.digest.duties import Duty, duties_of
+from workbench.digest.entries import (
+    BallotEntry,
+    BallotEventEntry,
+    CountEntry,
+    Digest,
+    DutyEntry,
+    Entry,
+    ItemEntry,
+    MeetingEntry,
+    MoveEntry,
+    NamedEntry,
+    Section,
+    TaskEntry,
+)
 from workbench.digest.models import Edition
+from workbench.digest.sections import ORDER, About, SectionKind
 from workbench.digest.window import Window
 from workbench.history.models import Change, ChangeKind, Entity
+from workbench.mapping.models import MappedPublication
 from workbench.patents.models import Publication
+from workbench.people.gate import viewer_of
+from workbench.people.permissions import Permission
+from workbench.standards.ballots import BallotKind
+from workbench.standards.deadlines import Basis, moment_of_close
 from workbench.standards.models import Committee, Draft, StageEvent, WorkItem
 from workbench.standards.stage_history import StageDate
 from workbench.standards.tasks import open_tasks
 
 DUE_WITHIN = dt.timedelta(days=14)
-
-
-class SectionKind(StrEnum):
-    OVERDUE = "overdue"
-    DUE = "due"
-    TASKS = "tasks"
-    OPENED = "opened"
-    MOVES = "moves"
-    NEW_ITEMS = "new_items"
-    GONE = "gone"
-    DRAFTS = "drafts"
-    PUBLICATIONS = "publications"
-    DECLARATIONS = "declarations"
-    RELEASES = "releases"
-    MEETINGS = "meetings"
-    OTHER = "other"
-
-
-ORDER: dict[Edition, tuple[SectionKind, ...]] = {
-    Edition.DELEGATE: (
-        SectionKind.OVERDUE,
-        SectionKind.DUE,
-        SectionKind.TASKS,
-        SectionKind.OPENED,
-        SectionKind.MOVES,
-        SectionKind.NEW_ITEMS,
-        SectionKind.GONE,
-        SectionKind.DRAFTS,
-        SectionKind.MEETINGS,
-        SectionKind.DECLARATIONS,
-        SectionKind.RELEASES,
-        SectionKind.OTHER,
-    ),
-    Edition.IP: (
-        SectionKind.OVERDUE,
-        SectionKind.DUE,
-        SectionKind.TASKS,
-        SectionKind.DRAFTS,
-        SectionKind.PUBLICATIONS,
-        SectionKind.DECLARATIONS,
-        SectionKind.MOVES,
-        SectionKind.OPENED,
-        SectionKind.NEW_ITEMS,
-        SectionKind.GONE,
-        SectionKind.MEETINGS,
-        SectionKind.RELEASES,
-        SectionKind.OTHER,
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an entry is about: `path` is where the workbench shows it, from the root of the site."""
-
-    name: str
-    title: str | None
-    path: str
-    title_language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BallotEntry:
-    """An open ballot that needs an answer, with the days left until our own deadline; negative where that is past."""
-
-    about: About
-    view: BallotView
-    days_left: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertEntry(BallotEntry):
-    """The same as an alert; at `acknowledge` one says that it is taken care of."""
-
-    acknowledge: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingEntry:
-    """A meeting that begins within the days of deadlines, or goes on."""
-
-    about: About
-    starts_on: dt.date
-    ends_on: dt.date
-    cancelled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MoveEntry:
-    """The stages a work item went through in the window, and when the last one was reached or first seen.
-
-    `others` counts the other facts of it that changed.
-    """
-
-    about: About
-    stages: tuple[str | None, ...]
-    date: dt.date
-    precision: Precision
-    others: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ItemEntry:
-    """A work item that became known, or that a source that lists everything lists no more; `stage` as of now."""
-
-    about: About
-    stage: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskEntry:
-    """A task that waits: the new text of a stage is to be got, or it is to be said what a dropped file is."""
-
-    about: About
-    stage: str | None
-    since: dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class NamedEntry:
-    """A draft or a publication that became known."""
-
-    about: About
-
-
-@dataclass(frozen=True, slots=True)
-class CountEntry:
-    """Something of which `count` other facts changed."""
-
-    about: About
-    count: int
-
-
-Entry = BallotEntry | MeetingEntry | TaskEntry | MoveEntry | ItemEntry | NamedEntry | CountEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The first entries of a section; `more` were left out by the limit."""
-
-    kind: SectionKind
-    entries: tuple[Entry, ...]
-    more: int
-
-    @property
-    def total(self) -> int:
-        return len(self.entries) + self.more
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """All that one digest says; `today` is the day its deadlines count from."""
-
-    edition: Edition
-    window: Window
-    today: dt.date
-    sections: tuple[Section, ...]
-    coverage: tuple[Coverage, ...]
-
-    @property
-    def quiet(self) -> bool:
-        """Whether there is nothing to tell: no entry, and each source was read."""
-        return not self.sections and bool(self.coverage) and all(each.read for each in self.coverage)
-
-    def section(self, kind: SectionKind) -> Section | None:
-        return next((section for section in self.sections if section.kind is kind), None)
 
 
 @dataclass
@@ -236,17 +90,36 @@ def select_digest(
     histories = _histories(session)
     found = _Found()
     _add_items(found, changes, items, histories, zone)
-    _add_ballots(found, session, changes, rules, today, window.start.astimezone(zone).date(), followed)
+    views = ballot_views(session, rules, today)
+    _add_ballots(found, session, views, changes, rules, today, window.start.astimezone(zone).date(), followed)
+    _add_ballot_events(found, changes, items)
     _add_meetings(found, session, today)
     _add_tasks(found, session)
     _add_drafts(found, session, changes, items)
     if edition is Edition.IP:
-        _add_publications(found, session, changes)
+        _add_publications(found, session, changes, followed)
+        for duty in duties_of(session, viewer_of(session), rules, today):
+            found.entries[duty.section].append(duty_entry(duty, today))
     _add_committees(found, session, changes)
     _add_watched(found, changes)
     return Digest(
         edition, window, today, found.sections(edition, limit), coverage_of(session, window, changes, manifests)
     )
+
+
+def with_entries(digest: Digest, entries: Sequence[DutyEntry], limit: int) -> Digest:
+    """The digest with further duties, before those that it has in the same section."""
+    found = _Found()
+    for each in entries:
+        found.entries[each.duty.section].append(each)
+    left_out = {section.kind: section.more for section in digest.sections}
+    for section in digest.sections:
+        found.entries[section.kind].extend(section.entries)
+    sections = tuple(
+        replace(section, more=section.more + left_out.get(section.kind, 0))
+        for section in found.sections(digest.edition, limit)
+    )
+    return replace(digest, sections=sections)
 
 
 def _histories(session: Session) -> dict[int, list[StageDate]]:
@@ -321,6 +194,7 @@ def _text(value: object) -> str | None:
 def _add_ballots(
     found: _Found,
     session: Session,
+    views: Iterable[BallotView],
     changes: Iterable[Change],
     rules: Rulebook,
     today: dt.date,
@@ -328,13 +202,14 @@ def _add_ballots(
     followed: frozenset[int] | None,
 ) -> None:
     moved = {change.key for change in changes if change.entity is Entity.WORK_ITEM and change.field == "stage"}
-    for view in ballot_views(session, rules, today):
+    rosters = Rosters(session, rules)
+    for view in views:
         if not view.is_open or view.company is not None or view.item.missing_since is not None:
             continue
         if followed is not None and key_of(view.item) not in followed:
             continue
-        left = (view.ours - today).days if view.ours else None
-        entry = BallotEntry(item_about(str(view.item.iso_id), view.item), view, left)
+        entry = rosters.entry(view, today)
+        left = entry.days_left
         dated_this_week = view.precision is Precision.DAY and view.opens_on is not None and view.opens_on > since
         if left is not None and left < 0:
             found.entries[SectionKind.OVERDUE].append(entry)
@@ -342,6 +217,57 @@ def _add_ballots(
             found.entries[SectionKind.DUE].append(entry)
         elif dated_this_week or str(view.item.iso_id) in moved:
             found.entries[SectionKind.OPENED].append(entry)
+
+
+class Rosters:
+    """Entries of ballots that say who must vote; rosters are looked up once."""
+
+    def __init__(self, session: Session, rules: Rulebook) -> None:
+        self.session, self.rules = session, rules
+        self._known: dict[tuple[str | None, dt.date], list[str]] = {}
+
+    def entry(self, view: BallotView, today: dt.date) -> BallotEntry:
+        left = (view.ours - today).days if view.ours else None
+        closes_at = None
+        if view.closes_on is not None and view.basis is Basis.ANNOUNCED:
+            closes_at = moment_of_close(view.closes_on, self.rules.deadlines.close)
+        about = item_about(str(view.item.iso_id), view.item)
+        return BallotEntry(about, view, left, closes_at, self._must_vote(view))
+
+    def _must_vote(self, view: BallotView) -> str | None:
+        if view.closes_on is None or view.national is not None or self.rules.obligations.duty_for(view.kind) is None:
+            return None
+        member = self.rules.obligations.member
+        key = (view.item.committee, view.closes_on)
+        if key not in self._known:
+            self._known[key], _ = p_members(self.session, *key)
+        return member if member in self._known[key] else None
+
+
+def duty_entry(duty: Duty, today: dt.date) -> DutyEntry:
+    return DutyEntry(duty.about, duty, (duty.day - today).days if duty.day else None)
+
+
+def _add_ballot_events(found: _Found, changes: Iterable[Change], items: Mapping[int, WorkItem]) -> None:
+    """Ballots that were announced, moved, closed or cancelled, or of which the result is known."""
+    for key, of_ballot in _by_key(changes, Entity.BALLOT).items():
+        iso_id, _, rest = key.partition("/")
+        kind, _, iteration = rest.partition("/")
+        if kind not in set(BallotKind) or not iteration.isdecimal():
+            found.entries[SectionKind.OTHER].append(CountEntry(About(key, None, "/changes"), len(of_ballot)))
+            continue
+        told: dict[str, tuple[str, str | None, str | None]] = {}
+        for change in of_ballot:
+            if change.field is not None:
+                first = told[change.field][1] if change.field in told else _text(change.old)
+                told[change.field] = (change.field, first, _text(change.new))
+        moved = tuple(each for each in told.values() if each[1] != each[2])
+        announced = any(change.kind is ChangeKind.NEW for change in of_ballot)
+        about = replace(item_about(iso_id, _item(items, iso_id)), path=f"/ballots/{key}")
+        if announced or moved:
+            found.entries[SectionKind.BALLOTS].append(
+                BallotEventEntry(about, BallotKind(kind), int(iteration), announced, moved)
+            )
 
 
 def _add_meetings(found: _Found, session: Session, today: dt.date) -> None:
@@ -389,20 +315,57 @@ def _add_drafts(found: _Found, session: Session, changes: Iterable[Change], item
         )
         if item is not None and draft is not None and any(change.kind is ChangeKind.NEW for change in of_draft):
             about = About(f"{item.reference}, {label}", draft.title, f"/standards/drafts/{draft.id}", draft.language)
-            found.entries[SectionKind.DRAFTS].append(NamedEntry(about))
+            mapped = select(func.count()).select_from(MappedPublication).where(MappedPublication.draft_id == draft.id)
+            readings = int(session.exec(mapped).one()) if viewer_of(session).may(Permission.READ_MATCHES) else 0
+            found.entries[SectionKind.DRAFTS].append(NamedEntry(about, readings=readings))
         else:
             found.entries[SectionKind.OTHER].append(CountEntry(About(key, None, "/changes"), len(of_draft)))
 
 
-def _add_publications(found: _Found, session: Session, changes: Iterable[Change]) -> None:
-    for number, of_publication in _by_key(changes, Entity.PUBLICATION).items():
-        row = session.exec(select(Publication).where(Publication.number == number)).one_or_none()
+_OF_STATUS: Final = ("legal_event", "register_")
+
+
+def _add_publications(
+    found: _Found, session: Session, changes: Iterable[Change], followed: frozenset[int] | None
+) -> None:
+    """New publications, those with suggestions on followed work items first; what registers say anew; the rest."""
+    grouped = _by_key(changes, Entity.PUBLICATION)
+    rows = {row.number: row for row in session.exec(select(Publication).where(col(Publication.number).in_(grouped)))}
+    suggested = _suggested(session, [key_of(row) for row in rows.values()], followed)
+    plain: list[Entry] = []
+    for number, of_publication in grouped.items():
+        row = rows.get(number)
         path = f"/patents/publications/{number}"
         about = About(number, row.title, path, row.title_language) if row else About(number, None, path)
+        status = [change for change in of_publication if (change.field or "").startswith(_OF_STATUS)]
         if any(change.kind is ChangeKind.NEW for change in of_publication):
-            found.entries[SectionKind.PUBLICATIONS].append(NamedEntry(about))
+            matched = suggested.get(key_of(row), ()) if row else ()
+            (found.entries[SectionKind.PUBLICATIONS] if matched else plain).append(NamedEntry(about, matched))
+        elif status:
+            found.entries[SectionKind.STATUS].append(CountEntry(about, len(status)))
         else:
             found.entries[SectionKind.OTHER].append(CountEntry(about, len(of_publication)))
+    found.entries[SectionKind.PUBLICATIONS].extend(plain)
+
+
+def _suggested(
+    session: Session, publications: Sequence[int], followed: frozenset[int] | None
+) -> dict[int, tuple[tuple[str, int], ...]]:
+    """By publication: the work items in whose drafts the engine suggests clauses, and for how many claims at most."""
+    if not publications or not viewer_of(session).may(Permission.READ_MATCHES):
+        return {}
+    statement = (
+        select(MappedPublication, WorkItem)
+        .join(Draft, col(Draft.id) == MappedPublication.draft_id)
+        .join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
+        .where(col(MappedPublication.publication_id).in_(publications))
+    )
+    claims: dict[int, dict[str, int]] = defaultdict(dict)
+    for mapped, item in session.exec(statement.order_by(col(WorkItem.reference))):
+        if followed is None or key_of(item) in followed:
+            of_one = claims[mapped.publication_id]
+            of_one[item.reference] = max(of_one.get(item.reference, 0), mapped.claims)
+    return {publication: tuple(of_one.items()) for publication, of_one in claims.items()}
 
 
 def _add_committees(found: _Found, session: Session, changes: Iterable[Change]) -> None:

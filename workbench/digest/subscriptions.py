@@ -7,8 +7,10 @@ are told, by mail and on the page of digests, until somebody else has the duty.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -19,6 +21,8 @@ from workbench.people import tokens, trail
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
 
+_UNSUBSCRIBING: Final = re.compile(r"unsubscribe\s+([A-Za-z0-9_-]{20,64})", re.IGNORECASE | re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -27,6 +31,17 @@ class Subscription:
     recipient: Recipient
     kind: MailKind
     on: bool
+
+
+def unsubscribing_subject(token: str) -> str:
+    """The subject of a mail that ends the subscription of a token (RFC 2369, 3.2)."""
+    return f"unsubscribe {token}"
+
+
+def token_in(subject: str) -> str | None:
+    """The token of such a subject; None where it is another one, such as that of an answer."""
+    found = _UNSUBSCRIBING.fullmatch(subject.strip())
+    return found[1] if found else None
 
 
 def tokens_of(session: Session, recipients: Collection[int], kind: MailKind) -> dict[int, str]:
@@ -52,7 +67,9 @@ def find_subscription(session: Session, token: str) -> Subscription | None:
     )
 
 
-def end_subscription(session: Session, token: str, now: dt.datetime) -> Subscription | None:
+def end_subscription(
+    session: Session, token: str, now: dt.datetime, *, through: str = "the address in a mail"
+) -> Subscription | None:
     """End what the token is of, at once; a second time changes nothing. None where nobody knows the token."""
     found = find_subscription(session, token)
     if found is None or not found.on:
@@ -63,7 +80,7 @@ def end_subscription(session: Session, token: str, now: dt.datetime) -> Subscrip
     else:
         _turn_alerts(found.recipient, on=False, now=now)
     session.add(found.recipient)
-    details = {"list": found.kind.value, "by": "the address in a mail"}
+    details = {"list": found.kind.value, "by": through}
     trail.record(session, by, TrailAction.CHANGED, "recipient", key_of(found.recipient), details, at=now)
     return Subscription(found.recipient, found.kind, on=False)
 

@@ -15,7 +15,6 @@ from typing import Final, Protocol
 
 from workbench.settings import Settings
 
-
 MAILS_A_CONNECTION: Final = 100
 """Servers bound how many mails they take in one connection; common bounds lie at 100 and above."""
 

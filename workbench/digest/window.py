@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from workbench.digest.models import Edition, Mail, MailKind, MailState
@@ -52,20 +53,13 @@ class Reached:
 
 def earlier_cuts(session: Session, recipients: Collection[int]) -> dict[tuple[int, Edition], list[Cut]]:
     """The cuts of the digests that were composed, by recipient and edition, oldest first; without their texts."""
-    columns = (
-        Mail.recipient_id,
-        Mail.edition,
-        Mail.week,
-        Mail.state,
-        Mail.window_start,
-        Mail.window_end,
-        Mail.changes_after,
-        Mail.changes_to,
-    )
     found: dict[tuple[int, Edition], list[Cut]] = defaultdict(list)
-    statement = select(*columns).where(Mail.kind == MailKind.DIGEST, col(Mail.recipient_id).in_(recipients))
-    for recipient_id, edition, week, state, start, end, after, to in session.exec(statement.order_by(col(Mail.id))):
-        found[recipient_id, edition].append(Cut(week, state, start or end - FIRST_WINDOW, end, after, to))
+    statement = select(Mail).where(Mail.kind == MailKind.DIGEST, col(Mail.recipient_id).in_(recipients))
+    without_texts = (defer(Mail.text), defer(Mail.html))  # type: ignore[arg-type]
+    for mail in session.exec(statement.order_by(col(Mail.id)).options(*without_texts)):
+        start = mail.window_start or mail.window_end - FIRST_WINDOW
+        cut = Cut(mail.week, mail.state, start, mail.window_end, mail.changes_after, mail.changes_to)
+        found[mail.recipient_id, mail.edition].append(cut)
     return found
 
 

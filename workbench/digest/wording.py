@@ -16,20 +16,24 @@ from babel.support import NullTranslations, Translations
 from scrapers.records import Precision
 from workbench.ballots.queries import BallotView
 from workbench.digest.coverage import Coverage, CoverageState
-from workbench.digest.models import Edition
-from workbench.digest.select import (
+from workbench.digest.entries import (
     AlertEntry,
     BallotEntry,
+    BallotEventEntry,
     CountEntry,
     Digest,
+    DutyEntry,
     Entry,
     ItemEntry,
     MeetingEntry,
     MoveEntry,
-    SectionKind,
+    NamedEntry,
     TaskEntry,
 )
+from workbench.digest.models import Edition
+from workbench.digest.sections import SectionKind
 from workbench.digest.window import Window
+from workbench.digest.wording_events import ballot_event_lines, duty_lines
 from workbench.i18n import DEFAULT_LANGUAGE, mark
 from workbench.standards.ballots import BallotKind
 from workbench.standards.deadlines import Basis, Deadline, Level
@@ -68,6 +72,13 @@ _HEADINGS: Final[dict[SectionKind, str]] = {
     SectionKind.RELEASES: mark("New releases"),
     SectionKind.MEETINGS: mark("Meetings in the next 14 days"),
     SectionKind.OTHER: mark("Other changes"),
+    SectionKind.LEGAL: mark("Legal dates"),
+    SectionKind.PLANS: mark("Plans"),
+    SectionKind.CASES: mark("Declarations of ours"),
+    SectionKind.CHARTS: mark("Claim charts and reviews"),
+    SectionKind.PLANNED: mark("Planned for the next 30 days"),
+    SectionKind.STATUS: mark("Publications with a changed status"),
+    SectionKind.BALLOTS: mark("Ballots announced, moved or closed"),
 }
 
 
@@ -154,7 +165,7 @@ class Words:
         return self.gettext("CD consultation") if consultation else self.gettext(_BALLOTS[view.kind])
 
     def alert_title(self) -> str:
-        return self.gettext("Due within three days")
+        return self.gettext("Due within three days, or urgent")
 
     def alert_explanation(self) -> str:
         return self.gettext("This mail comes each day until the matter is acknowledged at the address below.")
@@ -166,8 +177,20 @@ class Words:
         return self.gettext("Receive no more of these mails")
 
     def alert_subject(self, entries: Sequence[AlertEntry]) -> str:
-        """What is due first, and by when."""
-        return self._action(entries[0], len(entries), self.alert_title())
+        """What is due first, and by when; of what cannot wait for a day, that it cannot."""
+        first = entries[0].entry
+        if isinstance(first, BallotEntry):
+            return self._action(first, len(entries), self.alert_title())
+        what = (
+            first.about.name if len(entries) == 1 else self.ngettext("%(num)d matter", "%(num)d matters", len(entries))
+        )
+        values = {"what": what, "digest": self.alert_title()}
+        if first.duty.day is None:
+            return self.gettext("ACTION at once: %(what)s – %(digest)s", **values)
+        values["date"] = self.date(first.duty.day)
+        if first.duty.estimated:
+            return self.gettext("ACTION by %(date)s (estimated): %(what)s – %(digest)s", **values)
+        return self.gettext("ACTION by %(date)s: %(what)s – %(digest)s", **values)
 
     def stage(self, code: str) -> str:
         """The code and its meaning; the code is never translated."""
@@ -191,10 +214,40 @@ class Words:
                 return [task, reached, self.gettext("since %(date)s", date=self.date(entry.since))]
             case TaskEntry():
                 return [self.gettext("Say which draft this file in the watched folder is")]
+            case BallotEventEntry():
+                return ballot_event_lines(self, entry, self.gettext(_BALLOTS[entry.kind]))
+            case DutyEntry():
+                return duty_lines(self, entry)
+            case NamedEntry():
+                return self._suggestions(entry)
             case CountEntry():
                 return [self.ngettext("%(num)d fact changed", "%(num)d facts changed", entry.count)]
             case _:
                 return []
+
+    def _suggestions(self, entry: NamedEntry) -> list[str]:
+        lines = [
+            self.ngettext(
+                "worth reading: suggestions for %(num)d claim on %(item)s",
+                "worth reading: suggestions for %(num)d claims on %(item)s",
+                claims,
+                item=item,
+            )
+            for item, claims in entry.suggested
+        ]
+        if entry.readings:
+            lines.append(
+                self.ngettext(
+                    "suggestions for %(num)d publication", "suggestions for %(num)d publications", entry.readings
+                )
+            )
+        return lines
+
+    def span(self, days_left: int) -> str:
+        """How many days are left, or past."""
+        if days_left < 0:
+            return self.ngettext("%(num)d day past", "%(num)d days past", -days_left)
+        return self.ngettext("%(num)d day left", "%(num)d days left", days_left)
 
     def _ballot_details(self, entry: BallotEntry) -> list[str]:
         view, lines = entry.view, []
@@ -203,17 +256,13 @@ class Words:
             lines.append(self.gettext("%(ballot)s open; no source dates its opening", ballot=name))
         else:
             ours = view.deadlines.ours
-            if entry.days_left < 0:
-                span = self.ngettext("%(num)d day past", "%(num)d days past", -entry.days_left)
-            else:
-                span = self.ngettext("%(num)d day left", "%(num)d days left", entry.days_left)
-            lines.append(
-                self.gettext(
-                    "%(ballot)s: %(deadline)s, %(span)s", ballot=name, deadline=self._deadline(ours), span=span
-                )
-            )
+            told = self._deadline(ours, entry.closes_at)
+            span = self.span(entry.days_left)
+            lines.append(self.gettext("%(ballot)s: %(deadline)s, %(span)s", ballot=name, deadline=told, span=span))
             outer = [each for each in (view.deadlines.national, view.deadlines.iso) if each not in (None, ours)]
-            lines += [self._deadline(each) for each in outer if each is not None]
+            lines += [self._deadline(each, entry.closes_at) for each in outer if each is not None]
+        if entry.must_vote is not None:
+            lines.append(self.gettext("%(member)s must vote (P-member)", member=entry.must_vote))
         if view.opens_on is not None:
             day = self.date(view.opens_on)
             if view.precision is Precision.DAY:
@@ -226,8 +275,10 @@ class Words:
             lines.append(self.gettext("may be a proof and no ballot"))
         return lines
 
-    def _deadline(self, deadline: Deadline) -> str:
+    def _deadline(self, deadline: Deadline, closes_at: dt.datetime | None) -> str:
         day = self.date(deadline.day)
+        if deadline.level is Level.ISO and closes_at is not None:
+            day = f"{day} ({self.moment(closes_at)})"
         estimated = deadline.basis is Basis.ESTIMATED
         match deadline.level, estimated:
             case Level.COMPANY, True:

@@ -1,0 +1,214 @@
+"""What the IP team has to do: each area tells what is due in it, and the list of `PROVIDERS` is all there is to know.
+
+A provider is asked within a session that sees what its viewer sees, so that it cannot tell more. It gives titles, ids
+and days, never claim text, scores or opinions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from workbench.assessments import queries as assessments
+from workbench.assessments.models import Assessment
+from workbench.assessments.statuses import Status
+from workbench.ballots.rulebook import Rulebook
+from workbench.digest.sections import About, SectionKind
+from workbench.patents.applications import application_key
+from workbench.patents.models import ApplicationStatus, Portfolio, PortfolioMember, Publication
+from workbench.people.permissions import Permission
+from workbench.people.viewer import Viewer
+from workbench.planning import queries as planning
+from workbench.planning.rules import RulesError, Severity, Verdict
+from workbench.planning.stored import Prepared
+from workbench.planning.vocabulary import EventKind
+
+AHEAD: Final = 30
+"""Days before a planned day from which the digest speaks of it."""
+
+_log = logging.getLogger(__name__)
+
+
+class DutyKind(StrEnum):
+    """Why something is to be done."""
+
+    PLANNED = "planned"
+    LATE = "late"
+    """A planned day is past, and nothing shows that it happened."""
+    SURPRISE = "surprise"
+    """Something happened before its plan wanted it."""
+    BLOCKED = "blocked"
+    WARNED = "warned"
+    UNKNOWN = "unknown"
+    """Rules that cannot tell, for facts that nobody gave."""
+    UNCHECKED = "unchecked"
+    """The rules themselves cannot be used on the plan."""
+    FEE = "fee"
+    CHART_STALE = "chart_stale"
+    REVIEW_WAITS = "review_waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do. `key` names it for life; `day` is by when, `since` from when on, `estimated`: computed by us.
+
+    `event` is the name of an event of a plan, `rule` the id of a rule, `count` how many of its kind there are.
+    `urgent`: it cannot wait for a day.
+    """
+
+    key: str
+    kind: DutyKind
+    section: SectionKind
+    about: About
+    day: dt.date | None = None
+    since: dt.date | None = None
+    estimated: bool = False
+    urgent: bool = False
+    event: str | None = None
+    rule: str | None = None
+    count: int = 0
+
+
+Provider = Callable[[Session, Viewer, Rulebook, dt.date], Iterable[Duty]]
+
+_SECTIONS: Final = {
+    EventKind.FILING: SectionKind.LEGAL,
+    EventKind.SECRECY: SectionKind.LEGAL,
+    EventKind.FORMALITY: SectionKind.LEGAL,
+    EventKind.DECLARATION: SectionKind.CASES,
+}
+_KINDS: Final = {
+    planning.DueKind.COMING: DutyKind.PLANNED,
+    planning.DueKind.OVERDUE: DutyKind.LATE,
+    planning.DueKind.SURPRISE: DutyKind.SURPRISE,
+}
+
+
+def of_plans(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> Iterator[Duty]:
+    """Surprises, rules that fail or cannot tell, and planned days that are near or past."""
+    if not viewer.may(Permission.READ_PLANS):
+        return
+    for prepared in planning.prepared_plans(session, rules, today):
+        about = About(prepared.row.name, None, f"/plans/{prepared.row.id}")
+        try:
+            lines = list(planning.due_of(prepared, today, AHEAD))
+            found = list(_findings(prepared, about))
+        except RulesError as error:
+            _log.warning("plan %s is not checked: %s", prepared.row.id, error)
+            key = f"plan/{prepared.row.id}/unchecked"
+            yield Duty(key, DutyKind.UNCHECKED, SectionKind.PLANS, about)
+            continue
+        blocks = sum(duty.kind is DutyKind.BLOCKED for duty in found)
+        yield from found
+        for line in lines:
+            if line.event is not None:
+                kind = _KINDS[line.kind]
+                surprise = kind is DutyKind.SURPRISE
+                yield Duty(
+                    f"plan/{prepared.row.id}/{kind}/{line.event.name}",
+                    kind,
+                    SectionKind.PLANS if surprise else _SECTIONS.get(line.event.kind, SectionKind.PLANNED),
+                    about,
+                    day=None if surprise else line.day,
+                    since=line.day if surprise else None,
+                    estimated=line.event.origin.estimated,
+                    urgent=surprise,
+                    event=(line.event.row.label if line.event.row else "") or line.event.name,
+                    count=blocks,
+                )
+
+
+def _findings(prepared: Prepared, about: About) -> Iterator[Duty]:
+    unknown = 0
+    for finding in prepared.standing():
+        if finding.verdict is Verdict.UNKNOWN:
+            unknown += 1
+        elif finding.verdict is Verdict.FAIL and finding.rule.severity in (Severity.BLOCK, Severity.WARN):
+            blocks = finding.rule.severity is Severity.BLOCK
+            yield Duty(
+                f"plan/{prepared.row.id}/rule/{finding.rule.id}/{finding.office or ''}",
+                DutyKind.BLOCKED if blocks else DutyKind.WARNED,
+                SectionKind.PLANS,
+                about,
+                urgent=blocks,
+                rule=" ".join(filter(None, (finding.rule.id, finding.office))),
+            )
+    if unknown:
+        yield Duty(f"plan/{prepared.row.id}/unknown", DutyKind.UNKNOWN, SectionKind.PLANS, about, count=unknown)
+
+
+def of_charts(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> Iterator[Duty]:
+    """Charts that are stale, and reviews that the viewer, if it is a person, could give."""
+    del rules, today
+    for line in assessments.due(session, viewer):
+        stale = line.kind is assessments.DueKind.CHART_STALE
+        row, item = line.stand.assessment, line.stand.item
+        about = About(
+            f"{row.publication}, {row.claim} – {item.reference}", item.title_en, f"/assessments/{row.id}", "en"
+        )
+        yield Duty(
+            f"assessment/{row.id}/{line.kind}/{row.round}",
+            DutyKind.CHART_STALE if stale else DutyKind.REVIEW_WAITS,
+            SectionKind.CHARTS,
+            about,
+            since=line.since.date(),
+        )
+
+
+def of_fees(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> Iterator[Duty]:
+    """Annual fees of the company's own applications, as registers tell their day."""
+    del rules
+    if not viewer.may(Permission.READ_PATENTS):
+        return
+    near = col(ApplicationStatus.next_fee_date).between(
+        today - dt.timedelta(days=AHEAD), today + dt.timedelta(days=AHEAD)
+    )
+    due = session.exec(select(ApplicationStatus).where(near, col(ApplicationStatus.ended_on).is_(None))).all()
+    if not due:
+        return
+    # Through the portfolios that the viewer sees: that a publication is the company's own may be behind a wall.
+    held = select(Publication).join(PortfolioMember, col(PortfolioMember.publication_id) == Publication.id)
+    held = held.join(Portfolio, col(Portfolio.id) == PortfolioMember.portfolio_id).where(col(Portfolio.own))
+    own = {
+        application_key(row.application): About(
+            row.number, row.title, f"/patents/publications/{row.number}", row.title_language
+        )
+        for row in session.exec(held)
+        if row.application is not None
+    }
+    for row in due:
+        if row.application_key in own:
+            key = f"fee/{row.application_key}/{row.next_fee_date}"
+            yield Duty(key, DutyKind.FEE, SectionKind.LEGAL, own[row.application_key], day=row.next_fee_date)
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (of_plans, of_fees, of_charts)
+"""Everything that is due comes from one of these."""
+_ORDER: Final = list(DutyKind)
+
+
+def duties_of(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> list[Duty]:
+    """What is due, as the viewer may know it: what is urgent first, then by day. The session sees what he sees."""
+    found = [duty for provider in PROVIDERS for duty in provider(session, viewer, rules, today)]
+    return sorted(found, key=_rank)
+
+
+def personal_duties(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> list[Duty]:
+    """Of what is due, what only this person can do."""
+    if viewer.account_id is None or not viewer.may(Permission.DECIDE):
+        return []
+    if session.exec(select(Assessment.id).where(Assessment.status == Status.IN_REVIEW).limit(1)).first() is None:
+        return []
+    return sorted(
+        (duty for duty in of_charts(session, viewer, rules, today) if duty.kind is DutyKind.REVIEW_WAITS), key=_rank
+    )
+
+
+def _rank(duty: Duty) -> tuple[bool, dt.date, int, str]:
+    return not duty.urgent, duty.day or duty.since or dt.date.max, _ORDER.index(duty.kind), duty.key
