@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from tests.people.conftest import HERE, NOW, PASSWORD, add
 from workbench.db import Store
-from workbench.people import accounts, logins, signing_in
+from workbench.people import accounts, api_tokens, logins, signing_in
 from workbench.people.accounts import AccountError, Refusal
 from workbench.people.models import Account
 from workbench.people.passwords import Weakness
-from workbench.people.permissions import Role
+from workbench.people.permissions import Permission, Role
 from workbench.people.trail import verify
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
@@ -110,6 +110,43 @@ def test_a_reset_sets_the_password_and_ends_every_session(store: Store, settings
         assert logins.find(session, settings, token, NOW) is None
     assert signing_in.with_password(store, settings, "admin@example.org", PASSWORD, HERE, NOW).token is None
     assert signing_in.with_password(store, settings, "admin@example.org", OTHER, HERE, NOW).token is not None
+
+
+@pytest.mark.parametrize("how", ["reset", "change", "close"])
+def test_tokens_for_programs_end_with_the_password_and_the_account(
+    store: Store, settings: Settings, admin: int, how: str
+) -> None:
+    """With sessions, whoever learned a secret loses what he made of it; a new password of another ends nobody's."""
+    dana = add(store, "dana@example.org", Role.DELEGATE)
+
+    def program(account_id: int) -> str:
+        viewer = Viewer(account_id, "somebody", frozenset({Role.DELEGATE}))
+        with store.write(viewer) as session:
+            return api_tokens.issue(session, viewer, "reporting", [Permission.READ_STANDARDS], 30, NOW)[1]
+
+    lost, kept = program(dana), program(admin)
+    other = signing_in.with_password(store, settings, "dana@example.org", PASSWORD, HERE, NOW).token
+    assert other is not None
+    with store.write() as session:
+        if how == "reset":
+            found = accounts.request_reset(session, "dana@example.org", None, NOW)
+            assert found is not None
+            accounts.reset_password(session, found[1], OTHER, None, NOW)
+        elif how == "change":
+            accounts.change_password(session, ME, dana, OTHER, NOW, keep=None)
+        else:
+            accounts.change(session, ME, dana, NOW, active=False)
+    with store.read() as session:
+        assert logins.find(session, settings, other, NOW) is None
+    assert api_tokens.find(store, lost, None, NOW) is None
+    assert api_tokens.find(store, kept, None, NOW) is not None
+    if how == "close":
+        with store.write() as session:
+            accounts.change(session, ME, dana, NOW, active=True)
+        assert api_tokens.find(store, lost, None, NOW) is None, "opened again, it does not come back"
+    with store.read(ME) as session:
+        told = [row.details for row in session.exec(select(TrailEntry)) if "tokens_ended" in row.details]
+    assert [(each["sessions_ended"], each["tokens_ended"]) for each in told][:1] == [(1, 1)]
 
 
 def test_new_roles_and_closing_end_sessions_and_somebody_stays_administrator(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import pytest_iam
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
@@ -134,6 +136,43 @@ def test_roles_follow_the_claim_at_each_sign_in_and_without_one_nobody_gets_in(
     openid.sign_in("otto", "iris@example.org", groups=("football",))
     _, stranger = make(**mapped)
     assert "no-account" in stranger.get(through_the_provider(stranger), base_url=BASE).headers["Location"]
+
+
+@pytest.mark.parametrize(("methods", "shown"), [(["password"], False), (["password", "otp"], True)])
+def test_the_provider_s_own_second_step_opens_administration(
+    openid: Any, make: Make, store: Store, monkeypatch: pytest.MonkeyPatch, methods: list[str], shown: bool
+) -> None:
+    """The provider says by what somebody signed in there (`amr`, RFC 8176)."""
+    monkeypatch.setattr(pytest_iam, "UserSession", partial(pytest_iam.UserSession, authentication_methods=methods))
+    add(store, "ada@example.org", Role.ADMINISTRATOR, password=None)
+    openid.sign_in("ada", "ada@example.org")
+    _, client = make()
+    client.get(through_the_provider(client), base_url=BASE)
+    page = client.get("/accounts/", base_url=BASE)
+    assert page.status_code == (200 if shown else 403)
+    if not shown:
+        assert "Let whoever runs it ask for one" in page.text
+    with store.read() as session:
+        assert session.exec(select(Login.second_step)).one() is shown
+
+
+@pytest.mark.parametrize(
+    ("claims", "shown"),
+    [
+        ({}, False),
+        ({"amr": ["pwd"]}, False),
+        ({"amr": ["pwd", "mfa"]}, True),
+        ({"acr": "mfa"}, True),
+        ({"acr": "gold"}, False),
+        ({"amr": "mfa"}, False),
+        ({"amr": [None, {"mfa": 1}, ["mfa"]], "acr": ["mfa"]}, False),
+    ],
+)
+def test_only_what_the_settings_name_counts_as_a_second_step(
+    tmp_path: Path, claims: dict[str, Any], shown: bool
+) -> None:
+    provider = Provider(settings_for("https://id.example", Settings(home=tmp_path)))
+    assert provider._identity({"sub": "1", **claims}).second_step is shown
 
 
 def test_an_answer_for_another_browser_or_with_another_state_is_refused(openid: Any, make: Make, store: Store) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import random
 import threading
 
 import pytest
@@ -10,9 +12,10 @@ from sqlmodel import select
 
 from tests.people.conftest import NOW, add
 from workbench.db import Store
-from workbench.people import tokens
-from workbench.people.models import OneTimeToken, Purpose
-from workbench.people.permissions import Role
+from workbench.people import api_tokens, logins, tokens
+from workbench.people.models import Method, OneTimeToken, Purpose
+from workbench.people.permissions import Permission, Role
+from workbench.people.viewer import Viewer
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
@@ -61,3 +64,22 @@ def test_of_many_who_use_a_token_at_once_one_succeeds(store: Store) -> None:
     for each in threads:
         each.join(30)
     assert sorted(used) == [False, False, False, True]
+
+
+def test_every_secret_is_bytes_of_the_system_s_generator(monkeypatch: pytest.MonkeyPatch, quick_store: Store) -> None:
+    """ASVS 4.0.3, 3.2.4: nothing of ours stands between the generator and what browsers and programs hold."""
+    asked: list[int] = []
+
+    def generator(size: int) -> bytes:
+        asked.append(size)
+        return bytes(range(size))
+
+    monkeypatch.setattr(random, "_urandom", generator)
+    secret = tokens.new_secret()
+    assert asked == [32]
+    assert base64.urlsafe_b64decode(secret + "=") == bytes(range(32))
+    with quick_store.write() as session:
+        origin = logins.Origin("192.0.2.1", "a browser")
+        assert logins.start(session, quick_store.settings, None, Method.LOCAL, origin, NOW) == secret
+        _, of_program = api_tokens.issue(session, Viewer.local(), "x", [Permission.READ_STANDARDS], 1, NOW)
+    assert of_program == f"{api_tokens.PREFIX}{secret}"

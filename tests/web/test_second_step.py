@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from tests.people.conftest import NOW, PASSWORD, add, show_code
 from tests.web.test_people_pages import Clock, browser, sign_in, token
 from tests.web.test_security_walk import address_of
-from workbench.db import Store
-from workbench.people import matters
+from workbench.db import Store, key_of
+from workbench.people import accounts, matters, totp
 from workbench.people.permissions import ADMINISTRATIVE, PERMISSIONS, Permission, Role
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
@@ -148,4 +148,38 @@ def test_every_form_is_only_for_who_may_send_it(store: Store, role: Role) -> Non
     finally:
         sa.event.remove(store.engine, "before_cursor_execute", note)
     assert refused > 10
+    assert written == []
+
+
+def test_nothing_is_changed_without_a_whole_session(store: Store) -> None:
+    """ASVS 4.0.3, 3.7.1: neither without signing in nor between password and code, whatever is sent."""
+    stranger, halfway = browser(store), browser(store)
+    with store.write() as session:
+        key = totp.new_key()
+        code = pyotp.TOTP(key).at(NOW)
+        account = accounts.by_email(session, "carla@example.org")
+        assert account is not None
+        totp.turn_on(session, store.settings, Viewer.system(), key_of(account), key, code, NOW)
+    assert sign_in(halfway, "carla") == "/sign-in/code"
+    written: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.split()[0] in {"INSERT", "UPDATE", "DELETE"}:
+            written.append(statement)
+
+    asked = 0
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        for client in (stranger, halfway):
+            forms = token(client)
+            for rule in client.application.url_map.iter_rules():
+                if "POST" not in (rule.methods or ()) or permissions.ENDPOINTS[rule.endpoint] == permissions.ANYBODY:
+                    continue
+                form = {"csrf_token": forms, "present": PASSWORD, "name": "x"}
+                answer = client.post(address_of(client.application, rule), data=form)
+                assert answer.status_code == 401, rule.rule
+                asked += 1
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", note)
+    assert asked > 60
     assert written == []

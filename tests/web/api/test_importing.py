@@ -19,6 +19,10 @@ from workbench.web.api.problems import PROBLEM
 TABLE = (
     b"Publication Number,Jurisdiction,Kind,Display Key,Title\nEP9990001B1,EP,B1,EP 9990001 B1,Records of evaluations\n"
 )
+BALLOTS = (
+    b"Reference,ISO number,Ballot type,Opening date,Closing date,Status,Member body,Vote,P-member\n"
+    b"ISO/IEC DIS 90001,90001,DIS,2026-11-02,2027-01-20,Open,AA,Approval,P\n"
+)
 DRAFT = b"""<?xml version="1.0"?><standard><front>
 <iso-meta><title-wrap><full>Records</full></title-wrap></iso-meta></front><body>
 <sec id="s1"><label>1</label><title>Scope</title>
@@ -58,6 +62,17 @@ def test_a_draft_is_imported_as_a_version(interface: Interface) -> None:
     assert ("DIS 9", "2026-11-01") in [(each["draft"], each["dated"]) for each in drafts]
 
 
+def test_ballots_are_imported_with_their_votes(interface: Interface) -> None:
+    answer = interface.post("/imports/ballots", _file(BALLOTS, "votes.csv"))
+    assert answer.status_code == 200, answer.text
+    RunRow.model_validate(answer.json)
+    shown = interface.get("/ballots").json["items"]
+    assert "2027-01-20" in str(shown)
+    refused = interface.post("/imports/ballots", _file(b"%PDF-1.7 nothing", "votes.pdf"))
+    assert refused.status_code == 422
+    assert refused.json["error"].startswith("votes.pdf")
+
+
 @pytest.mark.parametrize(
     ("address", "data", "word"),
     [
@@ -90,7 +105,7 @@ def test_what_is_too_large_is_refused(interface: Interface) -> None:
 
 def test_only_who_may_import_does(interface: Interface, seeded: Store) -> None:
     reader = Interface(interface.client, make_token(seeded, Viewer.local(), Permission.READ_PATENTS))
-    for name in ("patents", "drafts", "declarations"):
+    for name in ("patents", "drafts", "declarations", "ballots"):
         assert reader.post(f"/imports/{name}", _file(TABLE)).status_code == 403
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from flask import Response, request
 
+from workbench.ballots.imports import import_ballots
 from workbench.db import Store
 from workbench.declarations.imports import import_declarations
 from workbench.export.runs import run_record, went_well
@@ -62,7 +63,17 @@ def _declarations(store: Store, settings: Settings, path: Path, given: Mapping[s
     return import_declarations(store, settings, path, now=now)
 
 
+def _ballots(store: Store, settings: Settings, path: Path, given: Mapping[str, str]) -> Run:
+    del given
+    return import_ballots(store, settings, path, now=now)
+
+
 IMPORTS: Final = {
+    "ballots": Import(
+        Permission.IMPORT_STANDARDS,
+        _ballots,
+        mark("Import ballots and votes from an export, a notification mail or a calendar."),
+    ),
     "drafts": Import(
         Permission.IMPORT_STANDARDS,
         _draft,
