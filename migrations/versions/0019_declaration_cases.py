@@ -50,7 +50,9 @@ def _replaced(column: str) -> str:
 
 
 _PATHS = {
-    ("draft", "proposed"): "NEW.proposed_by IS NOT NULL",
+    ("draft", "proposed"): (
+        "NEW.proposed_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM case_approval a WHERE a.form_id = $form)"
+    ).replace("$form", _NEWEST),
     ("proposed", "approved"): _APPROVED,
     ("proposed", "draft"): "1 = 1",
     ("approved", "draft"): "1 = 1",
@@ -198,6 +200,7 @@ def upgrade() -> None:
         sa.Column("application", AutoString(), nullable=True),
         sa.Column("family", AutoString(), nullable=True),
         sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("holders", sa.JSON(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=True),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.Column("released", sa.Boolean(), nullable=False),

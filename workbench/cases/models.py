@@ -120,7 +120,7 @@ class CasePatent(SQLModel, table=True):
     """A patent of a version of the form; append-only. `claims` are those declared, none for all of them.
 
     `publication` and `application` are docdb numbers; `number` is what the form prints. `released`: a person released
-    the number of an application that is not published.
+    the number of an application that is not published. `holders` are those that a register named then.
     """
 
     __tablename__ = "case_patent"
@@ -138,6 +138,7 @@ class CasePatent(SQLModel, table=True):
     application: str | None = None
     family: str | None = Field(default=None, index=True)
     claims: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    holders: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     assessment_id: int | None = Field(default=None, foreign_key="assessment.id", index=True)
     published: bool
     released: bool = False

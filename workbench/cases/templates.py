@@ -72,10 +72,14 @@ class Choice(Words):
 
 
 class Column(Words):
-    """A column of the table of patents; `values` are the only ones it takes, if it names any."""
+    """A column of the table of patents; `choices` are the only values it takes, if it names any."""
 
     id: Literal["no", "status", "country", "number", "title"]
-    values: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+    def shown(self, value: str, language: str) -> str:
+        """A value as it is printed."""
+        return next((choice.text(language) for choice in self.choices if choice.value == value), value)
 
 
 Condition = dict[str, tuple[str, ...]]
@@ -111,7 +115,6 @@ class FormTemplate(_Part):
     title: Words
     scope: Words
     note: Words
-    continued: Words
     source: str = Field(min_length=1)
     verified: bool
     recipients: dict[str, Recipient]

@@ -193,7 +193,7 @@ def _check_numbers(each: FormField, filled: Filled) -> list[Fault]:
 def _check_patents(template: FormTemplate, each: FormField, filled: Filled) -> list[Fault]:
     if len(filled.patents) > MAX_PATENTS:
         return [Fault(each.id, TOO_MANY)]
-    statuses = next((column.values for column in template.columns if column.id == "status"), ())
+    statuses = {choice.value for column in template.columns if column.id == "status" for choice in column.choices}
     secret = {plain_number(row.number) for row in filled.patents if not row.printed} - {""}
     found, seen = [], set()
     for number, row in enumerate(filled.patents, 1):
