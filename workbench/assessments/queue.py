@@ -18,6 +18,8 @@ from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
 from workbench.patents.walls import is_own
+from workbench.people.gate import viewer_of
+from workbench.people.viewer import Viewer
 from workbench.people.viewer import Viewer
 from workbench.standards.models import Clause, Draft, WorkItem
 
@@ -68,7 +70,10 @@ def place_in_queue(session: Session, wanted: Wanted, at: int = 0) -> tuple[Place
     if draft is None:
         return None, 0
     standing = standing_in(session, draft)
-    conditions = [*_conditions(wanted), col(Match.id).not_in(_settled(session, wanted.draft_id, standing))]
+    conditions = [
+        *_conditions(wanted, viewer_of(session)),
+        col(Match.id).not_in(_settled(session, wanted.draft_id, standing)),
+    ]
     counted = _joined(sa.select(sa.func.count()).select_from(Match)).where(*conditions)
     total = int(session.execute(counted).scalar_one())
     if not total:
@@ -147,7 +152,7 @@ def _settled(session: Session, draft_id: int, standing: dict[DecisionKey, list[S
     }
 
 
-def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: Wanted, viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     conditions = [col(Match.draft_id) == wanted.draft_id, col(Match.rank) <= wanted.best]
     if wanted.clause:
         below = col(Clause.number).startswith(f"{wanted.clause}.", autoescape=True)
@@ -170,7 +175,7 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         listed = sa.cast(col(Publication.applicants), sa.Text)
         conditions.append(sa.or_(*(listed.contains(f'"{name}"', autoescape=True) for name in wanted.names)))
     if wanted.own is not None:
-        own = is_own(Publication)
+        own = is_own(Publication, viewer)
         conditions.append(own if wanted.own else sa.not_(sa.func.coalesce(own, sa.false())))
     return conditions
 

@@ -75,15 +75,20 @@ def own_or_permitted(column: str = "publication_id") -> Rule:
             return sa.true()
         publication = private("publication")
         identity = publication.c.number if column == "publication" else publication.c.id
-        return sa.cast(getattr(model, column).in_(sa.select(identity).where(is_own(publication.c))), sa.Boolean)
+        return sa.cast(getattr(model, column).in_(sa.select(identity).where(is_own(publication.c, viewer))), sa.Boolean)
 
     return rule
 
 
-def is_own(publication: Any) -> sa.ColumnElement[bool]:
-    """Whether a publication, by its columns `id` and `family_ref`, is the company's own; null for one of no family."""
+def is_own(publication: Any, viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Whether a publication, by its columns `id` and `family_ref`, is the company's own; null for one of no family.
+
+    Only portfolios that are open to the viewer say so: that a matter holds a publication is not told by this either.
+    """
     portfolio, _, in_portfolios = _held_publications()
     held, own = private("publication"), in_portfolios.where(portfolio.c.own)
+    if not viewer.unlimited:
+        own = own.where(in_open_matter(portfolio.c.matter_id, viewer))
     families = sa.select(held.c.family_ref).where(held.c.id.in_(own), held.c.family_ref.is_not(None))
     return sa.or_(publication.id.in_(own), publication.family_ref.in_(families))
 
