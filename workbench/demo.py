@@ -9,13 +9,17 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from scrapers.comments import CommentType
 from scrapers.registry import sources
 from workbench import sample
 from workbench.ballots.imports import import_ballots
 from workbench.ballots.models import PositionLevel
-from workbench.ballots.queries import position_history
-from workbench.ballots.verbs import keep_ballot, take_position
-from workbench.comments.imports import import_comments
+from workbench.ballots.queries import position_history, track_of
+from workbench.ballots.verbs import keep_ballot, set_track, take_position
+from workbench.calendars.meetings import add_meeting, coming_meetings
+from workbench.comments.imports import draft_labelled, import_comments
+from workbench.comments.queries import own_comments
+from workbench.comments.verbs import Said, draft_comment
 from workbench.db import Store
 from workbench.digest import verbs as digest
 from workbench.history.models import Run, RunState
@@ -28,6 +32,7 @@ from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 from workbench.standards.ballots import BallotKind
 from workbench.standards.drafts import find_work_item, import_draft
+from workbench.standards.models import Clause
 from workbench.standards.tallies import Answer
 
 SOURCES = ("iso_open_data", "iso_pages")
@@ -95,6 +100,7 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
         run = import_ballots(store, settings, file, now=_at(sample.DAYS[-1]))
         yield Step(f"Import ballots from {file.name}", _counted(run, "ballots"))
     yield _answer(store)
+    yield _week(store)
     with store.write() as session:
         ours = [row for row in session.exec(select(Publication)) if sample.OWN_PARTY in row.applicants]
         put_into(session, sample.OWN_PARTY, ours)
@@ -117,6 +123,39 @@ def _answer(store: Store) -> Step:
             text = "SAMPLE: the mirror committee leans to yes, with comments."
             take_position(session, viewer, ballot, PositionLevel.NATIONAL, Answer.YES, text, at, seen=None)
     return Step("National position on the sample enquiry", "recorded")
+
+
+def _week(store: Store) -> Step:
+    """A track, a meeting and a comment of our own, each once."""
+    viewer, at = Viewer.local(), _at(sample.DAYS[-1])()
+    with store.write() as session:
+        item = find_work_item(session, str(sample.PAGE_IDS[2]))
+        if track_of(session, item) is None:
+            set_track(session, viewer, item, "SDT 24", None, at)
+        if not coming_meetings(session, sample.DAYS[0]):
+            first = sample.DAYS[-1] + dt.timedelta(weeks=5, days=1)
+            add_meeting(
+                session,
+                viewer,
+                title="SAMPLE plenary",
+                committee="ISO/IEC JTC 1/SC 42",
+                place="SAMPLE hall",
+                starts_on=first,
+                ends_on=first + dt.timedelta(days=4),
+                now=at,
+            )
+        if not own_comments(session, viewer, 1):
+            draft = draft_labelled(session, str(sample.PAGE_IDS[0]), "DIS")
+            clause = session.exec(select(Clause).where(Clause.draft_id == draft.id, Clause.number == "5.2.2")).one()
+            said = Said(
+                CommentType.TECHNICAL,
+                "JP",
+                "SAMPLE: how long a descriptor stays valid is left open, so that no test can fail.",
+                passage="The response shall carry a validity period",
+                wording="The response shall carry a validity period of at most 24 hours",
+            )
+            draft_comment(session, viewer, draft, clause, said, at=at)
+    return Step("Track, meeting and own comment of the sample delegate", "recorded")
 
 
 def _compose(store: Store, settings: Settings, folder: Path) -> Step:

@@ -59,11 +59,11 @@ def test_labels_leave_each_other_room() -> None:
     assert [point.label for point in picture.points] == [True, True, False, False]
 
 
-def entry(closes: dt.date, opens: dt.date | None = None) -> CalendarEntry:
-    return CalendarEntry("ISO/IEC 90001 DIS", "/", "40", opens, closes)
+def entry(closes: dt.date, opens: dt.date | None = None, due: dt.date | None = None) -> CalendarEntry:
+    return CalendarEntry("ISO/IEC 90001 DIS", "/", "40", opens, closes, due_on=due)
 
 
-@given(st.lists(st.builds(entry, days, st.none() | days), max_size=60), days)
+@given(st.lists(st.builds(entry, days, st.none() | days, st.none() | days), max_size=60), days)
 def test_the_calendar_holds_what_closes_in_twelve_weeks(entries: list[CalendarEntry], today: dt.date) -> None:
     picture = calendar(entries, today)
     monday = today - dt.timedelta(days=today.weekday())
@@ -75,6 +75,10 @@ def test_the_calendar_holds_what_closes_in_twelve_weeks(entries: list[CalendarEn
     for row in picture.rows:
         assert row.bar.x >= timeline.CALENDAR_LABELS
         assert row.bar.x + row.bar.width <= timeline.CALENDAR_WIDTH
+        due = row.entry.due_on
+        shown = due is not None and monday <= due < monday + dt.timedelta(weeks=12)
+        assert (row.due_x is not None) == shown
+        assert row.due_x is None or timeline.CALENDAR_LABELS < row.due_x < timeline.CALENDAR_WIDTH
 
 
 def test_what_closes_today_is_still_open_today() -> None:

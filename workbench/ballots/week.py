@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from workbench.ballots.limits import Limit, limits, registered_on
+from workbench.ballots.limits import Limit, LimitState, limits, registered_on
 from workbench.ballots.models import BallotState, ItemTrack, MemberVote, PositionLevel
 from workbench.ballots.obligations import DutyState, Owed, duty_state
 from workbench.ballots.queries import BallotView, ballot_views, p_members, track_of
 from workbench.ballots.rulebook import Rulebook
+from workbench.standards.ballots import BallotKind
 from workbench.standards.models import WorkItem
 from workbench.standards.queries import stage_events
 from workbench.standards.stage_history import StageDate
+from workbench.standards.status import Status, status_of
 from workbench.standards.tallies import Condition, Tally, Vote, WhatIf, rule_for, tally, what_if
 
 
@@ -50,29 +52,91 @@ def counted(
     return Count(found, what_if(rule, cast, roster) if undecided else None)
 
 
+Place = tuple[int, BallotKind, int]
+"""Which ballot: the project's ISO id, kind and iteration."""
+
+
 def duty_of(session: Session, rules: Rulebook, view: BallotView, today: dt.date) -> DutyState | None:
     """How the duty to vote stands for the member body of the rules in the year this ballot closes.
 
     None where no duty covers the kind, no closing day is known, or the member is no P-member of the committee.
     """
-    duty = rules.obligations.duty_for(view.kind)
-    if duty is None or view.closes_on is None:
+    if rules.obligations.duty_for(view.kind) is None or view.closes_on is None:
         return None
-    member = rules.obligations.member
-    roster, _ = p_members(session, view.item.committee, view.closes_on)
-    if member not in roster:
-        return None
-    voted = set(session.exec(select(MemberVote.ballot_id).where(MemberVote.member == member)))
-    owed = []
-    for each in ballot_views(session, rules, today):
-        if each.closes_on is None or each.item.committee != view.item.committee or each.state is BallotState.CANCELLED:
+    return _Duties(session, rules, ballot_views(session, rules, today), today).of(view)
+
+
+def must_vote(session: Session, rules: Rulebook, views: Sequence[BallotView], today: dt.date) -> dict[Place, DutyState]:
+    """The open ballots in which the member body of the rules owes a vote, with how the duty stands.
+
+    `views` are all ballots there are (`ballot_views`): what was missed before counts too.
+    """
+    duties = _Duties(session, rules, views, today)
+    owed = [view for view in views if view.is_open and not duties.answered(view)]
+    found = {(view.item.iso_id, view.kind, view.iteration): duties.of(view) for view in owed}
+    return {place: state for place, state in found.items() if state is not None}
+
+
+class _Duties:
+    """The ballots that were or are to be answered, by committee, read once for as many questions as there are."""
+
+    def __init__(self, session: Session, rules: Rulebook, views: Sequence[BallotView], today: dt.date) -> None:
+        self._session, self._rules, self._today = session, rules, today
+        self._voted = set(session.exec(select(MemberVote.ballot_id).where(MemberVote.member == self.member)))
+        self._owed: dict[str | None, list[Owed]] = {}
+        self._rosters: dict[tuple[str | None, dt.date], bool] = {}
+        for each in views:
+            if each.closes_on is None or each.state is BallotState.CANCELLED:
+                continue
+            # Only what was announced can have been missed; an estimate may be of no ballot at all.
+            if each.row is None and each.closes_on < today:
+                continue
+            owed = Owed(each.kind, each.closes_on, self.answered(each))
+            self._owed.setdefault(each.item.committee, []).append(owed)
+
+    @property
+    def member(self) -> str:
+        return self._rules.obligations.member
+
+    def answered(self, view: BallotView) -> bool:
+        """Whether the vote of the member, or its national position, is known."""
+        return view.row is not None and (view.row.id in self._voted or PositionLevel.NATIONAL in view.positions)
+
+    def of(self, view: BallotView) -> DutyState | None:
+        duty = self._rules.obligations.duty_for(view.kind)
+        if duty is None or view.closes_on is None or not self._listed(view.item.committee, view.closes_on):
+            return None
+        return duty_state(duty, self._owed.get(view.item.committee, ()), view.closes_on.year, self._today)
+
+    def _listed(self, committee: str | None, day: dt.date) -> bool:
+        if (committee, day) not in self._rosters:
+            self._rosters[committee, day] = self.member in p_members(self._session, committee, day)[0]
+        return self._rosters[committee, day]
+
+
+@dataclass(frozen=True, slots=True)
+class MissedLimit:
+    """A limit of a work item's track that is past while its stage was not reached."""
+
+    item: WorkItem
+    track: str
+    limit: Limit
+
+
+def missed_limits(session: Session, rules: Rulebook, today: dt.date) -> list[MissedLimit]:
+    """Every missed limit of work items that go on and have a track, by the day until which to decide."""
+    tracked = select(WorkItem).join(ItemTrack, col(ItemTrack.work_item_id) == col(WorkItem.id))
+    found = []
+    for item in session.exec(tracked.order_by(col(WorkItem.iso_id))):
+        if status_of(item.stage) not in (Status.PROPOSED, Status.IN_PROGRESS):
             continue
-        # Only what was announced can have been missed; an estimate may be of no ballot at all.
-        if each.row is None and each.closes_on < today:
-            continue
-        answered = each.row is not None and (each.row.id in voted or PositionLevel.NATIONAL in each.positions)
-        owed.append(Owed(each.kind, each.closes_on, answered))
-    return duty_state(duty, owed, view.closes_on.year, today)
+        dates = limits_of(session, rules, item, today)
+        found += [
+            MissedLimit(item, dates.choice.track, each)
+            for each in dates.limits
+            if dates.choice and each.state in (LimitState.AT_RISK, LimitState.PAST)
+        ]
+    return sorted(found, key=lambda each: (each.limit.decide_by, each.item.iso_id))
 
 
 def limits_of(session: Session, rules: Rulebook, item: WorkItem, today: dt.date) -> LimitDates:

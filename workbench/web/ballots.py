@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -23,13 +24,13 @@ from workbench.ballots.week import counted, duty_of, limits_of
 from workbench.history.models import RunState
 from workbench.people.permissions import Permission
 from workbench.standards.ballots import BallotKind
-from workbench.standards.deadlines import Deadline, Level, moment_of_close
+from workbench.standards.deadlines import Basis, Deadline, Level, moment_of_close
 from workbench.standards.models import WorkItem
 from workbench.standards.queries import item_choices, natural_order, work_item
 from workbench.standards.tallies import Answer
 from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
-from workbench.web.context import close_session, now, session, today, viewer, workbench, writing
+from workbench.web.context import close_session, local, now, session, today, viewer, workbench, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.text import gettext
 
@@ -47,6 +48,11 @@ def _rules_unusable(error: Exception) -> tuple[str, int]:
 
 for _error in RULE_ERRORS:
     blueprint.app_errorhandler(_error)(_rules_unusable)
+
+
+@blueprint.app_context_processor
+def _of_ballots() -> dict[str, Any]:
+    return {"ends_at_iso": _ends_at_iso}
 
 
 @blueprint.get("/")
@@ -340,9 +346,19 @@ def _three(view: BallotView) -> list[Deadline]:
     return [each for each in (view.deadlines.company, view.deadlines.national, view.deadlines.iso) if each]
 
 
+def _ends_at_iso(view: BallotView) -> dt.datetime | None:
+    """When the announced day of an open ballot ends at ISO; None where the reader's clock shows the same there."""
+    if view.closes_on is None or view.basis is not Basis.ANNOUNCED or not view.is_open:
+        return None
+    moment = moment_of_close(view.closes_on, rulebook().deadlines.close)
+    there = moment.astimezone(ZoneInfo(rulebook().deadlines.close.zone))
+    return None if local(moment).utcoffset() == there.utcoffset() else moment
+
+
 def _deadline(deadline: Deadline) -> dict[str, Any]:
-    """A deadline with the moment it ends; only ISO's day ends at a known moment, the others are days."""
-    moment = moment_of_close(deadline.day, rulebook().deadlines.close) if deadline.level is Level.ISO else None
+    """A deadline with the moment it ends; only an announced day at ISO ends at a known moment, others are days."""
+    known = deadline.level is Level.ISO and deadline.basis is Basis.ANNOUNCED
+    moment = moment_of_close(deadline.day, rulebook().deadlines.close) if known else None
     return {"of": deadline, "moment": moment, "by_people": deadline.level is not Level.ISO and not deadline.source}
 
 

@@ -65,19 +65,28 @@ class StagePicture:
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """Something that is open until a day; `opens_on` is None where it is not known."""
+    """Something that is open until a day; `opens_on` is None where it is not known.
+
+    `estimated`: nobody announced its last day. `due_on`: our own deadline in it, announced or estimated.
+    """
 
     name: str
     address: str
     group: str
     opens_on: dt.date | None
     closes_on: dt.date
+    estimated: bool = False
+    due_on: dt.date | None = None
+    due_estimated: bool = False
 
 
 @dataclass(frozen=True)
 class CalendarRow:
+    """`due_x` is the middle of the day of our own deadline; None where it lies outside of the picture."""
+
     entry: CalendarEntry
     bar: Span
+    due_x: float | None
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,9 @@ def calendar(entries: Sequence[CalendarEntry], today: dt.date) -> Calendar:
         start = across(min(max(entry.opens_on or monday, monday), entry.closes_on))
         # A ballot is open through its closing day.
         stop = across(entry.closes_on + dt.timedelta(days=1))
-        rows.append(CalendarRow(entry, Span(start, TOP + ROW * place + ROW / 2, round(max(2.0, stop - start), 1))))
+        due_x = round(across(entry.due_on) + scale / 2, 1) if entry.due_on and monday <= entry.due_on < end else None
+        bar = Span(start, TOP + ROW * place + ROW / 2, round(max(2.0, stop - start), 1))
+        rows.append(CalendarRow(entry, bar, due_x))
     return Calendar(
         height=TOP + ROW * len(rows) + 6,
         weeks=[Tick(across(day), day) for day in (monday + dt.timedelta(weeks=number) for number in range(WEEKS))],

@@ -9,10 +9,14 @@ from typing import Final
 from flask import Blueprint, render_template, url_for
 
 from workbench.ballots.queries import BallotView, ballot_views, followed_items, needs_my_answer
+from workbench.ballots.week import missed_limits, must_vote
+from workbench.calendars.meetings import coming_meetings
+from workbench.calendars.models import Meeting
 from workbench.comments.queries import own_comments
 from workbench.db import key_of
 from workbench.history import queries as history
 from workbench.history.models import Change, ChangeKind, Entity, Snapshot
+from workbench.standards.deadlines import Basis
 from workbench.standards.tasks import open_tasks
 from workbench.web.ballot_rules import rulebook
 from workbench.web.change_rows import ChangeGroup, change_rows, grouped
@@ -43,12 +47,11 @@ def index() -> str:
     window = {"since": since.isoformat(), "until": until.isoformat()}
     account = viewer().account_id
     followed = followed_items(session(), account_id=account)
-    ballots = [
-        each
-        for each in ballot_views(session(), rulebook(), today())
-        if each.is_open and (followed is None or key_of(each.item) in followed)
-    ]
+    everything = ballot_views(session(), rulebook(), today())
+    ballots = [each for each in everything if each.is_open and (followed is None or key_of(each.item) in followed)]
     soon = today() + dt.timedelta(days=DUE_DAYS)
+    coming = [each for each in ballots if _coming(each)]
+    meetings = [each for each in coming_meetings(session(), today(), _last_day()) if not each.cancelled]
     counts = history.count_changes_by_entity(session(), in_zone(window))
     lists = {kind.value: _listed(kind, window, counts) for kind in ChangeKind}
     return render_template(
@@ -65,8 +68,15 @@ def index() -> str:
         unanswered=needs_my_answer(session(), rulebook(), today(), account_id=account),
         past=[each for each in ballots if each.closes_on is not None and each.closes_on < today()],
         undated=[each for each in ballots if each.closes_on is None],
-        coming=[each for each in ballots if _coming(each)],
-        picture=calendar([_entry(each) for each in ballots if _coming(each)], today()),
+        must_vote=must_vote(session(), rulebook(), everything, today()),
+        limits=[
+            each
+            for each in missed_limits(session(), rulebook(), today())
+            if followed is None or key_of(each.item) in followed
+        ],
+        coming=coming,
+        meetings=meetings,
+        picture=calendar([*map(_entry, coming), *map(_meeting, meetings)], today()),
         lists=lists,
         counts=counts,
         comments=own_comments(session(), viewer(), SHOWN_COMMENTS),
@@ -111,17 +121,35 @@ def _due(view: BallotView, soon: dt.date) -> bool:
     return view.ours is not None and view.closes_on is not None and view.closes_on >= today() and view.ours <= soon
 
 
+def _last_day() -> dt.date:
+    """Of the twelve weeks from this week's Monday on."""
+    return today() - dt.timedelta(days=today().weekday()) + dt.timedelta(weeks=WEEKS, days=-1)
+
+
 def _coming(entry: BallotView) -> bool:
-    monday = today() - dt.timedelta(days=today().weekday())
-    closes = entry.closes_on
-    return closes is not None and today() <= closes < monday + dt.timedelta(weeks=WEEKS)
+    return entry.closes_on is not None and today() <= entry.closes_on <= _last_day()
 
 
 def _entry(entry: BallotView) -> CalendarEntry:
+    ours = entry.deadlines.ours if entry.deadlines else None
     return CalendarEntry(
         name=f"{entry.item.reference} {entry.kind}",
         address=url_for("ballots.ballot", iso_id=entry.item.iso_id, kind=entry.kind, iteration=entry.iteration),
         group=(entry.rule.stage if entry.rule else entry.item.stage or "00")[:2],
         opens_on=entry.opens_on,
         closes_on=entry.closes_on or today(),
+        estimated=entry.basis is Basis.ESTIMATED,
+        due_on=ours.day if ours else None,
+        due_estimated=ours is not None and ours.basis is Basis.ESTIMATED,
+    )
+
+
+def _meeting(row: Meeting) -> CalendarEntry:
+    """A meeting that goes on beyond the picture ends with it there."""
+    return CalendarEntry(
+        name=row.title,
+        address=url_for("calendars.index", _anchor="meetings"),
+        group="meeting",
+        opens_on=row.starts_on,
+        closes_on=min(row.ends_on, _last_day()),
     )
