@@ -158,6 +158,11 @@ def move(
     return put_pin(session, viewer, assessment, claim, clause, at, replaces=last_pin(session, assessment))
 
 
+def pin_before(session: Session, pin: AssessmentPin) -> AssessmentPin | None:
+    """The pin that a pin replaced; None for the first."""
+    return None if pin.replaces is None else session.get(AssessmentPin, pin.replaces)
+
+
 def require(viewer: Viewer, what: Act) -> None:
     """That a viewer may do this. Raises AssessmentError."""
     if not viewer.may(WHO[what]):

@@ -61,10 +61,14 @@ def decide(
     publication = session.get_one(Publication, claim.publication_id)
     key = DecisionKey(publication.number, claim.number, claim.language, clause.draft_id, clause.order)
     last = latest(session, key)
-    if last is not None and last.id not in seen:
+    taken_back = last is not None and last.verdict is Verdict.OPEN
+    if last is not None and last.id not in seen and not taken_back:
         raise DecisionError(f"{last.by} decided on this claim and clause meanwhile; look at it and decide again")
     if verdict is Verdict.OPEN and not seen:
         raise DecisionError("nothing was decided on this claim and clause, so nothing can be taken back")
+    if last is not None and taken_back:
+        # Nobody sees one that was taken back standing; what is decided now follows it all the same.
+        seen = {*seen, key_of(last)}
     for each in seen:
         _check_seen(session, key, each)
     clause_hash = _clause_hash(session, clause)

@@ -18,6 +18,7 @@ from workbench.resources import resource
 from workbench.settings import Settings, session_secret
 from workbench.web import (
     api,
+    assessments,
     ballots,
     calendars,
     changes,
@@ -93,6 +94,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     mapping.blueprint,
     mapping_directions.blueprint,
     mapping_learning.blueprint,
+    assessments.blueprint,
     digest.blueprint,
     calendars.blueprint,
     feeds.blueprint,
@@ -104,7 +106,7 @@ PLACES: Final = (
     (mark("This week"), "week.index", ("week", "tasks", "ballots")),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "comments", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations")),
-    (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning")),
+    (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning", "assessments")),
 )
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),

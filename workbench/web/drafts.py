@@ -30,7 +30,12 @@ from workbench.web.reading import BlockGroup, clause_anchors, provision_anchor, 
 CLAUSES_PER_PAGE: Final = 200
 _OPEN_TREE: Final = 80
 _SHOWN_MATCHES: Final = 25
-_ATTACHED: Final = {"match": mark("Matches"), "decision": mark("Decisions"), "comment": mark("Comments")}
+_ATTACHED: Final = {
+    "match": mark("Matches"),
+    "decision": mark("Decisions"),
+    "assessment": mark("Assessments"),
+    "comment": mark("Comments"),
+}
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/standards/drafts")
 
