@@ -15,9 +15,10 @@ from tests.digest.test_sending import RULES, Server, put_into_outbox, server, sm
 from workbench.db import Store
 from workbench.digest.alerts import AlertCounts, compose_alerts
 from workbench.digest.bounces import BounceCounts, collect_bounces, read_report
+from workbench.digest.composer import Press
 from workbench.digest.message import build_message
 from workbench.digest.models import Edition, Language, Mail, MailKind, Recipient
-from workbench.digest.outbox import send_pending
+from workbench.digest.outbox import compose_due, send_pending
 from workbench.digest.subscriptions import silenced
 from workbench.digest.transport import GuardedTransport, PermanentError, TransientError
 from workbench.digest.verbs import send as send_digest
@@ -175,6 +176,44 @@ def test_an_address_that_keeps_failing_for_good_is_suspended(store: Store, tmp_p
     assert alert(store, MONDAY) == AlertCounts(1, 1)
 
 
+def test_a_mail_ends_a_subscription_once(store: Store, tmp_path: Path) -> None:
+    recipient = add_recipient(store, "A")
+    box = tmp_path / "box"
+    box.mkdir()
+    settings = SETTINGS.model_copy(update={"bounces": box, "mail_bounces_to": "bounces+wb@example.com"})
+    compose_due(store, lambda: MONDAY, at=MONDAY, recipients=[recipient], press=Press(settings, RULES, {}))
+    (mail,) = mails(store, MailKind.DIGEST)
+    token = str(mail.unsubscribe).rpartition("/")[2]
+    message = build_message(mail)
+    assert message["List-Unsubscribe"] == (
+        f"<https://wb.example.com/mail/unsubscribe/{token}>, "
+        f"<mailto:bounces+wb@example.com?subject=unsubscribe%20{token}>"
+    )
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    def put(name: str, subject: str, further: str = "") -> None:
+        (box / name).write_bytes(f"From: a@example.com\nSubject: {subject}\n{further}\nHello\n".encode())
+
+    put("1.eml", f"Re: unsubscribe {token}")
+    put("2.eml", "unsubscribe")
+    put("3.eml", f"unsubscribe {token}x")
+    put("4.eml", f"unsubscribe {token}", "Auto-Submitted: auto-replied\n")
+    assert collect_bounces(store, box, MONDAY) == BounceCounts(unknown=4)
+
+    def wanted() -> bool:
+        with store.read() as session:
+            return session.get_one(Recipient, recipient).digest_on
+
+    assert wanted()
+    put("5.eml", f"Unsubscribe {token}")
+    assert collect_bounces(store, box, MONDAY) == BounceCounts(unknown=4, unsubscribed=1)
+    assert not wanted()
+    with store.write() as session:
+        session.get_one(Recipient, recipient).digest_on = True
+    assert collect_bounces(store, box, MONDAY) == BounceCounts(unknown=4, seen=1)
+    assert wanted(), "a mail that was read before ends nothing that was taken up anew"
+
+
 def test_a_soft_failure_is_noted_and_is_none_for_good() -> None:
     found = read_report(report("<1@example.com>", "4.2.2"))
     assert found is not None
@@ -199,7 +238,7 @@ def test_preferences_are_ones_own(store: Store) -> None:
     app = create_app(store.settings, store, open_local=True, clock=lambda: MONDAY)
     app.config["WTF_CSRF_ENABLED"] = False
     app.before_request(lambda: _as_a())
-    client, chosen = app.test_client(), {"language": "ja", "quiet": "never", "alerts_on": "yes"}
+    client, chosen = app.test_client(), {"language": "ja", "quiet": "never", "alerts_on": "yes", "weekday": "thursday"}
     assert client.post(f"/digest/preferences/{mine}", data=chosen).status_code == 303
     assert client.post(f"/digest/preferences/{other}", data=chosen).status_code == 404
     assert client.post(f"/digest/preferences/{mine}", data={"language": "xx"}).status_code == 400

@@ -10,16 +10,25 @@ from sqlmodel import Session, select
 
 from scrapers.records import Precision
 from tests.digest.conftest import FRIDAY, LONG_AGO, MANIFESTS, MONDAY, add_change, add_item, add_recipient, add_run
+from workbench.ballots.models import Ballot, Position, PositionLevel
 from workbench.ballots.rulebook import load_rulebook
-from workbench.db import Store
+from workbench.db import Store, key_of
 from workbench.digest.coverage import CoverageState
 from workbench.digest.entries import BallotEntry, CountEntry, Digest, MoveEntry
 from workbench.digest.models import Edition, Mail, MailState
 from workbench.digest.sections import SectionKind
 from workbench.digest.select import select_digest
 from workbench.digest.window import Window, window_of
-from workbench.history.models import Change, ChangeKind, Entity, RunState
+from workbench.digest.wording import Words
+from workbench.history.models import Change, ChangeKind, Entity, RunState, Snapshot
+from workbench.mapping.models import MappedPublication
+from workbench.patents.models import Publication
+from workbench.people.permissions import Role
+from workbench.people.viewer import Viewer
 from workbench.settings import Settings
+from workbench.standards.ballots import BallotKind
+from workbench.standards.models import Committee, CommitteeMember, Draft, MemberKind
+from workbench.standards.tallies import Answer
 
 RULES = load_rulebook(Settings())
 
@@ -250,3 +259,105 @@ def test_changes_of_things_without_a_row_do_no_harm(store: Store) -> None:
         "moves": ["77"],
         "other": ["not a number", "77/CD 1", "EP.1", "6794475"],
     }
+
+
+def test_what_became_known_of_ballots_is_told_from_the_first_to_the_last_value(store: Store) -> None:
+    with store.write() as session:
+        add_item(session, 1, "A", "40.20")
+        for old, new in (("2026-12-01", "2026-12-05"), ("2026-12-05", "2026-12-08")):
+            add_change(session, "1/DIS/2", "closes_on", old, new, entity=Entity.BALLOT)
+        add_change(session, "1/CD/1", kind=ChangeKind.NEW, entity=Entity.BALLOT, new="A CD")
+        add_change(session, "1/CD/1", "state", "open", "cancelled", entity=Entity.BALLOT)
+        add_change(session, "1/NP/1", "opens_on", "2026-12-01", "2026-12-02", entity=Entity.BALLOT)
+        add_change(session, "1/NP/1", "opens_on", "2026-12-02", "2026-12-01", entity=Entity.BALLOT)
+        add_change(session, "1/other", "x", 1, 2, entity=Entity.BALLOT)
+    section = digest_of(store).section(SectionKind.BALLOTS)
+    assert section is not None
+    words = Words("en", Settings().zone)
+    told = [(entry.about.path, words.details(entry)) for entry in section.entries]
+    assert told == [
+        ("/ballots/1/DIS/2", ["DIS ballot no. 2", "closing day moved from 2026-12-01 to 2026-12-08"]),
+        ("/ballots/1/CD/1", ["CD ballot: announced", "cancelled"]),
+    ]
+
+
+def test_an_announced_close_has_its_moment_and_an_estimated_one_has_none(store: Store) -> None:
+    with store.write() as session:
+        item = add_item(session, 1, "A", "40.20", [("40.20", "2026-09-04", Precision.DAY)])
+        committee = Committee(
+            iso_id=2, reference=item.committee or "", title_en="C", first_seen=FRIDAY, last_seen=FRIDAY
+        )
+        session.add(committee)
+        session.flush()
+        member = {"committee_id": committee.id, "acronym": "JISC", "kind": MemberKind.P}
+        session.add(CommitteeMember(**{name: "JP" for name in CommitteeMember.model_fields if name != "id"} | member))
+    words = Words("en", Settings().zone)
+
+    def lines() -> list[str]:
+        section = digest_of(store).section(SectionKind.OVERDUE)
+        assert section is not None
+        return words.details(section.entries[0])
+
+    assert "ISO closes on 2026-11-27 (estimated)" in lines()
+    assert "JISC must vote (P-member)" in lines()
+    with store.write() as session:
+        ballot = Ballot(
+            work_item_id=1,
+            kind=BallotKind.DIS,
+            closes_on=dt.date(2026, 11, 27),
+            source="x",
+            first_seen=FRIDAY,
+            last_seen=FRIDAY,
+        )
+        session.add(ballot)
+        session.flush()
+        assert ballot.id == 1
+    assert "ISO closes on 2026-11-27 23:59 Geneva (2026-11-28 07:59 JST)" in lines()
+    with store.write() as session:
+        session.add(
+            Position(
+                ballot_id=1,
+                level=PositionLevel.NATIONAL,
+                answer=Answer.ABSTAIN,
+                reasons="",
+                by="A",
+                at=FRIDAY,
+            )
+        )
+    assert not [line for line in lines() if "must vote" in line]
+
+
+def test_publications_with_suggestions_come_first_and_what_registers_say_apart(store: Store) -> None:
+    with store.write() as session:
+        item = add_item(session, 1, "A", "40.20")
+        snapshot = Snapshot(url="file:x", sha256="0" * 64, fetched_at=FRIDAY, last_fetched_at=FRIDAY, size=1)
+        session.add(snapshot)
+        session.flush()
+        given = {"work_item_id": item.id, "format": "sts", "parser_version": "1", "snapshot_id": snapshot.id}
+        draft = Draft(label="DIS 1", title="T", imported_at=FRIDAY, **given)
+        session.add(draft)
+        for number in (1, 2, 3):
+            name = f"EP.{number}.A1"
+            row = {"number": name, "raw_number": name, "country": "EP", "doc_number": str(number), "source_format": "x"}
+            session.add(Publication(first_seen=FRIDAY, last_seen=FRIDAY, **row))
+            if number < 3:
+                add_change(session, name, kind=ChangeKind.NEW, entity=Entity.PUBLICATION)
+        add_change(session, "EP.3.A1", "legal_event", None, "x", entity=Entity.PUBLICATION)
+        add_change(session, "EP.3.A1", "register_status", "a", "b", entity=Entity.PUBLICATION)
+        add_change(session, "1/DIS 1", kind=ChangeKind.NEW, entity=Entity.DRAFT)
+        session.flush()
+        session.add(MappedPublication(draft_id=key_of(draft), publication_id=2, claims=3, matches=9))
+    words = Words("en", Settings().zone)
+    digest = digest_of(store, Edition.IP)
+    assert names(digest) == {"drafts": ["A, DIS 1"], "publications": ["EP.2.A1", "EP.1.A1"], "status": ["EP.3.A1"]}
+    told = [words.details(entry) for section in digest.sections for entry in section.entries]
+    assert told == [
+        ["suggestions for 1 publication"],
+        ["worth reading: suggestions for 3 claims on A"],
+        [],
+        ["2 facts changed"],
+    ]
+    with store.read(Viewer(None, "A", frozenset({Role.READER}))) as session:
+        window = Window(LONG_AGO, MONDAY, 0, 99)
+        seen = select_digest(session, Edition.IP, window, rules=RULES, manifests={}, zone=Settings().zone, limit=9)
+    assert [words.details(entry) for section in seen.sections for entry in section.entries] == [[]], "no suggestions"

@@ -22,8 +22,9 @@ RHYTHMS: list[Rhythm] = [
     Daily(dt.time(5)),
     Daily(dt.time(2, 30)),
     Daily(dt.time(0)),
-    Weekly(0, dt.time(8)),
-    Weekly(6, dt.time(2, 30)),
+    Weekly((0,), dt.time(8)),
+    Weekly((6,), dt.time(2, 30)),
+    Weekly((1, 2, 3, 4), dt.time(8), "JP"),
     Every(dt.timedelta(minutes=10)),
 ]
 
@@ -51,7 +52,7 @@ def test_the_digest_is_due_on_monday_at_eight_in_tokyo(now: str, last: str, foll
 
 
 def test_eight_on_the_wall_stays_eight_when_the_clocks_change() -> None:
-    rhythm = Weekly(0, dt.time(8))
+    rhythm = Weekly((0,), dt.time(8))
     before, after = utc("2026-10-19T12:00"), utc("2026-10-26T12:00")
     assert rhythm.last_due(before, ZURICH) == utc("2026-10-19T06:00")
     assert rhythm.last_due(after, ZURICH) == utc("2026-10-26T07:00")
@@ -93,12 +94,12 @@ def test_due_times_follow_each_other_without_gap_or_overlap(rhythm: Rhythm, zone
     moments,
 )
 def test_the_zone_decides_the_day_and_the_hour(zone: ZoneInfo, now: dt.datetime) -> None:
-    local = Weekly(0, dt.time(12)).last_due(now, zone).astimezone(zone)
+    local = Weekly((0,), dt.time(12)).last_due(now, zone).astimezone(zone)
     assert (local.weekday(), local.time()) == (0, dt.time(12))
 
 
 def test_polling_comes_before_the_digest_and_each_job_has_hours_of_grace() -> None:
-    assert [job.name for job in JOBS] == ["poll", "digest", "outbox", "alerts", "bounces", "drafts"]
+    assert [job.name for job in JOBS] == ["poll", "digest", "later digests", "outbox", "alerts", "bounces", "drafts"]
     assert all(job.grace >= dt.timedelta(hours=1) for job in JOBS)
 
 

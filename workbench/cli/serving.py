@@ -98,7 +98,7 @@ def _is_loopback(host: str) -> bool:
 
 @main.command()
 def scheduler() -> None:
-    """Run the jobs when they are due: poll daily, digest on Mondays. Several may run; each job runs once."""
+    """Run the jobs when they are due: poll daily, digest on each one's day. Several may run; each job runs once."""
     settings = load_settings()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for name in ("alembic", "apscheduler"):
@@ -116,7 +116,7 @@ def scheduler() -> None:
             raise Failure(f"{good.count(False)} of {len(good)} sources failed; see the page of sources")
 
     def send_digest(at: dt.datetime) -> None:
-        digest.send(store, settings, None, at, progress=say)
+        digest.send(store, settings, None, at, progress=say, on_their_day=True)
 
     def retry_outbox(at: dt.datetime) -> None:
         del at
@@ -138,7 +138,7 @@ def scheduler() -> None:
                 say(dropped.told)
 
     jobs = {"poll": poll_all, "digest": send_digest, "outbox": retry_outbox, "drafts": watch_drafts}
-    jobs |= {"alerts": send_alerts, "bounces": read_bounces}
+    jobs |= {"later digests": send_digest, "alerts": send_alerts, "bounces": read_bounces}
 
     with open_store(settings) as store:
         run_scheduler(store, settings, jobs, schedule=schedule)

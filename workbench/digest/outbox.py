@@ -73,6 +73,8 @@ def compose_due(
             composer = Composer(session, press, at, batch)
             tokens = tokens_of(session, batch, MailKind.DIGEST)
             for recipient in session.exec(select(Recipient).where(col(Recipient.id).in_(batch))):
+                if not composer.may_read(recipient):
+                    continue
                 earlier = composer.earlier(recipient)
                 if any(cut.week == iso_week(at, press.settings) for cut in earlier):
                     existing += 1

@@ -92,16 +92,26 @@ def set_preferences(
     *,
     language: Language,
     quiet: QuietWeeks,
+    weekday: int,
+    paused_until: dt.date | None,
     digest_on: bool,
     alerts_on: bool,
     now: dt.datetime,
 ) -> None:
-    """Keep what a recipient chose; turning mails on again also gives a suspended address another chance."""
+    """Keep what a recipient chose; alerts go on while the digest is paused."""
     recipient.language, recipient.quiet, recipient.digest_on = language, quiet, digest_on
+    recipient.weekday, recipient.paused_until = weekday, paused_until
     if alerts_on != recipient.alerts_on:
         _turn_alerts(recipient, on=alerts_on, now=now)
     session.add(recipient)
-    details = {"digest": digest_on, "alerts": alerts_on, "quiet": quiet.value, "language": language.value}
+    details = {
+        "digest": digest_on,
+        "alerts": alerts_on,
+        "quiet": quiet.value,
+        "language": language.value,
+        "weekday": weekday,
+        "paused_until": None if paused_until is None else paused_until.isoformat(),
+    }
     trail.record(session, viewer, TrailAction.CHANGED, "recipient", key_of(recipient), details, at=now)
 
 

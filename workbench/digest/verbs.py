@@ -22,6 +22,7 @@ from workbench.digest.message import AddressError, address, make_address
 from workbench.digest.models import Edition, Language, Recipient
 from workbench.digest.outbox import ComposeCounts, SendCounts, compose_due, send_pending
 from workbench.digest.transport import transport_for
+from workbench.digest.weekdays import mailing_day, receives
 from workbench.settings import Settings
 from workbench.sources.poll import is_configured
 
@@ -112,14 +113,24 @@ def send(
     at: dt.datetime,
     progress: Callable[[str], None],
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    *,
+    on_their_day: bool = False,
 ) -> DigestCounts:
-    """Compose the digests of the week of `at` that are not there yet, then send what waits in the outbox."""
+    """Compose the digests of the week of `at` that are not there yet, then send what waits in the outbox.
+
+    `on_their_day`: only for whom the day of the week has come. Whoever paused the digest gets none.
+    """
     try:
         address(settings.mail_from)
     except AddressError as error:
         raise DigestError(f"setting mail_from (WORKBENCH_MAIL_FROM): {error}") from error
     with store.read() as session:
-        chosen = [key_of(row) for row in _recipients(session, recipient) if row.digest_on and row.suspended_at is None]
+        day = at.astimezone(settings.zone).date()
+        chosen = [
+            key_of(row)
+            for row in _recipients(session, recipient)
+            if receives(row, day) and (not on_their_day or mailing_day(row.weekday, day, settings) <= day)
+        ]
     composed = compose_due(store, clock, at=at, recipients=chosen, press=_press(settings))
     if not settings.mail_enabled:
         progress("mailing is switched off (WORKBENCH_MAIL_ENABLED): mails wait in the outbox")

@@ -44,6 +44,9 @@ TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
 # How readers expect a day: ISO 8601, and in Japanese with the weekday.
 _DAY_PATTERNS: Final = {"en": "yyyy-MM-dd", "ja": "y年M月d日(E)"}
 
+_ISO_ZONE: Final = ZoneInfo("Europe/Zurich")
+"""Where ISO sits."""
+
 _log = logging.getLogger(__name__)
 
 _BALLOTS: Final[dict[BallotKind, str]] = {
@@ -278,7 +281,9 @@ class Words:
     def _deadline(self, deadline: Deadline, closes_at: dt.datetime | None) -> str:
         day = self.date(deadline.day)
         if deadline.level is Level.ISO and closes_at is not None:
-            day = f"{day} ({self.moment(closes_at)})"
+            there = closes_at.astimezone(_ISO_ZONE)
+            place = self.gettext("Geneva")
+            day = f"{self.date(there.date())} {there:%H:%M} {place} ({self.moment(closes_at)})"
         estimated = deadline.basis is Basis.ESTIMATED
         match deadline.level, estimated:
             case Level.COMPANY, True:

@@ -47,12 +47,12 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Every week on a weekday (Monday is 0) at a time on the wall; else as `Daily`.
+    """Every week on some weekdays (Monday is 0) at a time on the wall; else as `Daily`.
 
     Where a `country` is named, its public holidays, weekends and the `closed_days` put it off to the next working day.
     """
 
-    weekday: int
+    weekdays: tuple[int, ...]
     at: dt.time
     country: str | None = None
     closed_days: frozenset[dt.date] = frozenset()
@@ -65,9 +65,10 @@ class Weekly:
 
     def _around(self, now: dt.datetime, zone: ZoneInfo) -> list[dt.datetime]:
         today = now.astimezone(zone).date()
-        here = today + (self.weekday - today.weekday()) * _DAY
+        monday = today - today.weekday() * _DAY
         # More weeks back than a week needs: holidays may put a due day off for many days.
-        return [_instant(self._working(here + offset * 7 * _DAY), self.at, zone) for offset in range(-4, 3)]
+        days = [monday + (7 * offset + weekday) * _DAY for offset in range(-4, 3) for weekday in self.weekdays]
+        return [_instant(self._working(day), self.at, zone) for day in days]
 
     def _working(self, day: dt.date) -> dt.date:
         return day if self.country is None else working_day_from(day, self.country, self.closed_days)
@@ -99,7 +100,9 @@ class Job:
 # In the order in which missed jobs are made up for: what the digest tells must be polled first.
 JOBS: Final[tuple[Job, ...]] = (
     Job("poll", Daily(dt.time(5)), dt.timedelta(hours=12)),
-    Job("digest", Weekly(0, dt.time(8)), dt.timedelta(hours=96)),
+    Job("digest", Weekly((0,), dt.time(8)), dt.timedelta(hours=96)),
+    # For those who want it on another day of the week.
+    Job("later digests", Weekly((1, 2, 3, 4), dt.time(8)), dt.timedelta(hours=20)),
     Job("outbox", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
     Job("alerts", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
     Job("bounces", Every(dt.timedelta(hours=1)), dt.timedelta(hours=2)),

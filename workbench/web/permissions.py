@@ -115,6 +115,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "digest.mail_html",
             "digest.preferences",
             "digest.prefer",
+            "digest.follow",
             "calendars.index",
             "calendars.make",
             "calendars.revoke",
