@@ -20,7 +20,6 @@ from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, 
 from workbench.patents.walls import is_own
 from workbench.people.gate import viewer_of
 from workbench.people.viewer import Viewer
-from workbench.people.viewer import Viewer
 from workbench.standards.models import Clause, Draft, WorkItem
 
 BEST: Final = 5
