@@ -284,13 +284,12 @@ def test_what_became_known_of_ballots_is_told_from_the_first_to_the_last_value(s
 def test_an_announced_close_has_its_moment_and_an_estimated_one_has_none(store: Store) -> None:
     with store.write() as session:
         item = add_item(session, 1, "A", "40.20", [("40.20", "2026-09-04", Precision.DAY)])
-        committee = Committee(
-            iso_id=2, reference=item.committee or "", title_en="C", first_seen=FRIDAY, last_seen=FRIDAY
-        )
+        reference = item.committee or ""
+        committee = Committee(iso_id=2, reference=reference, title_en="C", first_seen=FRIDAY, last_seen=FRIDAY)
         session.add(committee)
         session.flush()
-        member = {"committee_id": committee.id, "acronym": "JISC", "kind": MemberKind.P}
-        session.add(CommitteeMember(**{name: "JP" for name in CommitteeMember.model_fields if name != "id"} | member))
+        member = CommitteeMember(committee_id=key_of(committee), iso_id=3, acronym="JISC", kind=MemberKind.P)
+        session.add(member)
     words = Words("en", Settings().zone)
 
     def lines() -> list[str]:
@@ -333,13 +332,28 @@ def test_publications_with_suggestions_come_first_and_what_registers_say_apart(s
         snapshot = Snapshot(url="file:x", sha256="0" * 64, fetched_at=FRIDAY, last_fetched_at=FRIDAY, size=1)
         session.add(snapshot)
         session.flush()
-        given = {"work_item_id": item.id, "format": "sts", "parser_version": "1", "snapshot_id": snapshot.id}
-        draft = Draft(label="DIS 1", title="T", imported_at=FRIDAY, **given)
+        draft = Draft(
+            work_item_id=key_of(item),
+            label="DIS 1",
+            format="sts",
+            title="T",
+            parser_version="1",
+            snapshot_id=key_of(snapshot),
+            imported_at=FRIDAY,
+        )
         session.add(draft)
         for number in (1, 2, 3):
             name = f"EP.{number}.A1"
-            row = {"number": name, "raw_number": name, "country": "EP", "doc_number": str(number), "source_format": "x"}
-            session.add(Publication(first_seen=FRIDAY, last_seen=FRIDAY, **row))
+            row = Publication(
+                number=name,
+                raw_number=name,
+                country="EP",
+                doc_number=str(number),
+                source_format="x",
+                first_seen=FRIDAY,
+                last_seen=FRIDAY,
+            )
+            session.add(row)
             if number < 3:
                 add_change(session, name, kind=ChangeKind.NEW, entity=Entity.PUBLICATION)
         add_change(session, "EP.3.A1", "legal_event", None, "x", entity=Entity.PUBLICATION)

@@ -19,6 +19,7 @@ from workbench.assessments import queries as assessments
 from workbench.assessments.models import Assessment
 from workbench.assessments.statuses import Status
 from workbench.ballots.rulebook import Rulebook
+from workbench.cases import queries as cases
 from workbench.digest.sections import About, SectionKind
 from workbench.patents.applications import application_key
 from workbench.patents.models import ApplicationStatus, Portfolio, PortfolioMember, Publication
@@ -50,6 +51,11 @@ class DutyKind(StrEnum):
     UNCHECKED = "unchecked"
     """The rules themselves cannot be used on the plan."""
     FEE = "fee"
+    DECLARE = "declare"
+    """A declaration is under way and to be sent by a day."""
+    APPROVE = "approve"
+    RECEIPT = "receipt"
+    RECHECK = "recheck"
     CHART_STALE = "chart_stale"
     REVIEW_WAITS = "review_waits"
 
@@ -143,6 +149,36 @@ def _findings(prepared: Prepared, about: About) -> Iterator[Duty]:
         yield Duty(f"plan/{prepared.row.id}/unknown", DutyKind.UNKNOWN, SectionKind.PLANS, about, count=unknown)
 
 
+_OF_CASES: Final = {
+    cases.DueKind.OVERDUE: DutyKind.DECLARE,
+    cases.DueKind.SEND: DutyKind.DECLARE,
+    cases.DueKind.APPROVE: DutyKind.APPROVE,
+    cases.DueKind.RECEIPT: DutyKind.RECEIPT,
+    cases.DueKind.RECHECK: DutyKind.RECHECK,
+}
+
+
+def of_cases(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> Iterator[Duty]:
+    """Declarations to be sent before a vote closes, approved or looked at again, and receipts that are missing."""
+    if not viewer.may(Permission.READ_CASES):
+        return
+    for line in cases.due(session, rules, today):
+        case, item, kind = line.view.case, line.view.item, _OF_CASES[line.kind]
+        far = line.day is not None and line.day - today > dt.timedelta(days=AHEAD)
+        if kind is DutyKind.DECLARE and far:
+            continue
+        again = kind is DutyKind.RECHECK
+        yield Duty(
+            f"case/{case.id}/{kind}/{line.day if again else ''}",
+            kind,
+            SectionKind.CASES,
+            About(f"{case.holder} – {item.reference}", item.title_en, f"/cases/{case.id}", "en"),
+            day=None if again else line.day,
+            since=line.day if again else None,
+            estimated=line.estimated,
+        )
+
+
 def of_charts(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> Iterator[Duty]:
     """Charts that are stale, and reviews that the viewer, if it is a person, could give."""
     del rules, today
@@ -188,7 +224,7 @@ def of_fees(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -
             yield Duty(key, DutyKind.FEE, SectionKind.LEGAL, own[row.application_key], day=row.next_fee_date)
 
 
-PROVIDERS: Final[tuple[Provider, ...]] = (of_plans, of_fees, of_charts)
+PROVIDERS: Final[tuple[Provider, ...]] = (of_plans, of_fees, of_cases, of_charts)
 """Everything that is due comes from one of these."""
 _ORDER: Final = list(DutyKind)
 

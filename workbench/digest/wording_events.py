@@ -108,6 +108,14 @@ def _what(words: Words, entry: DutyEntry) -> str:
             return words.gettext("not checked: a rule cannot be used; see the page of the plan")
         case DutyKind.FEE:
             return words.gettext("annual fee")
+        case DutyKind.DECLARE:
+            return words.gettext("send the declaration before the vote closes")
+        case DutyKind.APPROVE:
+            return words.gettext("a declaration waits for approval")
+        case DutyKind.RECEIPT:
+            return words.gettext("the declaration was sent, its receipt is missing")
+        case DutyKind.RECHECK:
+            return words.gettext("look at the declaration again: what it rests on has changed")
         case DutyKind.CHART_STALE:
             return words.gettext("the claim chart is stale: texts have changed")
         case DutyKind.REVIEW_WAITS:
