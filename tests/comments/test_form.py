@@ -142,3 +142,28 @@ def test_a_form_of_another_shape_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(UnreadableFileError, match=r"other\.csv, row 1: expected the headings"):
         read_form(tmp_path / "other.csv")
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A good form cut, with a piece put in or taken out; or noise."""
+    kind = draw(st.sampled_from(sorted(WRITERS)))
+    data = draw(st.just(WRITERS[kind](HEAD, [ROW])) | st.binary(max_size=200))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(data)))
+        piece = draw(st.sampled_from([b"PK\x03\x04", b"\xff\xfe", b"MB/NC,", b'"', b"<!ENTITY a 'b'>"]) | st.binary())
+        data = data[:at] + piece + data[at + draw(st.integers(0, 40)) :]
+    return data
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=damaged())
+def test_a_damaged_form_is_refused_in_one_line_or_read(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "damaged"
+    path.write_bytes(data)
+    refusals: tuple[str, ...] = ()
+    try:
+        refusals = read_form(path).refused
+    except UnreadableFileError as error:
+        refusals = (str(error),)
+    assert all(each.startswith("damaged") and "\n" not in each for each in refusals)
