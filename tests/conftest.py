@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 
+from tests.postgres import Databases, address, administer
 from workbench.db import Store
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
@@ -46,16 +47,10 @@ def postgres_url() -> Iterator[str]:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     # Nothing in it outlives the tests, so that nothing need survive a power cut.
     for option in ("fsync", "full_page_writes", "synchronous_commit"):
-        _administer(url, f"ALTER SYSTEM SET {option} = off")
-    _administer(url, "SELECT pg_reload_conf()")
+        administer(url, f"ALTER SYSTEM SET {option} = off")
+    administer(url, "SELECT pg_reload_conf()")
     yield url
     server.cleanup()
-
-
-def _administer(url: str, statement: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,15 +76,13 @@ def quick_migrations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of an empty PostgreSQL database at the newest migration, to be copied."""
-    name = "migrated"
-    _administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE template0')
-    url = sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    store = Store(Settings(home=tmp_path_factory.mktemp("migrated"), database_url=url))
+def migrated_databases(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Empty PostgreSQL databases at the newest migration."""
+    administer(postgres_url, 'CREATE DATABASE "migrated" TEMPLATE template0')
+    store = Store(Settings(home=tmp_path_factory.mktemp("migrated"), database_url=address(postgres_url, "migrated")))
     store.migrate()
     store.close()
-    return name
+    return Databases.of(postgres_url, "migrated")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -109,12 +102,17 @@ def empty_database(
     if dialect == "sqlite":
         yield Settings(home=home)
         return
-    server = request.getfixturevalue("postgres_url")
-    template = request.getfixturevalue("migrated_template") if migrated else "template0"
+    server: str = request.getfixturevalue("postgres_url")
+    if migrated:
+        databases: Databases = request.getfixturevalue("migrated_databases")
+        name = databases.lend()
+        yield Settings(home=home, database_url=address(server, name))
+        databases.take_back(name)
+        return
     name = f"test_{uuid.uuid4().hex}"
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-    yield Settings(home=home, database_url=sa.make_url(server).set(database=name).render_as_string(hide_password=False))
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administer(server, f'CREATE DATABASE "{name}" TEMPLATE template0 STRATEGY file_copy')
+    yield Settings(home=home, database_url=address(server, name))
+    administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

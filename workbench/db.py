@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -175,7 +176,9 @@ def known_revisions() -> frozenset[str]:
     return frozenset(script.revision for script in scripts.walk_revisions())
 
 
+@functools.cache
 def newest_revision() -> str:
+    """The newest migration that comes with this version; reading them all takes a tenth of a second."""
     head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
     if head is None:
         raise StoreError("no migrations found; the installation is incomplete, install the workbench again")
