@@ -121,6 +121,41 @@ def test_working_days_are_the_nearest_ones(day: dt.date, closed: set[dt.date]) -
     assert not any(is_working_day(each, "JP", closed) for each in between)
 
 
+# Act on National Holidays (Japan), articles 2 and 3: substitutes of Sundays, and the day between two holidays.
+HOLIDAYS = (
+    "2026-01-01 2026-01-12 2026-02-11 2026-02-23 2026-03-20 2026-04-29 2026-05-04 2026-05-05 2026-05-06 2026-07-20 "
+    "2026-08-11 2026-09-21 2026-09-22 2026-09-23 2026-10-12 2026-11-03 2026-11-23 2027-01-01 2027-01-11 2027-02-11"
+).split()
+
+
+def test_japanese_holidays_with_their_substitutes_are_no_working_days() -> None:
+    year = [dt.date(2026, 1, 1) + dt.timedelta(days=day) for day in range(410)]
+    weekdays = [day.isoformat() for day in year if day.weekday() < 5 and not is_working_day(day, "JP")]
+    assert weekdays == HOLIDAYS
+
+
+@given(DAYS, st.sets(st.integers(0, 40), max_size=12))
+def test_our_closed_days_move_the_companys_deadline_alone(closes_on: dt.date, back: set[int]) -> None:
+    plain = found(closes_on)
+    assert plain.company is not None
+    closed = {plain.company.day - dt.timedelta(days=each) for each in back}
+    moved = deadlines(BallotKind.DIS, closes_on, Basis.ANNOUNCED, RULES, source="notice", closed_days=closed)
+    assert (moved.iso.day, moved.national) == (plain.iso.day, plain.national)
+    assert moved.company is not None
+    assert moved.company.day not in closed
+    between = (moved.company.day + dt.timedelta(days=each) for each in range(1, 60))
+    skipped = [day for day in between if day <= plain.company.day]
+    assert all(day in closed or not is_working_day(day, "JP") for day in skipped)
+
+
+def test_a_close_early_in_the_year_is_prepared_before_its_end() -> None:
+    year_end = [dt.date(2026, 12, day) for day in (28, 29, 30, 31)]
+    three = deadlines(
+        BallotKind.DIS, dt.date(2027, 1, 27), Basis.ANNOUNCED, RULES, source="notice", closed_days=year_end
+    )
+    assert [each.day.isoformat() for each in (three.national, three.company) if each] == ["2027-01-06", "2026-12-25"]
+
+
 @given(DAYS)
 def test_inner_deadlines_never_lie_after_outer_ones(closes_on: dt.date) -> None:
     three = found(closes_on)

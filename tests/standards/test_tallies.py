@@ -70,7 +70,7 @@ def sides(result: Tally, condition: Condition) -> tuple[int, int]:
         (BallotKind.FDIS, (20, 9, 44, 15), (60, 58), (60, 59), Outcome.NOT_APPROVED),
         (BallotKind.DIS, (0, 0, 30, 5), (0, 0), (20, 35), Outcome.UNDETERMINED),
     ],
-    ids=["exact two thirds and exact quarter", "P-members short", "all short", "no P-member votes"],
+    ids=["1: exact two thirds and exact quarter", "2: P-members short", "3: all short", "6: no P-member votes"],
 )
 def test_enquiry_and_approval(
     kind: BallotKind,
@@ -86,6 +86,7 @@ def test_enquiry_and_approval(
 
 
 def test_negatives_without_reasons_are_dropped_from_both_tests() -> None:
+    """Worked example 4."""
     box = Box().add(18, Answer.YES).add(8, Answer.NO).add(2, Answer.NO, reasons=False)
     box.add(22, Answer.YES, p=False).add(4, Answer.NO, p=False).add(1, Answer.NO, p=False, reasons=False)
     result = tally(rule(BallotKind.DIS), box.votes, p_members=48)
@@ -98,6 +99,7 @@ def test_negatives_without_reasons_are_dropped_from_both_tests() -> None:
 
 
 def test_a_ballot_in_which_all_abstain_is_undetermined() -> None:
+    """Worked example 5."""
     box = Box().add(20, Answer.ABSTAIN).add(9, Answer.ABSTAIN, p=False)
     result = tally(rule(BallotKind.DIS), box.votes, p_members=48)
     assert result.outcome is Outcome.UNDETERMINED
@@ -105,6 +107,7 @@ def test_a_ballot_in_which_all_abstain_is_undetermined() -> None:
 
 
 def test_a_proposal_passes_on_exactly_two_thirds_and_exactly_the_experts() -> None:
+    """Worked example 7."""
     box = Box().add(5, Answer.YES, expert=True).add(7, Answer.YES).add(6, Answer.NO).add(10, Answer.ABSTAIN)
     result = tally(rule(BallotKind.NP), box.votes, p_members=48)
     assert sides(result, Condition.TWO_THIRDS_P) == (36, 36)
@@ -113,6 +116,7 @@ def test_a_proposal_passes_on_exactly_two_thirds_and_exactly_the_experts() -> No
 
 
 def test_only_experts_of_members_in_favour_count() -> None:
+    """Worked example 8."""
     box = Box().add(4, Answer.YES, expert=True).add(26, Answer.YES).add(2, Answer.NO)
     box.add(1, Answer.ABSTAIN, expert=True)
     result = tally(rule(BallotKind.NP), box.votes, p_members=48)
@@ -131,6 +135,7 @@ def test_a_small_committee_needs_four_experts() -> None:
 
 
 def test_a_bare_no_to_a_proposal_is_void() -> None:
+    """Worked example 9."""
     box = Box().add(6, Answer.YES, expert=True).add(5, Answer.YES).add(5, Answer.NO)
     bare = tally(rule(BallotKind.NP), [*box.votes, Vote("bare", True, Answer.NO, False)], p_members=48)
     kept = tally(rule(BallotKind.NP), [*box.votes, Vote("bare", True, Answer.NO, True)], p_members=48)
@@ -158,6 +163,7 @@ def test_a_negative_whose_reasons_nobody_has_read_counts_and_is_pointed_out() ->
     ],
 )
 def test_other_deliverables(kind: BallotKind, yes: int, no: int, outcome: Outcome) -> None:
+    """Worked examples 10 and 11."""
     box = Box().add(yes, Answer.YES).add(no, Answer.NO).add(6, Answer.ABSTAIN).add(9, Answer.NO, p=False)
     assert tally(rule(kind), box.votes, p_members=48).outcome is outcome
 
@@ -175,6 +181,7 @@ def review(confirm: int, countries: int | None) -> Tally:
 
 
 def test_a_review_needs_more_than_half_of_those_voting_and_enough_countries() -> None:
+    """Worked example 12."""
     assert sides(review(12, 6), Condition.REVIEW) == (24, 24)
     assert review(12, 6).outcome is Outcome.UNDETERMINED
     assert review(13, 6).outcome is Outcome.CONFIRM
