@@ -16,7 +16,7 @@ from scrapers.records import ClauseKind
 from workbench.assessments.queries import Stand, current_chart, is_reviewed, standing
 from workbench.assessments.statuses import Status
 from workbench.ballots.rulebook import Rulebook
-from workbench.cases.contents import newest_form, patents_of
+from workbench.cases.contents import GRANTED, PatentEntry, newest_form, patents_of
 from workbench.cases.gates import Gate, GateState
 from workbench.cases.models import CasePatent, DeclarationCase
 from workbench.cases.notices import Notice, Said, notice
@@ -28,7 +28,10 @@ from workbench.declarations.parties import Parties
 from workbench.declarations.queries import declarations_of_item, patent_rows, work_items_by_key
 from workbench.declarations.reconcile import deliverable_key
 from workbench.patents.models import Family, Publication
+from workbench.patents.office_queries import office_view
+from workbench.patents.status import LegalStatus
 from workbench.patents.walls import is_own
+from workbench.people.gate import viewer_of
 from workbench.standards.models import Clause, Draft, WorkItem
 from workbench.standards.tasks import stage_group
 
@@ -129,7 +132,7 @@ def without_chart(families: Iterable[DeclaredFamily]) -> list[DeclaredFamily]:
 def undeclared(session: Session, rules: Rulebook, today: dt.date) -> list[Undeclared]:
     """Own families reviewed as likely essential that no case under way or standing names, the overdue ones first."""
     gates, named = Gates(session, rules, today), _named(session)
-    own = set(session.exec(select(Publication.number).where(is_own(Publication))))
+    own = set(session.exec(select(Publication.number).where(is_own(Publication, viewer_of(session)))))
     found: dict[tuple[int, str], Undeclared] = {}
     for stand in standing(session):
         family = _family_of_stand(stand)
@@ -145,6 +148,35 @@ def undeclared(session: Session, rules: Rulebook, today: dt.date) -> list[Undecl
         found.values(),
         key=lambda each: (not each.due, each.gate.day or far if each.gate else far, each.stand.item.reference),
     )
+
+
+def suggested(session: Session, case: DeclarationCase, today: dt.date) -> dict[int, PatentEntry]:
+    """What readers found likely essential to the case's document and its form does not name yet, by assessment."""
+    rows = patents_of(session, newest_form(session, case))
+    held = {row.publication for row in rows} | {_family_of(row) for row in rows}
+    found: dict[int, PatentEntry] = {}
+    for stand in standing(session, item_id=case.work_item_id):
+        publication = session.exec(
+            select(Publication).where(
+                Publication.number == stand.assessment.publication, is_own(Publication, viewer_of(session))
+            )
+        ).first()
+        if publication is None or stand.state.status not in _DUE or stand.state.stale:
+            continue
+        if {publication.number, _family_of_stand(stand)} & held or not is_reviewed(session, stand):
+            continue
+        granted = office_view(session, publication, today).standing.status is LegalStatus.GRANTED
+        found[key_of(stand.assessment)] = PatentEntry(
+            country=publication.country,
+            number=publication.doc_number,
+            status=GRANTED if granted else "pending",
+            title=publication.title or "",
+            publication=publication.number,
+            application=publication.application,
+            claims=(stand.assessment.claim,),
+            assessment_id=stand.assessment.id,
+        )
+    return found
 
 
 def evidence_of(session: Session, item: WorkItem) -> Evidence:

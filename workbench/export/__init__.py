@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlmodel import Session
 
-from workbench.export import ballots, comments, history, mapping, patents, people, registers, standards, watched
+from workbench.export import ballots, cases, comments, history, mapping, patents, people, registers, standards, watched
 from workbench.export.base import WHOLE, Kind, Row, Shape, UnknownExportError, Window
 from workbench.export.files import FORMATS, write
 
@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     **patents.KINDS,
     **mapping.KINDS,
     **registers.KINDS,
+    **cases.KINDS,
     **watched.KINDS,
     **people.KINDS,
 }
