@@ -161,7 +161,7 @@ def test_a_direct_session_cannot_review_its_own_chart_or_take_a_forbidden_path(b
                     reader=reader,
                     outcome=LIKELY,
                     reasons=SAYS,
-                    by_account=ann.account_id if reader is Reader.REVIEWER else both.people["ben"].account_id,
+                    by_account=(ann if reader is Reader.REVIEWER else both.people["ben"]).account_id or 0,
                     by="ann",
                     at=at,
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,6 +108,19 @@ def test_from_triage_to_a_conclusion(site: Site) -> None:
     page = ann.get(place).text
     assert "Every element is said to be met." in page
     assert "日本語の注記 &lt;b&gt;" in page
+    assert ann.get(f"{place}/chart.docx").status_code == 403
+    counsel = site.as_("counsel")
+    files = {form: counsel.get(f"{place}/chart.{form}") for form in ("docx", "xlsx", "pdf")}
+    assert [each.status_code for each in files.values()] == [200, 200, 200]
+    site.as_("ann")
+    for name in ("docx", "xlsx"):
+        # Nothing is lost on the way out and in: a version like the last is not kept again.
+        sent = {"seen": "2", "chart": (io.BytesIO(files[name].data), f"chart.{name}")}
+        assert ann.post(f"{place}/import", data=sent).status_code == 303
+        assert site.seen() == 2
+    refused = ann.post(f"{place}/import", data={"seen": "2", "chart": (io.BytesIO(b"no"), "x.docx")})
+    assert refused.status_code == 409
+    assert "neither DOCX nor XLSX" in refused.text
     said = {"outcome": "likely_essential", "reasons": "Each element is met by the requirement quoted."}
     refused = ann.post(f"{place}/finding", data={"seen": "2", **said})
     assert refused.status_code == 409

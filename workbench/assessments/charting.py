@@ -67,7 +67,7 @@ def save_chart(
     Raises AssessmentError, ChartError.
     """
     require(viewer, Act.SUBMIT)
-    last = _writable(session, assessment, seen)
+    last = writable(session, assessment, seen)
     pin = last_pin(session, assessment)
     checked = [_checked(session, pin, number, row) for number, row in enumerate(rows, start=1)]
     if not checked:
@@ -85,7 +85,7 @@ def recut_chart(
     session: Session, viewer: Viewer, assessment: Assessment, parts: Sequence[str], *, seen: int, at: dt.datetime
 ) -> ChartVersion:
     """Cut the claim into other elements; what was written stays. Raises AssessmentError, ChartError."""
-    last = _writable(session, assessment, seen)
+    last = writable(session, assessment, seen)
     pin = last_pin(session, assessment)
     return save_chart(session, viewer, assessment, recut(rows_of(last.rows), pin.claim_text, parts), seen=seen, at=at)
 
@@ -100,7 +100,7 @@ def bring_over(
     """
     require(viewer, Act.RECONFIRM)
     note_changes(session, require_stand(session, assessment), at)
-    last = _writable(session, assessment, seen)
+    last = writable(session, assessment, seen)
     state = state_of(assessment)
     if not state.stale:
         raise AssessmentError("nothing has changed since the chart was confirmed")
@@ -208,7 +208,7 @@ def quoted(clause: Clause, provision: Provision) -> Quoted:
     return Quoted(
         order=clause.order,
         index=provision.index,
-        clause=name[:200],
+        clause=" ".join(name.split())[:200],
         kind=provision.kind,
         binds=provision.binds,
         text=provision.text,
@@ -258,7 +258,8 @@ def _seen(session: Session, assessment: Assessment, seen: int) -> ChartVersion:
     return last
 
 
-def _writable(session: Session, assessment: Assessment, seen: int) -> ChartVersion:
+def writable(session: Session, assessment: Assessment, seen: int) -> ChartVersion:
+    """The last version of a chart that can be changed now. Raises AssessmentError."""
     last = _seen(session, assessment, seen)
     confirming = assessment.status in DECLARED and live_state(session, assessment).stale
     if assessment.status is not Status.CHARTING and not confirming:

@@ -23,7 +23,7 @@ MOST_TEXT: Final = 4000
 """Characters of a note, an evidence, a gap and an equivalent: a cell of a spreadsheet takes each."""
 MOST_PROVISIONS: Final = 20
 MOST_QUOTE: Final = 20_000
-_UNKEPT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNKEPT: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class ChartError(Exception):

@@ -39,7 +39,7 @@ _MET: Final[Mapping[str, bool | None]] = {"yes": True, "no": False}
 @blueprint.get(f"{PLACE}/chart")
 def chart(assessment_id: int) -> str:
     """The editor, from the page `page` on; `clause` (repeated) offers the provisions of more clauses."""
-    return _editor(assessment_id)
+    return editor_of(assessment_id)
 
 
 @blueprint.post(f"{PLACE}/chart")
@@ -62,7 +62,7 @@ def save(assessment_id: int) -> Reply:
             rows[at] = _given(written, stand.pin.draft_id, rows[at], text)
         charting.save_chart(written, viewer(), row, rows, seen=seen(), at=now())
 
-    return done(assessment_id, keep, lambda refusal: _editor(assessment_id, refusal), onward)
+    return done(assessment_id, keep, lambda refusal: editor_of(assessment_id, refusal), onward)
 
 
 @blueprint.post(f"{PLACE}/cut")
@@ -72,7 +72,7 @@ def cut(assessment_id: int) -> Reply:
     return done(
         assessment_id,
         lambda written, row: charting.recut_chart(written, viewer(), row, parts, seen=seen(), at=now()),
-        lambda refusal: _editor(assessment_id, refusal),
+        lambda refusal: editor_of(assessment_id, refusal),
         url_for("assessments.chart", assessment_id=assessment_id),
     )
 
@@ -90,7 +90,8 @@ def bring(assessment_id: int) -> Reply:
     )
 
 
-def _editor(assessment_id: int, refusal: str | None = None) -> str:
+def editor_of(assessment_id: int, refusal: str | None = None) -> str:
+    """The page of the editor, with the reason where something was refused."""
     stand = found(assessment_id)
     version = current_chart(session(), stand.assessment)
     if version is None:

@@ -157,6 +157,7 @@ def start(assessment_id: int) -> Reply:
 
 
 def page_of(assessment_id: int, refusal: str | None = None) -> str:
+    """The page of an assessment, with the reason where something was refused."""
     stand = found(assessment_id)
     row = stand.assessment
     chart = current_chart(session(), row)

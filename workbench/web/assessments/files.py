@@ -1,0 +1,82 @@
+"""Claim charts as files: taken out with the privilege label, and taken in again where they were filled elsewhere."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import abort, request, url_for
+from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response
+
+from scrapers.errors import UnreadableFileError
+from workbench.assessments.chart_files import MAX_UPLOAD, MIME, WRITERS, Head, read_chart
+from workbench.assessments.chart_import import take_in
+from workbench.assessments.charts import ChartError, rows_of
+from workbench.assessments.models import ChartVersion
+from workbench.assessments.queries import Stand, current_chart
+from workbench.people.walls_models import TrailAction
+from workbench.web.assessments.charts import editor_of
+from workbench.web.assessments.pages import clause_of, page_of
+from workbench.web.assessments.parts import PLACE, Reply, blueprint, done, found, seen
+from workbench.web.context import now, record, session, viewer
+
+
+@blueprint.get(f"{PLACE}/chart.<format>")
+def export(assessment_id: int, format: str) -> Reply:  # noqa: A002
+    """The chart as a file; nothing is taken out while it is on hold for secrecy."""
+    stand = found(assessment_id)
+    version = current_chart(session(), stand.assessment)
+    if format not in WRITERS or version is None:
+        abort(404)
+    if stand.state.on_hold_secrecy:
+        return page_of(assessment_id, "the assessment is on hold for secrecy: nothing of it can be taken out"), 409
+    try:
+        body = WRITERS[format](_head(stand, version), rows_of(version.rows))
+    except ChartError as error:
+        return page_of(assessment_id, str(error)), 409
+    told = {"format": format, "version": version.number}
+    record(TrailAction.EXPORTED, "chart", assessment_id, told, matter_id=stand.assessment.matter_id)
+    name = secure_filename(f"chart-{stand.assessment.publication}-claim-{stand.assessment.claim}-v{version.number}")
+    headers = {"Content-Disposition": f"attachment; filename={name}.{format}", "Cache-Control": "private, no-store"}
+    return Response(body, mimetype=MIME[format], headers=headers)
+
+
+@blueprint.post(f"{PLACE}/import")
+def import_file(assessment_id: int) -> Reply:
+    """Take in a chart that was filled elsewhere (`chart`), as a new version."""
+    upload = request.files.get("chart")
+    name = secure_filename(upload.filename or "") if upload else ""
+    if upload is None or not name:
+        return editor_of(assessment_id, "choose a file first"), 400
+    with tempfile.TemporaryDirectory(prefix="workbench-chart-") as folder:
+        path = Path(folder) / name[-120:]
+        upload.save(path)
+        if path.stat().st_size > MAX_UPLOAD:
+            return editor_of(assessment_id, f"{name}: larger than {MAX_UPLOAD:,} bytes; split the chart"), 413
+        try:
+            rows = read_chart(path)
+        except (UnreadableFileError, ChartError) as error:
+            return editor_of(assessment_id, str(error)), 409
+    return done(
+        assessment_id,
+        lambda written, row: take_in(written, viewer(), row, rows, seen=seen(), at=now()),
+        lambda refusal: editor_of(assessment_id, refusal),
+        url_for("assessments.chart", assessment_id=assessment_id),
+    )
+
+
+def _head(stand: Stand, version: ChartVersion) -> Head:
+    clause = clause_of(stand)
+    name = "" if clause is None else f", {clause.number or ''} {clause.title or ''}"
+    pin = stand.pin
+    return Head(
+        f"Claim chart: {stand.assessment.publication}, claim {stand.assessment.claim}",
+        (
+            f"{stand.item.reference}, {stand.pinned.label}{name}",
+            f"Version {version.number}, {version.by}, {version.at.isoformat(timespec='minutes')}",
+            f"Text of the claim {pin.claim_hash[:16]}, of the clause {pin.clause_hash[:16]} (SHA-256)",
+            f"Status {stand.state.status.value}{', stale' if stand.state.stale else ''}; no opinion of the workbench",
+        ),
+        tuple(filter(None, (stand.pinned.copyright, stand.pinned.confidentiality))),
+    )
