@@ -35,6 +35,10 @@ def upgrade() -> None:
         "SELECT match.draft_id, claim.publication_id, count(DISTINCT match.claim_id), count(*) "
         "FROM match JOIN claim ON claim.id = match.claim_id GROUP BY match.draft_id, claim.publication_id"
     )
+    with op.batch_alter_table("mapped_publication", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mapped_publication_counts", ["draft_id", "publication_id", "claims", "matches"], unique=False
+        )
     with op.batch_alter_table("draft_pass", schema=None) as batch_op:
         for column in _COUNTS:
             batch_op.drop_column(column)

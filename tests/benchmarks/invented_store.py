@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.mapping.invented import NOW, add_draft, add_publications, claim_text
+from tests.mapping.invented import CLAIMS_OF_A_PUBLICATION, NOW, add_draft, add_publications, claim_text
 from workbench.db import Store
 from workbench.history.log import start_run
 from workbench.history.models import RunKind, RunState
@@ -20,7 +21,8 @@ from workbench.mapping.chosen_claims import Choice, mark_of, remember
 from workbench.mapping.draft_pass import engine_name
 from workbench.mapping.draft_texts import DraftName
 from workbench.mapping.encoder import Encoder, on_grid
-from workbench.mapping.models import ClaimReading, Match, TextVectors
+from workbench.mapping.keys import pack_keys
+from workbench.mapping.models import ClaimReading, DraftPass, MappedPublication, Match, TextVectors
 from workbench.mapping.passes import CLAIMS_KEPT
 from workbench.mapping.ranking import ClaimText, claim_passages, claim_words
 from workbench.mapping.readings import Vocabulary
@@ -70,6 +72,15 @@ def plant_matches(store: Store, draft: DraftName, seed: int = 1, claims_kept: in
     with store.write() as session:
         for block in in_blocks(rows, _BLOCK):
             insert_rows(session, Match, columns, block)
+        mapped = np.unique(claim)
+        covered = pack_keys(mapped)
+        session.add(
+            DraftPass(draft_id=draft.draft_id, run_id=run_id, engine="invented", clauses=b"", covered=covered, cut=True)
+        )
+        publications, at = np.unique((mapped - 1) // CLAIMS_OF_A_PUBLICATION + 1, return_inverse=True)
+        counts = np.bincount(at), np.bincount(at, np.unique(claim, return_counts=True)[1]).astype(int)
+        rows = zip(repeat(draft.draft_id), publications.tolist(), *(each.tolist() for each in counts), strict=False)
+        insert_rows(session, MappedPublication, ("draft_id", "publication_id", "claims", "matches"), rows)
         session.execute(sa.text("UPDATE run SET state = :ok, finished_at = clock"), {"ok": RunState.OK.value})
     return len(claim)
 

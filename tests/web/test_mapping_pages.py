@@ -17,7 +17,7 @@ from workbench.history.queries import FilterError
 from workbench.mapping.evidence import missing
 from workbench.mapping.evidence_reader import EvidenceReader
 from workbench.mapping.models import Match
-from workbench.mapping.queries import MATCH_SORTS, count_matches, find_pair, select_matches
+from workbench.mapping.queries import MATCH_SORTS, count_matches, find_pair, in_one_draft, select_matches
 from workbench.patents.models import Claim
 from workbench.settings import Settings
 from workbench.standards.draft_queries import provisions_of
@@ -73,6 +73,7 @@ def test_without_matches_the_page_says_how_to_get_them(empty: FlaskClient) -> No
 def test_a_filter_leaves_some_and_the_export_has_the_same_rows(library: Library, filters: dict[str, str]) -> None:
     page = library.client.get("/mapping/", query_string=filters).text
     with library.store.read() as session:
+        filters = in_one_draft(session, filters)
         rows = select_matches(session, filters)
         assert 0 < len(rows) == count_matches(session, filters) < count_matches(session, {})
     assert f"of {len(rows):,}" in page
@@ -83,6 +84,18 @@ def test_a_filter_leaves_some_and_the_export_has_the_same_rows(library: Library,
     assert sorted((row["publication"], row["claim"], row["draft"], row["rank"]) for row in exported) == sorted(
         (row.publication.number, row.claim.number, row.draft.label, row.match.rank) for row in rows
     )
+
+
+def test_a_list_that_names_no_draft_and_nobodys_claims_is_that_of_the_newest_mapped_draft(library: Library) -> None:
+    with library.store.read() as session:
+        newest = str(session.execute(sa.select(sa.func.max(DraftPass.draft_id))).scalar_one())
+        of_newest = count_matches(session, {"draft": newest})
+        of_publication = count_matches(session, {"publication": "EP.9990001.B1"})
+        assert in_one_draft(session, {"label": "DIS"})["draft"] == newest
+        assert "draft" not in in_one_draft(session, {"decision": "plausible"})
+    assert f"of {of_newest:,}" in library.page("/mapping/")
+    assert f'value="{newest}" selected' in library.page("/mapping/?decision=open")
+    assert f"of {of_publication:,}" in library.page("/mapping/?publication=EP.9990001.B1")
 
 
 def test_a_clause_is_filtered_with_those_below_it_and_no_others(library: Library) -> None:

@@ -35,8 +35,8 @@ MATCH_FILTERS: Final = (
     "decision",
 )
 MATCH_SORTS: Final = ("rank", "learned", "score", "publication", "clause", "draft")
-_BY_ENDS: Final = frozenset({"publication", "clause", "draft"})
-"""Orders that a match alone does not tell."""
+_BY_CLAIM: Final = frozenset({"publication", "draft"})
+"""Orders that a match alone does not tell, nor its clause."""
 _TELLING: Final = ("draft", "work_item", "publication")
 _OF_PUBLICATIONS: Final = ("portfolio", "applicant")
 
@@ -138,8 +138,10 @@ def select_matches(
     else:
         # What the page does not show is put in order without reading what it would show.
         picked = sa.select(col(Match.id))
-        if sort.removeprefix("-") in _BY_ENDS:
-            picked = _with_ends(picked)
+        if sort.removeprefix("-") == "clause":
+            picked = picked.join(Clause, col(Clause.id) == col(Match.clause_id))
+        elif sort.removeprefix("-") in _BY_CLAIM:
+            picked = _with_claims(picked)
         page = picked.where(*conditions).order_by(*order).limit(limit).offset(offset).subquery()
         statement = statement.join(page, page.c.id == col(Match.id))
     return [MatchRow(*row) for row in session.execute(statement)]
@@ -228,17 +230,16 @@ def ranking_of(session: Session, draft_id: int, claim_id: int) -> list[tuple[Mat
     return [(match, clause) for match, clause in session.execute(statement)]
 
 
-def _with_ends(statement: Any) -> Any:
-    return (
-        statement.join(Claim, col(Claim.id) == col(Match.claim_id))
-        .join(Publication, col(Publication.id) == col(Claim.publication_id))
-        .join(Clause, col(Clause.id) == col(Match.clause_id))
+def _with_claims(statement: Any) -> Any:
+    return statement.join(Claim, col(Claim.id) == col(Match.claim_id)).join(
+        Publication, col(Publication.id) == col(Claim.publication_id)
     )
 
 
 def _joined(statement: Any) -> Any:
     return (
-        _with_ends(statement)
+        _with_claims(statement)
+        .join(Clause, col(Clause.id) == col(Match.clause_id))
         .join(Draft, col(Draft.id) == col(Match.draft_id))
         .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
     )
