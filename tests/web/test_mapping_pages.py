@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlmodel import col, select
 
@@ -16,7 +17,7 @@ from workbench.db import Store, key_of
 from workbench.history.queries import FilterError
 from workbench.mapping.evidence import missing
 from workbench.mapping.evidence_reader import EvidenceReader
-from workbench.mapping.models import Match
+from workbench.mapping.models import DraftPass, Match
 from workbench.mapping.queries import MATCH_SORTS, count_matches, find_pair, in_one_draft, select_matches
 from workbench.patents.models import Claim
 from workbench.settings import Settings
