@@ -29,6 +29,8 @@ Held = Callable[[Any], sa.ColumnElement[bool]]
 
 _PRIVATE: Final = "gate_"
 _GATED: Final = "workbench_gated"
+_SESSION: Final = "workbench_session"
+_FLUSHING: Final = "flushing"
 _rules: dict[type[SQLModel], list[Rule]] = {}
 _held: dict[type[SQLModel], Held] = {}
 _appended: set[type[SQLModel]] = set()
@@ -75,7 +77,9 @@ def restrict(model: type[SQLModel], *rules: Rule) -> None:
     _rules.setdefault(model, []).extend(rules)
     name = str(model.__tablename__)
     # The table where rows are read from it: after FROM, JOIN, a comma or a bracket; not a column of it, not our alias.
-    _names[name] = re.compile(rf'(?:\bFROM|\bJOIN|\bUPDATE|,|\()\s+?"?\b{name}\b"?(?!["\w.]|\s+AS\s+"?{_PRIVATE})')
+    _names[name] = re.compile(
+        rf'(?:\bFROM|\bJOIN|\bUPDATE|\bINTO|,|\()\s+?"?\b{name}\b"?(?!["\w.]|\s+AS\s+"?{_PRIVATE})', re.IGNORECASE
+    )
 
 
 def confidential_models() -> tuple[type[SQLModel], ...]:
@@ -180,10 +184,23 @@ def _recheck(
     if _GATED in options and options[_GATED] is None:
         return
     if not statement.lstrip().upper().startswith(("SELECT", "WITH")) and _GATED not in options:
+        _recheck_writing(connection, statement)
         return
+    lowered = statement.lower()
     for name, pattern in _names.items():
-        if name in statement and len(pattern.findall(statement)) != statement.count(f"/*{name}*/"):
+        if name in lowered and len(pattern.findall(statement)) != statement.count(f"/*{name}*/"):
             raise GateError(f"a statement reads {name} past the gate: {' '.join(statement.split())[:300]}")
+
+
+def _recheck_writing(connection: sa.Connection, statement: str) -> None:
+    """What is written past the models, on the connection of a session: only the workbench itself may."""
+    session = connection.info.get(_SESSION)
+    if session is None or session.info.get(_FLUSHING):
+        return
+    lowered = statement.lower()
+    named = [name for name, pattern in _names.items() if name in lowered and pattern.search(statement)]
+    if named and not viewer_of(session).unlimited:
+        raise GateError(f"a statement writes {named[0]} past the gate: {' '.join(statement.split())[:300]}")
 
 
 def _refuse_held(state: ORMExecuteState) -> None:
@@ -202,6 +219,7 @@ def _refuse_held(state: ORMExecuteState) -> None:
 
 def _before_flush(session: Any, context: UOWTransaction, instances: Any) -> None:
     del context, instances
+    session.info[_FLUSHING] = True
     added = [each for each in session.new if type(each) not in _appended]
     touched = [each for each in (*added, *session.dirty, *session.deleted) if type(each) in _rules]
     if not touched:
@@ -223,6 +241,22 @@ def _after_flush(session: Any, context: UOWTransaction) -> None:
             raise HiddenError(f"a viewer writes a row of {type(each).__tablename__} that he may not see")
 
 
+def _note_session(session: Any, transaction: Any, connection: sa.Connection) -> None:
+    """From here on the connection speaks for the session, until it is given back."""
+    del transaction
+    connection.info[_SESSION] = session
+
+
+def _forget_session(connection: Any, record: Any) -> None:
+    del connection
+    record.info.pop(_SESSION, None)
+
+
+def _flushed(session: Any, *rest: Any) -> None:
+    del rest
+    session.info.pop(_FLUSHING, None)
+
+
 def _exists(session: Any, row: Any, *conditions: sa.ColumnElement[bool]) -> bool:
     mapper = sa.inspect(type(row))
     key = [column == getattr(row, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
@@ -235,6 +269,10 @@ def _install() -> None:
     sa.event.listen(Session, "do_orm_execute", _guard)
     sa.event.listen(Session, "before_flush", _before_flush)
     sa.event.listen(Session, "after_flush", _after_flush)
+    sa.event.listen(Session, "after_flush_postexec", _flushed)
+    sa.event.listen(Session, "after_soft_rollback", _flushed)
+    sa.event.listen(Session, "after_begin", _note_session)
+    sa.event.listen(sa.Pool, "checkin", _forget_session)
     sa.event.listen(sa.Engine, "before_cursor_execute", _recheck)
 
 
