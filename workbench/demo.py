@@ -28,6 +28,7 @@ from workbench.patents.imports import import_patents
 from workbench.patents.models import Publication
 from workbench.patents.portfolios import put_into
 from workbench.people.viewer import Viewer
+from workbench.sample.assessments import plant_assessments
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 from workbench.standards.ballots import BallotKind
@@ -110,6 +111,8 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     for draft_name in drafts:
         run = map_draft(store, draft_name, now=_at(sample.DAYS[-1]))
         yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
+    done = plant_assessments(store, sample.OWN_PARTY, _at(sample.DAYS[-1])())
+    yield Step("Assessments of the sample IP team", done)
     yield _compose(store, settings, folder)
 
 

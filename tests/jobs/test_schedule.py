@@ -99,7 +99,16 @@ def test_the_zone_decides_the_day_and_the_hour(zone: ZoneInfo, now: dt.datetime)
 
 
 def test_polling_comes_before_the_digest_and_each_job_has_hours_of_grace() -> None:
-    assert [job.name for job in JOBS] == ["poll", "digest", "later digests", "outbox", "alerts", "bounces", "drafts"]
+    assert [job.name for job in JOBS] == [
+        "poll",
+        "assessments",
+        "digest",
+        "later digests",
+        "outbox",
+        "alerts",
+        "bounces",
+        "drafts",
+    ]
     assert all(job.grace >= dt.timedelta(hours=1) for job in JOBS)
 
 

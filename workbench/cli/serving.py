@@ -14,6 +14,7 @@ from waitress import create_server
 
 from scrapers.registry import sources
 from workbench import sample
+from workbench.assessments.watch import watch
 from workbench.cli.base import Failure, main, open_store
 from workbench.cli.console import report, say
 from workbench.demo import build as build_demo
@@ -137,7 +138,16 @@ def scheduler() -> None:
             for dropped in import_folder(store, settings, settings.drafts_folder):
                 say(dropped.told)
 
-    jobs = {"poll": poll_all, "digest": send_digest, "outbox": retry_outbox, "drafts": watch_drafts}
+    def watch_assessments(at: dt.datetime) -> None:
+        watch(store, at)
+
+    jobs = {
+        "assessments": watch_assessments,
+        "poll": poll_all,
+        "digest": send_digest,
+        "outbox": retry_outbox,
+        "drafts": watch_drafts,
+    }
     jobs |= {"later digests": send_digest, "alerts": send_alerts, "bounces": read_bounces}
 
     with open_store(settings) as store:

@@ -100,6 +100,7 @@ class Job:
 # In the order in which missed jobs are made up for: what the digest tells must be polled first.
 JOBS: Final[tuple[Job, ...]] = (
     Job("poll", Daily(dt.time(5)), dt.timedelta(hours=12)),
+    Job("assessments", Every(dt.timedelta(minutes=10)), dt.timedelta(hours=1)),
     Job("digest", Weekly((0,), dt.time(8)), dt.timedelta(hours=96)),
     # For those who want it on another day of the week.
     Job("later digests", Weekly((1, 2, 3, 4), dt.time(8)), dt.timedelta(hours=20)),

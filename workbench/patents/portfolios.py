@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
 from workbench.patents.models import Portfolio, PortfolioMember, Publication
+from workbench.people.trail import record
+from workbench.people.viewer import Viewer
+from workbench.people.walls_models import TrailAction
 
 
 def put_into(session: Session, name: str, publications: Iterable[Publication], *, matter_id: int | None = None) -> int:
@@ -29,6 +33,24 @@ def put_into(session: Session, name: str, publications: Iterable[Publication], *
             session.add(PortfolioMember(portfolio_id=member[0], publication_id=member[1]))
             added += 1
     return added
+
+
+def mark_own(session: Session, viewer: Viewer, portfolio: Portfolio, *, own: bool, at: dt.datetime) -> None:
+    """Say whether the patents of a portfolio are the company's own: others' claims are read with a permission only."""
+    if portfolio.own == own:
+        return
+    portfolio.own = own
+    session.add(portfolio)
+    record(
+        session,
+        viewer,
+        TrailAction.CHANGED,
+        "portfolio",
+        key_of(portfolio),
+        {"own": own},
+        matter_id=portfolio.matter_id,
+        at=at,
+    )
 
 
 def portfolio_names_of(session: Session, matter_id: int) -> Sequence[str]:

@@ -218,7 +218,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "option": mark("option"),
         "none": mark("asks for nothing"),
     },
-    "met": {"yes": mark("met"), "no": mark("not met"), "": mark("open")},
+    "met": {"yes": mark("element met"), "no": mark("element not met"), "": mark("not looked at")},
     "reader": {"author": mark("author"), "reviewer": mark("reader")},
     "chart_field": {
         "element": mark("Element"),

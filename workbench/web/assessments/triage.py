@@ -17,9 +17,9 @@ from workbench.mapping.decisions import MAX_NOTE
 from workbench.mapping.evidence import missing
 from workbench.mapping.queries import MatchRow, draft_mappings
 from workbench.patents.models import Portfolio, Publication
+from workbench.patents.portfolios import mark_own as mark_own_portfolio
 from workbench.patents.portfolios import matters_of_publication
 from workbench.patents.queries import portfolio_names
-from workbench.people.trail import record as record_in
 from workbench.people.walls_models import TrailAction
 from workbench.standards import draft_queries
 from workbench.web.assessments.parts import blueprint
@@ -101,14 +101,8 @@ def mark_own() -> Response:
     shown, ours = set(request.form.getlist("shown")[:1000]), set(request.form.getlist("own")[:1000])
     with writing() as written:
         for row in written.exec(select(Portfolio)):
-            wanted = str(row.id) in ours
-            if str(row.id) in shown and row.own != wanted:
-                row.own = wanted
-                written.add(row)
-                told = {"own": wanted}
-                record_in(
-                    written, viewer(), TrailAction.CHANGED, "portfolio", row.id, told, matter_id=row.matter_id, at=now()
-                )
+            if str(row.id) in shown:
+                mark_own_portfolio(written, viewer(), row, own=str(row.id) in ours, at=now())
     return redirect(url_for("assessments.own"), 303)
 
 
