@@ -57,7 +57,7 @@ def add_matter(session: Session) -> int:
 
 def test_planned_days_are_told_to_the_members_of_the_matter(store: Store) -> None:
     with store.write() as session:
-        plans = []
+        plans: list[StoredPlan] = []
         for name, event, days in (
             ("Filing", "FF_JP", 3),
             ("Release", "OSS", 20),

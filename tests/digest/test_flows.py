@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
 import re
+import smtplib
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
 from sqlmodel import select
 
 from scrapers.records import Precision
@@ -17,7 +22,7 @@ from workbench.digest.alerts import AlertCounts, compose_alerts
 from workbench.digest.bounces import BounceCounts, collect_bounces, read_report
 from workbench.digest.composer import Press
 from workbench.digest.message import build_message
-from workbench.digest.models import Edition, Language, Mail, MailKind, Recipient
+from workbench.digest.models import Edition, Language, Mail, MailKind, QuietWeeks, Recipient
 from workbench.digest.outbox import compose_due, send_pending
 from workbench.digest.subscriptions import silenced
 from workbench.digest.transport import GuardedTransport, PermanentError, TransientError
@@ -174,6 +179,46 @@ def test_an_address_that_keeps_failing_for_good_is_suspended(store: Store, tmp_p
     assert "suspended: mails came back" in app.test_client().get("/digest/").text
     assert app.test_client().post(f"/digest/recipients/{recipient}/resume").status_code == 303
     assert alert(store, MONDAY) == AlertCounts(1, 1)
+
+
+def test_reports_and_farewells_come_back_over_smtp(
+    store: Store,
+    server: Server,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Mails leave over SMTP, and what comes back goes over SMTP into the mailbox that is read."""
+    people = [add_recipient(store, "A"), add_recipient(store, "B")]
+    box = tmp_path / "box"
+    settings = SETTINGS.model_copy(update={"bounces": box, "mail_bounces_to": "bounces@example.com"})
+    with store.write() as session:
+        for person in people:
+            session.get_one(Recipient, person).quiet = QuietWeeks.ALWAYS
+    mailbox = Controller(Mailbox(box), hostname="127.0.0.1", port=server.port + 1)
+    mailbox.start()
+    try:
+        for number in range(3):
+            at = MONDAY + 7 * number * DAY
+            compose_due(store, lambda: at, at=at, recipients=people, press=Press(settings, RULES, {}))  # noqa: B023
+            transport = smtp(server)
+            assert send_pending(store, transport, lambda: at, bounces_to="bounces@example.com").sent == 2  # noqa: B023
+        assert {each.sender for each in server.envelopes} == {"bounces@example.com"}
+        with smtplib.SMTP("127.0.0.1", mailbox.port) as sender:
+            for each in server.envelopes:
+                message = email.message_from_bytes(each.content)
+                if each.recipient == "a@example.com":
+                    sender.sendmail("", ["bounces@example.com"], report(str(message["Message-ID"])))
+            leave = re.search(r"<mailto:([^?]+)\?subject=([^>]+)>", str(message["List-Unsubscribe"]))
+            assert leave is not None
+            farewell = f"From: b@example.com\r\nTo: {leave[1]}\r\nSubject: {unquote(leave[2])}\r\n\r\n"
+            sender.sendmail("b@example.com", [leave[1]], farewell)
+    finally:
+        mailbox.stop()
+    assert collect_bounces(store, box, MONDAY) == BounceCounts(new=3, suspended=1, unsubscribed=1)
+    with store.read() as session:
+        first, second = (session.get_one(Recipient, person) for person in people)
+    assert first.suspended_at is not None
+    assert not second.digest_on
+    assert second.suspended_at is None
 
 
 def test_a_mail_ends_a_subscription_once(store: Store, tmp_path: Path) -> None:

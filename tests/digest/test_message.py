@@ -145,3 +145,17 @@ def test_reading_an_address_gives_one_or_refuses(text: str) -> None:
         return
     assert "@" in made.addr_spec
     assert len(str(made).splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", ["wb.example.com", f"{'a-long-name-' * 5}of-a-workbench.at-a-company.example.com"])
+def test_addresses_in_headers_reach_programs_as_they_are(host: str) -> None:
+    address_, by_mail = (
+        f"https://{host}/mail/unsubscribe/{'x' * 43}",
+        f"mailto:b@{host}?subject=unsubscribe%20{'y' * 43}",
+    )
+    mail = row(unsubscribe=address_, unsubscribe_by_mail=by_mail, message_id=f"<2026-W47.{'z' * 60}@{host}>")
+    written = build_message(mail).as_bytes()
+    assert f"\r\nList-Unsubscribe: <{address_}>,\r\n <{by_mail}>\r\n".encode() in written
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in written
+    assert f"\r\nMessage-ID: {mail.message_id}\r\n".encode() in written
+    assert all(len(line) <= 998 for line in written.splitlines())

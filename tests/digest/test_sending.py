@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -41,11 +41,20 @@ RULES = load_rulebook(Settings())
 OK = "250 accepted"
 
 
+class Envelope(NamedTuple):
+    """What was said around a message, and its bytes."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
 class Server:
     """What a mail server was given; `replies` are its answers to the next messages, then it accepts."""
 
     def __init__(self) -> None:
         self.accepted: list[EmailMessage] = []
+        self.envelopes: list[Envelope] = []
         self.attempts: list[str] = []
         self.replies: list[str | Callable[[Any], str]] = []
         self.recipient_replies: list[str] = []
@@ -70,6 +79,7 @@ class Server:
             return reply(server)
         if reply == OK:
             self.accepted.append(message)
+            self.envelopes.append(Envelope(envelope.mail_from, envelope.rcpt_tos[0], envelope.content))
         return reply
 
     async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802

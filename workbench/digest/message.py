@@ -19,14 +19,21 @@ from workbench.digest.models import Mail
 _ENCODED_WORD_BYTES: Final = 39
 
 
-class _MailPolicy(EmailPolicy):
-    """As `email.policy.SMTP`, but subjects are encoded here.
+# Addresses and names that programs read: they are never encoded (RFC 2369, 2; RFC 2919, 2; RFC 5322, 3.6.4).
+_VERBATIM: Final = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id"})
 
-    The library of Python 3.11 writes encoded words of more than 75 characters, and takes those it finds in a text
-    apart without looking for line breaks in them.
+
+class _MailPolicy(EmailPolicy):
+    """As `email.policy.SMTP`, but subjects, and headers that hold addresses of ours, are written here.
+
+    The library of Python 3.11 writes encoded words of more than 75 characters, takes those it finds in a text apart
+    without looking for line breaks in them, and encodes addresses that are longer than a line.
     """
 
     def fold(self, name: str, value: Any) -> str:
+        if name.lower() in _VERBATIM:
+            lines = f",{self.linesep} ".join(one_line(str(value)).split(", "))
+            return f"{name}: {lines}{self.linesep}"
         if name.lower() != "subject":
             return str(super().fold(name, value))
         text = one_line(str(value))
@@ -35,7 +42,8 @@ class _MailPolicy(EmailPolicy):
         return f"{name}: {f'{self.linesep} '.join(_encoded_words(text))}{self.linesep}"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return self.fold(name, value).encode("ascii") if name.lower() == "subject" else super().fold_binary(name, value)
+        ours = name.lower() == "subject" or name.lower() in _VERBATIM
+        return self.fold(name, value).encode("ascii") if ours else super().fold_binary(name, value)
 
 
 def _encoded_words(text: str) -> list[str]:
