@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from tests.web.conftest import clock, token
 from tests.web.seed import seed
-from workbench.ballots.models import Ballot, MemberVote, Position, Roster
+from workbench.ballots.models import Ballot, MemberVote, Position, Roster, WaitingBallot
 from workbench.db import Store
 from workbench.people.walls_models import TrailEntry
 from workbench.settings import Settings
@@ -98,6 +98,45 @@ def test_an_uploaded_mail_is_imported_and_an_unknown_item_waits_for_a_person(
         assert str(session.exec(select(Ballot)).one().closes_on) == "2027-02-01"
     bad = {"csrf_token": token(page), "file": (io.BytesIO(b"nothing"), "x.csv")}
     assert page.post("/ballots/import", data=bad).status_code == 409
+
+
+MAP = b"""
+name = "ours"
+date_formats = ["%d.%m.%y"]
+[columns]
+reference = "Doc"
+kind = "What"
+closes = "Until"
+[values.kind]
+DIS = ["Umfrage"]
+"""
+
+
+def test_a_table_of_another_layout_is_looked_at_then_imported_by_its_column_map(
+    page: FlaskClient, sqlite_store: Store
+) -> None:
+    table = b"Doc,What,Until\nISO/IEC 88888,Umfrage,01.02.27\nISO/IEC 88889,Umfrage,soon\n"
+
+    def send(address: str, columns: bytes | None = MAP) -> tuple[int, str]:
+        form: dict[str, object] = {"csrf_token": token(page), "file": (io.BytesIO(table), "t.csv")}
+        if columns is not None:
+            form["columns"] = (io.BytesIO(columns), "t.csv")
+        answer = page.post(address, data=form)
+        return answer.status_code, answer.text
+
+    status, text = send("/ballots/import/preview")
+    assert status == 200
+    for words in ("ISO/IEC 88888", "2027-02-01", "t.csv, row 3", "is no date"):
+        assert words in text
+    with sqlite_store.read() as session:
+        assert session.exec(select(WaitingBallot)).all() == []
+    assert send("/ballots/import/preview", None)[0] == 409
+    status, text = send("/ballots/import/preview", b"name = 1")
+    assert status == 409
+    assert "t.csv: is no column map" in text
+    assert send("/ballots/import")[0] == 303
+    with sqlite_store.read() as session:
+        assert session.exec(select(WaitingBallot)).one().record["closes_on"] == "2027-02-01"
 
 
 @pytest.mark.parametrize(

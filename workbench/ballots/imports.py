@@ -11,20 +11,17 @@ from typing import Any, Final
 from sqlmodel import Session, col, select
 
 from scrapers.ballots import PARSER_VERSION, AnnouncedBallot, BallotMap, load_map, read_ballots
-from scrapers.errors import InvalidIdentifierError, ScraperError, UnreadableFileError
+from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import StandardRef
-from scrapers.patents.fields import Refusal
-from scrapers.set_aside import MAX_PLACE, MAX_SET_ASIDE, BadRecord, one_line
 from workbench.ballots.changes import note_ballot
 from workbench.ballots.models import Ballot, BallotResult, BallotState, WaitingBallot, WaitingState
 from workbench.ballots.queries import p_members
 from workbench.ballots.verbs import BallotError, answers_for, put_vote
 from workbench.db import Store, key_of
-from workbench.history.files import beginning_of, keep_file
-from workbench.history.log import ChangeLog, ChangeWriter, Counts, Outcome, finish_run, keep_snapshot, start_run
+from workbench.history.file_imports import FileKind, import_file
+from workbench.history.log import ChangeLog, ChangeWriter, Counts, Outcome
 from workbench.history.merge import merge
-from workbench.history.models import Run, RunKind, RunState, Snapshot
-from workbench.history.quarantine import keep_bad_records, settle
+from workbench.history.models import Run, Snapshot
 from workbench.i18n import mark
 from workbench.people.gate import viewer_of
 from workbench.people.trail import record
@@ -35,7 +32,7 @@ from workbench.standards.ballots import BallotKind
 from workbench.standards.models import WorkItem
 from workbench.standards.tallies import Answer
 
-MAX_WARNINGS: Final = 200
+BALLOTS: Final = FileKind("ballots", PARSER_VERSION, load_map, read_ballots)
 _FIELDS: Final = ("opens_on", "closes_on", "state", "result", "countries")
 _DAYS: Final = ("opens_on", "closes_on")
 
@@ -53,52 +50,24 @@ def import_ballots(
     What cannot be read is a warning with its place and goes into quarantine. A ballot of a work item that nobody knows
     waits for a person. A file in which nothing can be read is a failed run that changes nothing.
     """
-    clock = now()
-    source = f"file:{path.name}"
-    run_id = start_run(store, RunKind.IMPORT, source, PARSER_VERSION, clock)
-    refusals: list[Refusal] = []
-    found: list[AnnouncedBallot] = []
-    snapshot: Snapshot | None = None
-    options: dict[str, Any] = {"import": "ballots"}
-    try:
-        snapshot = keep_file(settings, path, clock)
-        column_map = load_map(columns) if isinstance(columns, Path) else columns
-        options["columns"] = None if column_map is None else column_map.model_dump(mode="json")
-        for each in read_ballots(path, column_map):
-            if isinstance(each, Refusal):
-                refusals.append(each)
-            else:
-                found.append(each)
-        if not found:
-            reason = refusals[0].reason if refusals else "it holds no ballot"
-            raise UnreadableFileError(f"{path.name}: nothing was imported; {reason}")
-    except ScraperError as error:
-        with store.write() as session:
-            if snapshot is not None:
-                snapshot.believed = False
-                log = ChangeLog(session, run_id, source, clock)
-                whole = Refusal(place=path.name, reason=str(error), excerpt=beginning_of(path))
-                _quarantine(session, log, keep_snapshot(session, snapshot), refusals or [whole], options)
-            return finish_run(session, run_id, RunState.FAILED, warnings=_warnings(refusals), error=str(error))
-    with store.write() as session:
-        log = ChangeLog(session, run_id, source, clock)
-        kept = keep_snapshot(session, snapshot)
-        counts, notes = Counts(), _warnings(refusals)
+
+    def write(
+        session: Session, log: ChangeLog, snapshot: Snapshot, found: Sequence[AnnouncedBallot], counts: Counts
+    ) -> Sequence[str]:
+        notes: list[str] = []
         by_reference = _items(session)
         for announced in found:
             item = _item_of(session, announced, by_reference)
             if item is None:
-                counts.add(_wait(session, log, announced, kept))
+                counts.add(_wait(session, log, announced, snapshot))
                 notes.append(
                     f"{announced.reference}: no work item has this reference; say which on the page of ballots"
                 )
             else:
-                counts.add(reconcile_ballot(session, log, item, announced, key_of(kept), notes))
-        fingerprints = _quarantine(session, log, kept, refusals, options)
-        if len(refusals) <= MAX_SET_ASIDE:
-            settle(session, log, [kept], fingerprints)
-        state = RunState.OK if counts.inserted + counts.updated else RunState.UNCHANGED
-        return finish_run(session, run_id, state, counts, warnings=notes[: MAX_WARNINGS + 1])
+                counts.add(reconcile_ballot(session, log, item, announced, key_of(snapshot), notes))
+        return notes
+
+    return import_file(store, settings, BALLOTS, path, write, columns=columns, clock=now())
 
 
 def reconcile_ballot(
@@ -293,24 +262,6 @@ def _wait(session: Session, log: ChangeLog, announced: AnnouncedBallot, snapshot
     session.add(row)
     session.flush()
     return outcome
-
-
-def _quarantine(
-    session: Session, log: ChangeLog, snapshot: Snapshot, refusals: Sequence[Refusal], options: dict[str, Any]
-) -> set[str]:
-    bad = [
-        BadRecord(
-            one_line(each.place, MAX_PLACE), one_line(each.reason, MAX_PLACE), each.excerpt, snapshot.sha256, each.place
-        )
-        for each in refusals[:MAX_SET_ASIDE]
-    ]
-    return keep_bad_records(session, log, PARSER_VERSION, bad, {snapshot.sha256: snapshot}, options=options)
-
-
-def _warnings(refusals: Sequence[Refusal]) -> list[str]:
-    told = [f"{each.place}: {each.reason}" for each in refusals[:MAX_WARNINGS]]
-    further = len(refusals) - len(told)
-    return [*told, f"{further} further warnings are not listed"] if further else told
 
 
 def _json(value: Any) -> Any:

@@ -19,6 +19,7 @@ from workbench.settings import Settings, session_secret
 from workbench.web import (
     api,
     assessments,
+    ballot_files,
     ballots,
     calendars,
     cases,
@@ -77,6 +78,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     week.blueprint,
     standards.blueprint,
     ballots.blueprint,
+    ballot_files.blueprint,
     tasks.blueprint,
     committees.blueprint,
     changes.blueprint,
@@ -99,6 +101,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     mapping_learning.blueprint,
     assessments.blueprint,
     plans.blueprint,
+    plans.timeline.blueprint,
     digest.blueprint,
     calendars.blueprint,
     feeds.blueprint,
@@ -107,7 +110,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 
 # Label, endpoint and the blueprints whose pages belong to the place; a place without its endpoint is not shown.
 PLACES: Final = (
-    (mark("This week"), "week.index", ("week", "tasks", "ballots")),
+    (mark("This week"), "week.index", ("week", "tasks", "ballots", "ballot_files")),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "comments", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations", "cases")),
     (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning", "assessments")),

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session
-from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
 from workbench.ballots import queries, verbs
-from workbench.ballots.imports import import_ballots, resolve_waiting
+from workbench.ballots.imports import resolve_waiting
 from workbench.ballots.models import Ballot, BallotResult, BallotState, PositionLevel
 from workbench.ballots.queries import BallotView
 from workbench.ballots.rulebook import RULE_ERRORS
 from workbench.ballots.verbs import BallotError
 from workbench.ballots.week import counted, duty_of, limits_of
-from workbench.history.models import RunState
 from workbench.people.permissions import Permission
 from workbench.standards.ballots import BallotKind
 from workbench.standards.deadlines import Basis, Deadline, Level, moment_of_close
@@ -30,7 +26,7 @@ from workbench.standards.queries import item_choices, natural_order, work_item
 from workbench.standards.tallies import Answer
 from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
-from workbench.web.context import close_session, local, now, session, today, viewer, workbench, writing
+from workbench.web.context import close_session, local, now, session, today, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.text import gettext
 
@@ -57,7 +53,7 @@ def _of_ballots() -> dict[str, Any]:
 
 @blueprint.get("/")
 def index() -> str:
-    return _list()
+    return list_page()
 
 
 @blueprint.get(_PLACE)
@@ -73,9 +69,9 @@ def make() -> Reply:
     try:
         opens_on, closes_on = _day(request.form.get("opens_on", "")), _day(request.form.get("closes_on", ""))
     except ValueError:
-        return _list(gettext("A day or number could not be read. Correct it.")), 400
+        return list_page(gettext("A day or number could not be read. Correct it.")), 400
     if item is None or kind not in set(BallotKind) or iteration > 99 or closes_on is None:
-        return _list(gettext("Choose a work item, a kind of ballot and its closing day.")), 400
+        return list_page(gettext("Choose a work item, a kind of ballot and its closing day.")), 400
     try:
         with writing() as written:
             row = verbs.keep_ballot(written, viewer(), item, BallotKind(kind), iteration, now())
@@ -95,25 +91,8 @@ def make() -> Reply:
             )
     except BallotError as error:
         close_session()
-        return _list(gettext(str(error))), 409
+        return list_page(gettext(str(error))), 409
     return redirect(url_for("ballots.ballot", iso_id=item.iso_id, kind=kind, iteration=iteration), 303)
-
-
-@blueprint.post("/import")
-def import_file() -> Reply:
-    """Import an export, a mail or a calendar."""
-    upload = request.files.get("file")
-    name = secure_filename(upload.filename or "") if upload else ""
-    if upload is None or not name:
-        return _list(gettext("Choose a file first.")), 400
-    with tempfile.TemporaryDirectory(prefix="workbench-ballots-") as folder:
-        path = Path(folder) / name[-120:]
-        upload.save(path)
-        run = import_ballots(workbench().store.on_behalf_of(viewer()), workbench().settings, path, now=now)
-    close_session()
-    if run.state is RunState.FAILED:
-        return _list(run.error), 409
-    return redirect(url_for("sources.run", run_id=run.id), 303)
 
 
 @blueprint.post(f"{_PLACE}/position")
@@ -246,17 +225,18 @@ def resolve(waiting_id: int) -> Reply:
     chosen = request.form.get("work_item", "")
     item = _item(chosen)
     if chosen and item is None:
-        return _list(gettext("Choose a work item.")), 400
+        return list_page(gettext("Choose a work item.")), 400
     try:
         with writing() as written:
             resolve_waiting(written, viewer(), waiting_id, item, now())
     except BallotError as error:
         close_session()
-        return _list(gettext(str(error))), 409
+        return list_page(gettext(str(error))), 409
     return redirect(url_for("ballots.index"), 303)
 
 
-def _list(refusal: str | None = None) -> str:
+def list_page(refusal: str | None = None) -> str:
+    """The page of ballots, with what was refused."""
     filters = {name: argument(name) for name in queries.BALLOT_FILTERS}
     sort = sort_key(argument("sort"), queries.BALLOT_SORTS, "company")
     page = page_number(argument("page"))

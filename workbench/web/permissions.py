@@ -132,7 +132,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "ballots.track",
             "ballots.resolve",
         ),
-        **_each(Permission.IMPORT_STANDARDS, "ballots.import_file"),
+        **_each(Permission.IMPORT_STANDARDS, "ballot_files.import_file", "ballot_files.preview"),
         **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
         **_each(
             Permission.READ_STANDARDS, "comments.index", "comments.comment", "comments.heat", "comments.heat_export"
@@ -185,6 +185,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "plans.compare",
             "plans.rules",
             "plans.rule",
+            "plan_timeline.page",
         ),
         **_each(
             Permission.EDIT_PLANS,
@@ -204,7 +205,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "plans.make_scenario",
             "plans.edit_scenario",
         ),
-        **_each(Permission.EXPORT_CONFIDENTIAL, "plans.export_rows"),
+        **_each(Permission.EXPORT_CONFIDENTIAL, "plans.export_rows", "plan_timeline.as_svg", "plan_timeline.as_pdf"),
         **_each(Permission.APPROVE_OVERRIDES, "plans.decide_aside"),
         **_each(Permission.EDIT_RULES, "plans.edit_rule"),
         **_each(Permission.DECIDE, "mapping.decide"),
