@@ -10,8 +10,11 @@ _DAY = dt.timedelta(days=1)
 
 
 def deadline(day: dt.date, months: int) -> dt.date:
-    """The same day number so many months on, else the last day of that month (PCT Rule 80.1; EPC Rule 131)."""
-    return day + relativedelta(months=months)
+    """The same day number so many months on, else the last day of that month (PCT Rule 80.1; EPC Rule 131).
+
+    Raises OverflowError beyond the last year there is, as adding days does.
+    """
+    return _moved(day, relativedelta(months=months))
 
 
 def wait_end(day: dt.date, months: int) -> dt.date:
@@ -21,4 +24,11 @@ def wait_end(day: dt.date, months: int) -> dt.date:
     Article 3(1)), so that from the last day of a month it ends on the last day of a month.
     """
     ends_a_month = (day + _DAY).day == 1
-    return day + relativedelta(months=months, day=31) if ends_a_month else deadline(day, months)
+    return _moved(day, relativedelta(months=months, day=31)) if ends_a_month else deadline(day, months)
+
+
+def _moved(day: dt.date, by: relativedelta) -> dt.date:
+    try:
+        return day + by
+    except ValueError as error:
+        raise OverflowError(f"no year so far from {day}") from error

@@ -32,7 +32,7 @@ from workbench.web.plans.base import KEY, the_plan, the_scenario
 from workbench.web.plans.words import plan_word
 from workbench.web.text import gettext, language
 
-blueprint = Blueprint("plan_board", __name__, url_prefix="/plans")
+blueprint = Blueprint("plan_timeline", __name__, url_prefix="/plans")
 
 MOST_ITEMS: Final = 12
 _WORST: Final = (Verdict.FAIL, Verdict.UNKNOWN)
@@ -59,7 +59,7 @@ class Moved:
     changed: Sequence[tuple[Finding, Finding]]
 
 
-@blueprint.get(f"/{KEY}/timeline", endpoint="timeline")
+@blueprint.get(f"/{KEY}/timeline")
 def page(plan_id: int) -> str:
     prepared = _prepared(plan_id)
     moved, shown = _moved(prepared)
@@ -77,12 +77,12 @@ def page(plan_id: int) -> str:
     )
 
 
-@blueprint.get(f"/{KEY}/timeline.svg", endpoint="timeline_svg")
+@blueprint.get(f"/{KEY}/timeline.svg")
 def as_svg(plan_id: int) -> Response:
     return _file(_prepared(plan_id), "svg")
 
 
-@blueprint.get(f"/{KEY}/timeline.pdf", endpoint="timeline_pdf")
+@blueprint.get(f"/{KEY}/timeline.pdf")
 def as_pdf(plan_id: int) -> Response:
     return _file(_prepared(plan_id), "pdf")
 

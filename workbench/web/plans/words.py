@@ -1,0 +1,156 @@
+"""Words for the values of plans, each translated where it is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.i18n import mark
+from workbench.web.text import gettext
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "verdict": {
+        "pass": mark("passes"),
+        "fail": mark("fails"),
+        "unknown": mark("not known"),
+        "not_applicable": mark("does not apply"),
+    },
+    "severity": {"block": mark("Block"), "warn": mark("Warning"), "info": mark("Note")},
+    "confidence": {
+        "read": mark("read in the source"),
+        "secondary": mark("told by others"),
+        "unverified": mark("not verified"),
+    },
+    "origin": {
+        "typed": mark("planned"),
+        "chosen": mark("chosen by the solver"),
+        "scenario": mark("in this scenario"),
+        "done": mark("happened, as a person says"),
+        "evidence": mark("happened, as was read"),
+        "stage": mark("stage reached"),
+        "observed": mark("stage first seen"),
+        "announced": mark("announced"),
+        "estimated": mark("estimated"),
+        "unknown": mark("no date known"),
+        "never": mark("not planned"),
+    },
+    "kind": {
+        "filing": mark("Filing"),
+        "contribution": mark("Contribution"),
+        "stage": mark("Stage"),
+        "declaration": mark("Declaration"),
+        "release": mark("Release"),
+        "weights": mark("Weights"),
+        "paper": mark("Paper or demonstration"),
+        "launch": mark("Launch"),
+        "secrecy": mark("Secrecy review"),
+        "formality": mark("Formality"),
+        "own": mark("Own event"),
+    },
+    "event": {
+        "FF": mark("First filing"),
+        "FF_JP": mark("First filing in Japan"),
+        "FF_US": mark("First filing in the United States"),
+        "FF_KR": mark("Filing in Korea"),
+        "FF2": mark("Filing of new matter"),
+        "PCT": mark("International application"),
+        "PCT_ABROAD": mark("International application abroad"),
+        "FOREIGN": mark("Earliest filing abroad"),
+        "US_FILED": mark("Actual filing in the United States"),
+        "NP": mark("New work item proposal"),
+        "WD": mark("Working draft"),
+        "CONTRIB": mark("Contribution to the committee"),
+        "CD": mark("Committee draft"),
+        "DIS": mark("Enquiry draft"),
+        "FDIS": mark("Final draft"),
+        "IS": mark("Publication of the standard"),
+        "NP_CLOSE": mark("Close of the proposal ballot"),
+        "CD_CLOSE": mark("Close of the committee draft ballot"),
+        "DIS_CLOSE": mark("Close of the enquiry vote"),
+        "FDIS_CLOSE": mark("Close of the final vote"),
+        "DECL": mark("Patent declaration"),
+        "PATENT_SCREEN": mark("Patent screen"),
+        "LICENCE": mark("Licence given"),
+        "OSS": mark("Open-source release"),
+        "SPEC": mark("Specification published"),
+        "EU_RELEASE": mark("Release in the EU"),
+        "WEIGHTS": mark("Weights published"),
+        "PAPER": mark("Paper published"),
+        "DEMO": mark("Public demonstration"),
+        "CN_LAUNCH": mark("Launch in China"),
+        "CN_FILING": mark("Algorithm filing in China"),
+        "CN_ASSESSMENT": mark("Security assessment in China"),
+        "CN_REVIEW": mark("Confidentiality review in China"),
+        "SEC_NOTICE": mark("Referral for security review in Japan"),
+        "SEC_ASK": mark("Notice of possible designation in Japan"),
+        "SEC_CLEAR": mark("Security review over"),
+        "DESIG": mark("Designation in Japan"),
+        "DESIG_END": mark("End of the designation"),
+        "DESIG_LAST": mark("Last designation or renewal"),
+        "DESIG_REVIEW": mark("Review of the designation"),
+        "WITHDRAWAL": mark("Withdrawal of the application"),
+        "ART30_PROOF": mark("Proof under Article 30 in Japan"),
+        "EAR_NOTICE": mark("Notice under US export rules"),
+        "IPC_TABLE_FROM": mark("Table of technical fields in force from"),
+        "IPC_TABLE_TO": mark("Table of technical fields in force until"),
+        "INV": mark("Invention"),
+    },
+    "layer": {
+        "application": mark("Application"),
+        "physical_improvement": mark("Improvement of a physical operation"),
+        "hardware_interface": mark("Hardware interface"),
+        "base_framework": mark("Base framework"),
+        "conformance_tools": mark("Conformance tools"),
+        "test_harness": mark("Reference test harness"),
+        "schemas": mark("Schemas"),
+        "algorithm_internals": mark("Algorithm internals"),
+        "weights": mark("Weights"),
+        "training_data": mark("Own training data"),
+        "held_out_sets": mark("Held-out evaluation sets"),
+        "tuned_prompts": mark("Tuned prompts and thresholds"),
+    },
+    "openness": {
+        "open_patent": mark("open, under own patents"),
+        "open_source": mark("open source"),
+        "closed": mark("closed"),
+    },
+    "theme": {
+        "evaluation_method": mark("Evaluation method"),
+        "interoperability": mark("Interoperability"),
+        "other": mark("Other"),
+    },
+    "track": {"us_west": mark("US and West"), "china": mark("China"), "cleared": mark("cleared for both")},
+    "template": {
+        "defacto_then_dejure": mark("Open source first, then the standard"),
+        "contribution_first_filed": mark("File, then contribute and declare"),
+        "weights_and_paper": mark("Paper and open weights"),
+    },
+    "aim": {
+        "earliest_release": mark("Earliest open-source release"),
+        "most_slack": mark("Declare long before the enquiry vote closes"),
+        "most_offices": mark("Keep most offices"),
+        "least_at_once": mark("Least work at once"),
+        "earliest": mark("Everything as early as can be"),
+    },
+    "what": {
+        "plan": mark("Plan"),
+        "asset": mark("Asset"),
+        "event": mark("Event"),
+        "fact": mark("Fact"),
+        "scenario": mark("Scenario"),
+        "override": mark("Finding set aside"),
+    },
+    "due": {
+        "surprise": mark("Happened otherwise than planned"),
+        "block": mark("A rule blocks"),
+        "coming": mark("Coming up"),
+        "overdue": mark("Past, and nothing shows that it happened"),
+    },
+}
+
+
+def plan_word(vocabulary: str, value: str | None) -> str:
+    """The word for a value in the reader's language; a value without one is shown as it is."""
+    if value is None:
+        return ""
+    word = _WORDS[vocabulary].get(str(value))
+    return str(value) if word is None else gettext(word)
