@@ -115,6 +115,18 @@ def to_accounts(page: Page) -> None:
     page.get_by_role("navigation", name="Administration").get_by_role("link", name="Accounts").click()
 
 
+def show_second_step(page: Page) -> pyotp.TOTP:
+    """Set up a second step where administration asks for it."""
+    to_accounts(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Administration needs a second step")
+    page.get_by_role("link", name="Set up a second step").click()
+    authenticator = pyotp.TOTP((page.locator("code.key").text_content() or "").replace(" ", ""))
+    page.get_by_label("Code").fill(authenticator.now())
+    page.get_by_role("button", name="Turn the second step on").click()
+    expect(page.locator(".codes code")).to_have_count(10)
+    return authenticator
+
+
 def is_in(page: Page, name: str) -> None:
     expect(page.get_by_role("navigation", name="Account").get_by_role("link", name=name, exact=True)).to_be_visible()
 
@@ -154,6 +166,7 @@ def test_from_local_mode_to_the_first_account_and_an_invitation(served: Served, 
     is_in(admin, "Ada Admin")
     expect_status(stranger, invitation, 410)
 
+    show_second_step(admin)
     to_accounts(admin)
     admin.get_by_label("E-mail address").fill("dana@example.org")
     admin.get_by_label("Name").fill("Dana Delegate")
@@ -205,6 +218,7 @@ def test_a_forgotten_password_and_sessions_that_are_ended(served: Served, tab: C
     expect(laptop).to_have_url(re.compile(r"/sign-in"))
 
     sign_in(admin, "admin@example.org")
+    show_second_step(admin)
     to_accounts(admin)
     admin.get_by_role("link", name="dana", exact=True).click()
     admin.get_by_role("button", name="End all sessions").click()
