@@ -70,7 +70,7 @@ def page(plan_id: int) -> str:
         picture=_picture(shown),
         month=_month,
         moved=moved,
-        events=[each for each in prepared.events.values() if each.event.day or each.event.moment],
+        events=[each for each in shown.events.values() if each.event.day or each.event.moment],
         movable=[each for each in prepared.events.values() if each.open],
         worst={name: finding.verdict for name, finding in _worst(shown).items()},
         scenarios=queries.scenarios_of(session(), prepared.row),
