@@ -269,7 +269,6 @@ def upgrade() -> None:
         sa.Column("name", AutoString(), nullable=False),
         sa.Column("sha256", AutoString(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("snapshot_id", sa.Integer(), nullable=False),
         sa.Column("organisation", AutoString(), nullable=True),
         sa.Column("dated", sa.Date(), nullable=True),
         sa.Column("by_account", sa.Integer(), nullable=True),
@@ -278,7 +277,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["by_account"], ["account.id"], name=op.f("fk_case_document_by_account")),
         sa.ForeignKeyConstraint(["case_id"], ["declaration_case.id"], name=op.f("fk_case_document_case_id")),
         sa.ForeignKeyConstraint(["form_id"], ["case_form.id"], name=op.f("fk_case_document_form_id")),
-        sa.ForeignKeyConstraint(["snapshot_id"], ["snapshot.id"], name=op.f("fk_case_document_snapshot_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_document")),
     )
     with op.batch_alter_table("case_document", schema=None) as batch_op:

@@ -35,11 +35,17 @@ class Pages:
 
     def get(self, who: str, address: str) -> Any:
         self.who = who
-        return self.app.test_client().get(address)
+        return self._settled(self.app.test_client().get(address))
 
     def post(self, who: str, address: str, data: dict[str, Any] | None = None) -> Any:
         self.who = who
-        return self.app.test_client().post(address, data=data or {})
+        return self._settled(self.app.test_client().post(address, data=data or {}))
+
+    def _settled(self, answer: Any) -> Any:
+        """The answer, read to its end and closed: uploads are files until then."""
+        assert answer.data is not None
+        answer.close()
+        return answer
 
     def form(self, **changes: str) -> dict[str, str]:
         patent = {"patent-1-country": "JP", "patent-1-number": "7000001", "patent-1-status": "granted"}

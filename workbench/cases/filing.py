@@ -25,8 +25,6 @@ from workbench.cases.templates import FormTemplate
 from workbench.cases.validation import Filled, errors
 from workbench.cases.verbs import FAULTY, NEEDS_REASON, CaseError, advance, faults_of, need, step
 from workbench.db import key_of, settings_of
-from workbench.history.log import keep_snapshot
-from workbench.history.models import Snapshot
 from workbench.history.snapshots import SnapshotFolder
 from workbench.i18n import mark
 from workbench.people.permissions import Permission
@@ -204,20 +202,6 @@ def _keep(
     dated: dt.date | None = None,
 ) -> CaseDocument:
     sha256, size = SnapshotFolder(settings_of(session).home).add([content])
-    snapshot = keep_snapshot(
-        session,
-        Snapshot(
-            # The case is in the address: equal files of two cases are two snapshots, each behind its own wall.
-            url=f"file:case-{case.id}/{plain(name)[-100:]}",
-            sha256=sha256,
-            fetched_at=at,
-            last_fetched_at=at,
-            size=size,
-            believed=True,
-            permission=Permission.EXPORT_CONFIDENTIAL,
-            matter_id=case.matter_id,
-        ),
-    )
     row = CaseDocument(
         case_id=key_of(case),
         form_id=key_of(form),
@@ -225,7 +209,6 @@ def _keep(
         name=plain(name)[-100:] or "file",
         sha256=sha256,
         size=size,
-        snapshot_id=key_of(snapshot),
         organisation=organisation,
         dated=dated,
         by_account=viewer.account_id,

@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-import workbench.history.models
 import workbench.people.models
 import workbench.standards.models  # noqa: F401 - the rows that foreign keys below name
 from workbench.cases.statuses import CaseAct, CaseStatus
@@ -186,7 +185,10 @@ class CaseApproval(SQLModel, table=True):
 
 @confidential(_READERS, of_open_case(), held=lambda row: case_held(row.case_id))
 class CaseDocument(SQLModel, table=True):
-    """A file of a case, kept as a snapshot; append-only. `organisation` is who gave a receipt, `dated` its day."""
+    """A file of a case; append-only. `organisation` is who gave a receipt, `dated` its day.
+
+    The bytes lie beside the snapshots under their hash, without a row of `Snapshot`: they are taken out only here.
+    """
 
     __tablename__ = "case_document"
 
@@ -197,7 +199,6 @@ class CaseDocument(SQLModel, table=True):
     name: str
     sha256: str = Field(max_length=64)
     size: int
-    snapshot_id: int = Field(foreign_key="snapshot.id")
     organisation: str | None = None
     dated: dt.date | None = None
     by_account: int | None = Field(default=None, foreign_key="account.id")
