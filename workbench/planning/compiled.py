@@ -80,6 +80,8 @@ class Compiler:
         self._happening = {variable.index for variable in self.variables.values() if not isinstance(variable, int)}
         self._comparisons: dict[tuple[int | str, int | str], Literal] = {}
         self._tables: dict[tuple[str, int, str], list[int]] = {}
+        self._extremes: dict[tuple[str, frozenset[int | str]], Number] = {}
+        self._moves: dict[tuple[int | str, tuple[str, int, str]], Number] = {}
 
     def number(self, day: dt.date) -> int:
         return (day - self._start).days
@@ -256,13 +258,24 @@ class Compiler:
         return Days(first, self._one_of(name, [part.last for part in parts]), timed)
 
     def _one_of(self, name: str, numbers: Sequence[Number]) -> Number:
-        if all(isinstance(number, int) for number in numbers):
-            fixed = [number for number in numbers if isinstance(number, int)]
-            return min(fixed) if name == "min" else max(fixed)
-        result = self.model.new_int_var(0, self.never, "")
-        add = self.model.add_min_equality if name == "min" else self.model.add_max_equality
-        add(result, list(numbers))
-        return result
+        """The least or the largest of some numbers, one variable for the same question asked again."""
+        fixed = [number for number in numbers if isinstance(number, int)]
+        free = {number.index: number for number in numbers if not isinstance(number, int)}
+        bound = (min if name == "min" else max)(fixed, default=None)
+        if bound == (self.never if name == "min" else 0) and free:
+            bound = None  # It decides nothing.
+        if bound is not None and not free:
+            return bound
+        if bound is None and len(free) == 1:
+            return next(iter(free.values()))
+        rest: list[Number] = [free[index] for index in sorted(free)] + ([] if bound is None else [bound])
+        key = (name, frozenset(map(_key, rest)))
+        if key not in self._extremes:
+            result = self.model.new_int_var(0, self.never, "")
+            add = self.model.add_min_equality if name == "min" else self.model.add_max_equality
+            add(result, rest)
+            self._extremes[key] = result
+        return self._extremes[key]
 
     def _chosen(self, test: Sure, body: Days, orelse: Days) -> Days:
         if test.true is True:
@@ -296,14 +309,46 @@ class Compiler:
         table = self._tables[key]
         if isinstance(number, int):
             return table[number]
+        if (_key(number), key) not in self._moves:
+            self._moves[_key(number), key] = self._piecewise(number, table)
+        return self._moves[_key(number), key]
+
+    def _piecewise(self, number: cp_model.IntVar, table: Sequence[int]) -> cp_model.IntVar:
+        """The entry of a table at a number, by its straight pieces: months on is a constant distance for weeks.
+
+        A table of days given as such makes the solver look at every day by itself, which takes a hundred times longer.
+        """
         result = self.model.new_int_var(0, self.never, "")
-        self.model.add_element(number, table, result)
+        first = 1 if number.index in self._happening else 0
+        last = self.horizon if number.index in self._happening else self.never
+        pieces = []
+        for start, end, slope in straight_pieces(table, first, last):
+            inside = self.model.new_bool_var("")
+            self.model.add(number >= start).only_enforce_if(inside)
+            self.model.add(number <= end).only_enforce_if(inside)
+            self.model.add(result == table[start] + slope * (number - start)).only_enforce_if(inside)
+            pieces.append(inside)
+        self.model.add_exactly_one(pieces)
         if number.index in self._happening:
-            # Says nothing new, but lets the solver reckon without looking every day up.
-            shifts = [to - index for index, to in enumerate(table[1:-1], 1) if 1 < to < self.horizon]
+            # Says nothing new, but lets the solver reckon before it knows the piece.
+            shifts = [table[index] - index for index in range(1, self.horizon + 1) if 1 < table[index] < self.horizon]
             self.model.add(result >= number + min(shifts))
             self.model.add(result <= number + max(shifts))
         return result
+
+
+def straight_pieces(table: Sequence[int], first: int, last: int) -> list[tuple[int, int, int]]:
+    """The longest pieces (first place, last place, slope 0 or 1) of a table that never falls, from left to right."""
+    pieces: list[tuple[int, int, int]] = []
+    start = first
+    while start <= last:
+        slope = 1 if start < last and table[start + 1] - table[start] == 1 else 0
+        end = start
+        while end < last and table[end + 1] - table[end] == slope:
+            end += 1
+        pieces.append((start, end, slope))
+        start = end + 1
+    return pieces
 
 
 def negated(literal: Literal) -> Literal:

@@ -17,7 +17,7 @@ from workbench.planning.models import Scenario, StoredPlan
 from workbench.planning.plans import Event, Gap
 from workbench.planning.queries import scenarios_of
 from workbench.planning.rules import Finding, Verdict
-from workbench.planning.scheduling import Change, Schedule
+from workbench.planning.scheduling import Change, Schedule, beyond_dates, without_rules
 from workbench.planning.solving import Aim, DemandKind, Problem
 from workbench.planning.stored import Prepared, scenario_event
 from workbench.planning.verbs import PlanEditError, edit_plan, gaps_kept, move_events, set_gaps
@@ -128,7 +128,20 @@ def take_over(session: Session, viewer: Viewer, prepared: Prepared, row: Scenari
         name: event for name, event in days.items() if event != replace(prepared.events[name].event, confidential=False)
     }
     move_events(session, viewer, plan, changed, now, estimated=row.aim is not None)
-    set_gaps(session, viewer, plan, [Gap(**gap) for gap in row.gaps], now)
+    set_wanted(session, viewer, prepared, frozenset(row.offices), [Gap(**gap) for gap in row.gaps], now)
+
+
+def set_wanted(
+    session: Session,
+    viewer: Viewer,
+    prepared: Prepared,
+    offices: frozenset[str],
+    gaps: Sequence[Gap],
+    now: dt.datetime,
+) -> None:
+    """Give the plan other offices and distances. Raises PlanEditError."""
+    plan = prepared.row
+    set_gaps(session, viewer, plan, gaps, now)
     edit_plan(
         session,
         viewer,
@@ -136,7 +149,7 @@ def take_over(session: Session, viewer: Viewer, prepared: Prepared, row: Scenari
         now,
         name=plan.name,
         note=plan.note,
-        offices=row.offices,
+        offices=offices,
         known_offices=prepared.book.offices,
         work_item=plan.work_item,
         slack_days=plan.slack_days,
@@ -164,6 +177,20 @@ def problem_of(prepared: Prepared, *, room: int) -> Problem:
     plan = replace(prepared.plan, events=events)
     fixed = frozenset(name for name, placed in prepared.events.items() if not placed.open)
     return Problem(plan, book, fixed=fixed)
+
+
+def question(prepared: Prepared, *, room: int) -> tuple[Problem, list[str]]:
+    """What the solver is asked, and the rules that no choice of days can keep, which are left out of it.
+
+    Raises PlanEditError, UnsolvedError, RulesError.
+    """
+    problem = problem_of(prepared, room=room)
+    failing = {each.rule.id for each in prepared.findings if each.verdict is Verdict.FAIL}
+    if not failing:
+        return problem, []
+    suspects = without_rules(problem, {rule.id for rule in problem.book.rules} - failing)
+    hopeless = beyond_dates(suspects)
+    return without_rules(problem, set(hopeless)), hopeless
 
 
 def solved_days(prepared: Prepared, found: Schedule) -> dict[str, Event]:
@@ -198,12 +225,18 @@ def relaxed(prepared: Prepared, way: Sequence[Change]) -> tuple[dict[str, Event]
 
 
 def compared(plans: Sequence[Prepared]) -> list[FindingRow]:
-    """What the rules say of several plans side by side: rows where any of them does not simply pass or not apply."""
+    """What the rules say of several plans side by side: rows where any of them fails or is unknown."""
+    open_ones = (Verdict.FAIL, Verdict.UNKNOWN)
+    return [
+        row for row in every_row(plans) if any(each is not None and each.verdict in open_ones for each in row.findings)
+    ]
+
+
+def every_row(plans: Sequence[Prepared]) -> list[FindingRow]:
+    """What each rule says of several plans side by side, in the order of the rules."""
     keyed = [{(each.rule.id, each.office): each for each in plan.findings} for plan in plans]
     keys = list(dict.fromkeys(key for found in keyed for key in found))
-    rows = [FindingRow(rule, office, tuple(found.get((rule, office)) for found in keyed)) for rule, office in keys]
-    open_ones = (Verdict.FAIL, Verdict.UNKNOWN)
-    return [row for row in rows if any(each is not None and each.verdict in open_ones for each in row.findings)]
+    return [FindingRow(rule, office, tuple(found.get((rule, office)) for found in keyed)) for rule, office in keys]
 
 
 def _wider(at_most: int | None, days: int) -> int | None:

@@ -8,7 +8,7 @@ as can be.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -75,6 +75,23 @@ def binding(problem: Problem, aim: Aim) -> list[Demand]:
     return model.contradiction(demands, better)
 
 
+def beyond_dates(problem: Problem) -> list[str]:
+    """The rules that fail on every choice of days that anybody could make: what they rest on are facts, or the past.
+
+    Raises UnsolvedError, RulesError.
+    """
+    model = Model(problem)
+    fixed = [each for each in model.demands if each.kind is DemandKind.DAYS and each.name in problem.fixed]
+    rules = [each for each in model.demands if each.kind is DemandKind.RULE]
+    return [each.name for each in rules if model.solve([*fixed, each], None) is None]
+
+
+def without_rules(problem: Problem, ids: Collection[str]) -> Problem:
+    """The same question without some of the rules."""
+    kept = tuple(rule for rule in problem.book.rules if rule.id not in ids)
+    return replace(problem, book=problem.book.model_copy(update={"rules": kept}))
+
+
 def conflict(problem: Problem) -> Conflict:
     """Why no days keep every rule, and the cheapest ways out."""
     model = Model(problem)
@@ -128,6 +145,8 @@ class _WaysOut:
                 case DemandKind.GAP:
                     gap = next(each for each in problem.plan.gaps if f"{each.first} → {each.then}" == demand.name)
                     between = self.base.event(gap.then) - self.base.event(gap.first)
+                    # Shortened, a distance may vanish; turned round it would be another one.
+                    model.add(between >= 0)
                     longer = [] if gap.at_most is None else [between - gap.at_most]
                     self.costs[demand] = self._cost([gap.at_least - between, *longer])
 
