@@ -15,11 +15,13 @@ from workbench.patents.walls import (
     of_open_applications_only,
     of_open_portfolio,
     own_or_permitted,
+    own_or_permitted_in_search,
     portfolio_held,
 )
 from workbench.people.gate import confidential, restrict
 from workbench.people.permissions import Permission
 from workbench.people.rules import in_matter, matter_held, needs
+from workbench.search import SearchEntry
 
 _READERS = needs(Permission.READ_PATENTS)
 
@@ -222,7 +224,7 @@ class CitedDocument(SQLModel, table=True):
     last_seen: dt.datetime
 
 
-@confidential(_READERS, of_open_application())
+@confidential(_READERS, needs(Permission.READ_OTHERS_CLAIMS, Permission.IMPORT_PATENTS), of_open_application())
 class FiledClaims(SQLModel, table=True):
     """Claims as filed or amended before the office; `claims` are those of a `scrapers.records.Claim`, as JSON."""
 
@@ -243,3 +245,4 @@ class FiledClaims(SQLModel, table=True):
 
 
 restrict(Snapshot, of_open_applications_only())
+restrict(SearchEntry, own_or_permitted_in_search("publication"))

@@ -71,13 +71,31 @@ def own_or_permitted(column: str = "publication_id") -> Rule:
     """
 
     def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
-        if viewer.may(Permission.READ_OTHERS_CLAIMS):
+        # Who brings claims in has them in hand.
+        if viewer.may(Permission.READ_OTHERS_CLAIMS) or viewer.may(Permission.IMPORT_PATENTS):
             return sa.true()
         publication = private("publication")
         identity = publication.c.number if column == "publication" else publication.c.id
         return sa.cast(getattr(model, column).in_(sa.select(identity).where(is_own(publication.c, viewer))), sa.Boolean)
 
     return rule
+
+
+def own_or_permitted_in_search(kind: str) -> Rule:
+    """What is found of a publication shows its claims: an entry of that kind is seen as its claims are."""
+
+    def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+        entry: Any = model
+        return sa.or_(entry.kind != kind, own_or_permitted("publication")(_Named(entry.key), viewer))  # type: ignore[arg-type]
+
+    return rule
+
+
+class _Named:
+    """Something that has a publication's number, for rules that ask for it by that name."""
+
+    def __init__(self, publication: Any) -> None:
+        self.publication = publication
 
 
 def is_own(publication: Any, viewer: Viewer) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from workbench.declarations.queries import declarations_naming
 from workbench.history.queries import FilterError, change_page, count_changes
 from workbench.mapping.queries import matches_of_publication
 from workbench.patents import office_queries, queries
+from workbench.people.permissions import Permission
 from workbench.web.change_rows import change_rows
 from workbench.web.context import session, today, viewer
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
@@ -88,6 +89,7 @@ def publication(number: str) -> str | Response:
         declarations=declarations_naming(session(), row),
         claims=claims,
         claims_language=language,
+        claims_hidden=not viewer().may(Permission.READ_OTHERS_CLAIMS),
         nodes=queries.claim_tree(claims[language]) if language else [],
         indents=_INDENTS,
         matches=matches_of_publication(session(), row, _TOP),
