@@ -117,7 +117,7 @@ def test_a_form_of_no_use_is_refused(client: FlaskClient, monkeypatch: pytest.Mo
     assert client.post(address).status_code == 400
     answer = client.post(address, data={"form": (io.BytesIO(b"PK\x03\x04rubbish"), "a.docx")})
     assert answer.status_code == 400
-    monkeypatch.setattr("workbench.web.comments.MAX_UPLOAD", 100)
+    monkeypatch.setattr("workbench.web.comments.forms.MAX_UPLOAD", 100)
     large = client.post(address, data={"form": (io.BytesIO(b"x" * 101), "a.csv")})
     assert large.status_code == 413
 
