@@ -59,12 +59,16 @@ def download(table: str, format: str) -> Response:  # noqa: A002
 
 def tell(table: str, filters: Mapping[str, str], format: str, notices: Sequence[str]) -> None:  # noqa: A002
     """Write into the audit trail what was taken out, where it is of the kinds that the trail tells of."""
-    if EXPORTS[table] not in _TOLD_OF and not notices:
-        return
+    if EXPORTS[table] in _TOLD_OF or notices or filters.get("portfolio"):
+        note(table, filters, format)
+
+
+def note(what: str, filters: Mapping[str, str], format: str) -> None:  # noqa: A002
+    """Write into the audit trail that something was taken out, and by which filters."""
     told = {name: value for name, value in filters.items() if value}
     portfolio = told.get("portfolio", "")
     if portfolio not in portfolio_names(session()):
         # A name that somebody tries out may be one behind a wall; the trail must not spread it.
         told.pop("portfolio", None)
     matter_id = next(iter(matters_of_portfolio(session(), portfolio)), None)
-    record(TrailAction.EXPORTED, "export", table, {"format": format, "filters": told}, matter_id=matter_id)
+    record(TrailAction.EXPORTED, "export", what, {"format": format, "filters": told}, matter_id=matter_id)

@@ -17,6 +17,7 @@ from workbench.patents.queries import portfolio_names
 from workbench.people.viewer import Viewer
 from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import session, workbench
+from workbench.web.export import note
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
 TOP: Final = 20
@@ -137,6 +138,7 @@ def heat_export(draft_id: int, format: str) -> Response:  # noqa: A002
         abort(404)
     draft, item = _draft(draft_id)
     body = b"".join(export.write(_heat_rows(draft, item, argument("portfolio")), format))
+    note("heat", {"draft": str(draft_id), "portfolio": argument("portfolio")}, format)
     headers = {"Content-Disposition": f"attachment; filename=heat.{format}"}
     return Response(body, mimetype=export.FORMATS[format], headers=headers)
 

@@ -10,9 +10,10 @@ from flask import Blueprint, Response, abort, render_template
 from workbench.history import quarantine, queries
 from workbench.history.models import QuarantineState, Run, RunKind, Snapshot
 from workbench.history.snapshots import SnapshotFolder
+from workbench.people.walls_models import TrailAction
 from workbench.sources import drifts, health
 from workbench.sources.health import SourceState
-from workbench.web.context import now, session, workbench
+from workbench.web.context import now, record, session, workbench
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 from workbench.web.run_plot import SHOWN, run_plot
@@ -124,6 +125,8 @@ def body(snapshot_id: int) -> Response:
         content = _folder().open(row.sha256)
     except FileNotFoundError:
         abort(404)
+    if row.permission is not None or row.matter_id is not None:
+        record(TrailAction.EXPORTED, "snapshot", snapshot_id, {"sha256": row.sha256}, matter_id=row.matter_id)
 
     def pieces() -> Iterator[bytes]:
         with content:
