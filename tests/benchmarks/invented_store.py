@@ -45,8 +45,8 @@ def plant(home: Path, claims: int, clauses: int) -> Store:
     store = Store(Settings(home=home, dependent_claims=True), Viewer.system())
     store.migrate()
     add_publications(store, claims)
-    for seed in range(1, max(2, clauses // IN_A_DRAFT + 1)):
-        add_draft(store, IN_A_DRAFT, seed)
+    for seed, first in enumerate(range(0, clauses, IN_A_DRAFT), start=1):
+        add_draft(store, min(IN_A_DRAFT, clauses - first), seed)
     return store
 
 

@@ -1,0 +1,5 @@
+"""The sentence encoder of the tests."""
+
+from tests.mapping.conftest import model_folder
+
+__all__ = ["model_folder"]
