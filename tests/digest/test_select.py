@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from scrapers.records import Precision
 from tests.digest.conftest import FRIDAY, LONG_AGO, MANIFESTS, MONDAY, add_change, add_item, add_recipient, add_run
-from workbench.ballots.models import Ballot, Position, PositionLevel
+from workbench.ballots.models import Ballot, ItemTrack, Position, PositionLevel
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store, key_of
 from workbench.digest.coverage import CoverageState
@@ -298,7 +298,7 @@ def test_an_announced_close_has_its_moment_and_an_estimated_one_has_none(store: 
         return words.details(section.entries[0])
 
     assert "ISO closes on 2026-11-27 (estimated)" in lines()
-    assert "JISC must vote (P-member)" in lines()
+    assert "JISC must vote: its P-membership is at risk" in lines()
     with store.write() as session:
         ballot = Ballot(
             work_item_id=1,
@@ -375,3 +375,14 @@ def test_publications_with_suggestions_come_first_and_what_registers_say_apart(s
         window = Window(LONG_AGO, MONDAY, 0, 99)
         seen = select_digest(session, Edition.IP, window, rules=RULES, manifests={}, zone=Settings().zone, limit=9)
     assert [words.details(entry) for section in seen.sections for entry in section.entries] == [[]], "no suggestions"
+
+
+def test_a_missed_limit_date_is_told_and_marked_as_computed(store: Store) -> None:
+    with store.write() as session:
+        item = add_item(session, 1, "A", "30.60", [("20.00", "2023-01-10", Precision.DAY)])
+        session.add(ItemTrack(work_item_id=key_of(item), track=RULES.limits.track[0].name))
+    section = digest_of(store).section(SectionKind.LIMITS)
+    assert section is not None
+    told = Words("en", Settings().zone).details(section.entries[0])
+    assert told[0].startswith("not reached by 202")
+    assert all("(estimated)" in line for line in told)

@@ -11,7 +11,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from workbench.ballots.queries import ballot_views
 from workbench.ballots.rulebook import Rulebook
+from workbench.ballots.week import must_vote
 from workbench.calendars.due import due_ballots
 from workbench.db import Store, key_of
 from workbench.digest.audience import reader_of, rights_of
@@ -21,7 +23,7 @@ from workbench.digest.duties import duties_of
 from workbench.digest.entries import AlertEntry, BallotEntry, DutyEntry
 from workbench.digest.models import Alert, Edition, Mail, MailKind, MailState, Recipient
 from workbench.digest.outbox import AT_ONCE, Clock, mail_row
-from workbench.digest.select import Rosters, duty_entry
+from workbench.digest.select import ballot_entry, duty_entry
 from workbench.digest.subscriptions import tokens_of
 from workbench.people import tokens
 from workbench.people.gate import seen_by
@@ -149,11 +151,13 @@ class _Desk:
             for duty in duties_of(self.session, reader, self.rules, self.today):
                 if duty.urgent or (duty.day is not None and duty.day - self.today <= URGENT):
                     yield _Matter(duty.key, duty_entry(duty, self.today), duty.day)
-        rosters = Rosters(self.session, self.rules)
+        views = ballot_views(self.session, self.rules, self.today)
+        owed = must_vote(self.session, self.rules, views, self.today)
         for due in due_ballots(self.session, self.rules, self.today):
             day = due.deadlines.ours.day
             if due.view.company is None and day - self.today <= URGENT:
-                yield _Matter(f"ballot/{due.key}", rosters.entry(due.view, self.today), day, key_of(due.view.item))
+                entry = ballot_entry(due.view, owed, self.rules, self.today)
+                yield _Matter(f"ballot/{due.key}", entry, day, key_of(due.view.item))
 
     def _is_news(self, matter: _Matter, alert: Alert | None) -> bool:
         """Whether it is to be told now: for the first time, again today, or since the deadline moved."""

@@ -23,7 +23,7 @@ class BallotEntry:
     """An open ballot that needs an answer, with the days left until our own deadline; negative where that is past.
 
     `closes_at` is the moment at which an announced closing day ends where ISO sits. `must_vote` is the national body
-    that owes a vote as a P-member and has given none.
+    that owes a vote as a P-member and has given none, `at_risk` that its membership hangs on it.
     """
 
     about: About
@@ -31,6 +31,7 @@ class BallotEntry:
     days_left: int | None
     closes_at: dt.datetime | None = None
     must_vote: str | None = None
+    at_risk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class BallotEventEntry:
     iteration: int
     announced: bool
     changes: tuple[tuple[str, str | None, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitEntry:
+    """A limit date that is past while its stage was not reached; both days are computed."""
+
+    about: About
+    stage: str
+    day: dt.date
+    decide_by: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,7 @@ Entry = (
     BallotEntry
     | BallotEventEntry
     | DutyEntry
+    | LimitEntry
     | MeetingEntry
     | TaskEntry
     | MoveEntry

@@ -29,6 +29,7 @@ class SectionKind(StrEnum):
     PLANNED = "planned"
     STATUS = "status"
     BALLOTS = "ballots"
+    LIMITS = "limits"
 
 
 ORDER: dict[Edition, tuple[SectionKind, ...]] = {
@@ -39,6 +40,7 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.OPENED,
         SectionKind.BALLOTS,
         SectionKind.MOVES,
+        SectionKind.LIMITS,
         SectionKind.NEW_ITEMS,
         SectionKind.GONE,
         SectionKind.DRAFTS,
@@ -61,6 +63,7 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.DECLARATIONS,
         SectionKind.PLANNED,
         SectionKind.MOVES,
+        SectionKind.LIMITS,
         SectionKind.OPENED,
         SectionKind.BALLOTS,
         SectionKind.NEW_ITEMS,

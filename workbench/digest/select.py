@@ -16,8 +16,10 @@ from sqlmodel import Session, col, func, select
 
 from scrapers.manifest import Manifest
 from scrapers.records import Precision
-from workbench.ballots.queries import BallotView, ballot_views, p_members
+from workbench.ballots.obligations import DutyState, Standing
+from workbench.ballots.queries import BallotView, ballot_views
 from workbench.ballots.rulebook import Rulebook
+from workbench.ballots.week import Place, missed_limits, must_vote
 from workbench.calendars.meetings import coming_meetings
 from workbench.db import key_of
 from workbench.digest.coverage import coverage_of
@@ -30,6 +32,7 @@ from workbench.digest.entries import (
     DutyEntry,
     Entry,
     ItemEntry,
+    LimitEntry,
     MeetingEntry,
     MoveEntry,
     NamedEntry,
@@ -93,6 +96,11 @@ def select_digest(
     views = ballot_views(session, rules, today)
     _add_ballots(found, session, views, changes, rules, today, window.start.astimezone(zone).date(), followed)
     _add_ballot_events(found, changes, items)
+    for missed in missed_limits(session, rules, today):
+        if followed is None or key_of(missed.item) in followed:
+            about = item_about(str(missed.item.iso_id), missed.item)
+            entry = LimitEntry(about, missed.limit.stage, missed.limit.day, missed.limit.decide_by)
+            found.entries[SectionKind.LIMITS].append(entry)
     _add_meetings(found, session, today)
     _add_tasks(found, session)
     _add_drafts(found, session, changes, items)
@@ -194,7 +202,7 @@ def _text(value: object) -> str | None:
 def _add_ballots(
     found: _Found,
     session: Session,
-    views: Iterable[BallotView],
+    views: Sequence[BallotView],
     changes: Iterable[Change],
     rules: Rulebook,
     today: dt.date,
@@ -202,13 +210,13 @@ def _add_ballots(
     followed: frozenset[int] | None,
 ) -> None:
     moved = {change.key for change in changes if change.entity is Entity.WORK_ITEM and change.field == "stage"}
-    rosters = Rosters(session, rules)
+    owed = must_vote(session, rules, views, today)
     for view in views:
         if not view.is_open or view.company is not None or view.item.missing_since is not None:
             continue
         if followed is not None and key_of(view.item) not in followed:
             continue
-        entry = rosters.entry(view, today)
+        entry = ballot_entry(view, owed, rules, today)
         left = entry.days_left
         dated_this_week = view.precision is Precision.DAY and view.opens_on is not None and view.opens_on > since
         if left is not None and left < 0:
@@ -219,29 +227,18 @@ def _add_ballots(
             found.entries[SectionKind.OPENED].append(entry)
 
 
-class Rosters:
-    """Entries of ballots that say who must vote; rosters are looked up once."""
-
-    def __init__(self, session: Session, rules: Rulebook) -> None:
-        self.session, self.rules = session, rules
-        self._known: dict[tuple[str | None, dt.date], list[str]] = {}
-
-    def entry(self, view: BallotView, today: dt.date) -> BallotEntry:
-        left = (view.ours - today).days if view.ours else None
-        closes_at = None
-        if view.closes_on is not None and view.basis is Basis.ANNOUNCED:
-            closes_at = moment_of_close(view.closes_on, self.rules.deadlines.close)
-        about = item_about(str(view.item.iso_id), view.item)
-        return BallotEntry(about, view, left, closes_at, self._must_vote(view))
-
-    def _must_vote(self, view: BallotView) -> str | None:
-        if view.closes_on is None or view.national is not None or self.rules.obligations.duty_for(view.kind) is None:
-            return None
-        member = self.rules.obligations.member
-        key = (view.item.committee, view.closes_on)
-        if key not in self._known:
-            self._known[key], _ = p_members(self.session, *key)
-        return member if member in self._known[key] else None
+def ballot_entry(view: BallotView, owed: Mapping[Place, DutyState], rules: Rulebook, today: dt.date) -> BallotEntry:
+    """An open ballot; `owed` are those in which the national body must vote."""
+    left = (view.ours - today).days if view.ours else None
+    closes_at = None
+    if view.closes_on is not None and view.basis is Basis.ANNOUNCED:
+        closes_at = moment_of_close(view.closes_on, rules.deadlines.close)
+    about = item_about(str(view.item.iso_id), view.item)
+    duty = owed.get((view.item.iso_id, view.kind, view.iteration))
+    if duty is None:
+        return BallotEntry(about, view, left, closes_at)
+    at_risk = duty.standing in (Standing.AT_RISK, Standing.BROKEN)
+    return BallotEntry(about, view, left, closes_at, rules.obligations.member, at_risk)
 
 
 def duty_entry(duty: Duty, today: dt.date) -> DutyEntry:

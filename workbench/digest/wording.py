@@ -25,6 +25,7 @@ from workbench.digest.entries import (
     DutyEntry,
     Entry,
     ItemEntry,
+    LimitEntry,
     MeetingEntry,
     MoveEntry,
     NamedEntry,
@@ -33,7 +34,7 @@ from workbench.digest.entries import (
 from workbench.digest.models import Edition
 from workbench.digest.sections import SectionKind
 from workbench.digest.window import Window
-from workbench.digest.wording_events import ballot_event_lines, duty_lines
+from workbench.digest.wording_events import ballot_event_lines, duty_lines, limit_lines
 from workbench.i18n import DEFAULT_LANGUAGE, mark
 from workbench.standards.ballots import BallotKind
 from workbench.standards.deadlines import Basis, Deadline, Level
@@ -75,6 +76,7 @@ _HEADINGS: Final[dict[SectionKind, str]] = {
     SectionKind.RELEASES: mark("New releases"),
     SectionKind.MEETINGS: mark("Meetings in the next 14 days"),
     SectionKind.OTHER: mark("Other changes"),
+    SectionKind.LIMITS: mark("Limit dates at risk"),
     SectionKind.LEGAL: mark("Legal dates"),
     SectionKind.PLANS: mark("Plans"),
     SectionKind.CASES: mark("Declarations of ours"),
@@ -219,6 +221,8 @@ class Words:
                 return [self.gettext("Say which draft this file in the watched folder is")]
             case BallotEventEntry():
                 return ballot_event_lines(self, entry, self.gettext(_BALLOTS[entry.kind]))
+            case LimitEntry():
+                return limit_lines(self, entry)
             case DutyEntry():
                 return duty_lines(self, entry)
             case NamedEntry():
@@ -264,7 +268,9 @@ class Words:
             lines.append(self.gettext("%(ballot)s: %(deadline)s, %(span)s", ballot=name, deadline=told, span=span))
             outer = [each for each in (view.deadlines.national, view.deadlines.iso) if each not in (None, ours)]
             lines += [self._deadline(each, entry.closes_at) for each in outer if each is not None]
-        if entry.must_vote is not None:
+        if entry.must_vote is not None and entry.at_risk:
+            lines.append(self.gettext("%(member)s must vote: its P-membership is at risk", member=entry.must_vote))
+        elif entry.must_vote is not None:
             lines.append(self.gettext("%(member)s must vote (P-member)", member=entry.must_vote))
         if view.opens_on is not None:
             day = self.date(view.opens_on)

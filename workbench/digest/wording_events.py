@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.ballots.models import BallotResult, BallotState
 from workbench.digest.duties import DutyKind
-from workbench.digest.entries import BallotEventEntry, DutyEntry
+from workbench.digest.entries import BallotEventEntry, DutyEntry, LimitEntry
 from workbench.digest.sections import SectionKind
 from workbench.i18n import mark
 
@@ -65,6 +65,16 @@ def _change(words: Words, field: str, before: str | None, after: str | None) -> 
     if before is None:
         return words.gettext(_SET[field], date=date)
     return words.gettext(_MOVED[field], before=words.date(dt.date.fromisoformat(before)), date=date)
+
+
+def limit_lines(words: Words, entry: LimitEntry) -> list[str]:
+    """Which stage was not reached by when, and by when the committee decides what to do."""
+    day, decide_by = words.date(entry.day), words.date(entry.decide_by)
+    stage = words.stage(entry.stage)
+    return [
+        words.gettext("not reached by %(date)s (estimated): %(stage)s", date=day, stage=stage),
+        words.gettext("decide by %(date)s (estimated)", date=decide_by),
+    ]
 
 
 def duty_lines(words: Words, entry: DutyEntry) -> list[str]:
