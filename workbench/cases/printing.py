@@ -131,6 +131,7 @@ def _part(template: FormTemplate, each: FormField, filled: Filled, language: str
                     if mark.type is FieldType.MARK and choice.value in mark.only.get(each.id, ()):
                         yield Box(mark.text(language), mark.id in filled.marks, _depth(template, mark))
         case FieldType.PATENTS:
+            yield Caption(label)
             for rows in _rows(template, each, filled, language):
                 yield rows
                 for mark in template.fields:

@@ -41,7 +41,17 @@ class TrailAction(StrEnum):
     REVOKED = "revoked"
 
 
-OF_MATCHES = ("match", "decision", "export", "learned_ranking", "learning_switch", "assessment", "chart")
+OF_MATCHES = (
+    "match",
+    "decision",
+    "export",
+    "learned_ranking",
+    "learning_switch",
+    "assessment",
+    "chart",
+    "declaration_case",
+    "case_task",
+)
 """Kinds of things of which the trail speaks only to who may read matches."""
 
 
