@@ -102,6 +102,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     assessments.blueprint,
     plans.blueprint,
     plans.timeline.blueprint,
+    plans.licences.blueprint,
     digest.blueprint,
     calendars.blueprint,
     feeds.blueprint,
@@ -114,7 +115,7 @@ PLACES: Final = (
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "comments", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations", "cases")),
     (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning", "assessments")),
-    (mark("Plans"), "plans.index", ("plans", "plan_board", "plan_timeline")),
+    (mark("Plans"), "plans.index", ("plans", "plan_board", "plan_timeline", "plan_licences")),
 )
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),

@@ -186,6 +186,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "plans.rules",
             "plans.rule",
             "plan_timeline.page",
+            "plan_licences.index",
         ),
         **_each(
             Permission.EDIT_PLANS,

@@ -154,3 +154,41 @@ def plan_word(vocabulary: str, value: str | None) -> str:
         return ""
     word = _WORDS[vocabulary].get(str(value))
     return str(value) if word is None else gettext(word)
+
+
+_LICENCE_WORDS: Final[dict[str, dict[str, str]]] = {
+    "grant": {
+        "yes": mark("grants patents in words"),
+        "no": mark("is silent on patents"),
+        "excluded": mark("refuses patents in words"),
+    },
+    "scope": {
+        "C": mark("claims that read on the contribution alone"),
+        "C+W": mark("claims that the contribution infringes, alone or with the work it was added to"),
+        "C+W0": mark("claims that the contribution infringes, with the work as it was then; later changes are outside"),
+        "CV": mark("claims that the contributor's version infringes"),
+        "LW": mark("claims needed to use the work as supplied"),
+    },
+    "ends": {
+        "P-any": mark("ends for whoever sues anyone over the work; patent rights only"),
+        "A-any": mark("ends for whoever sues anyone over the work; all rights"),
+        "A-first": mark("ends for whoever sues first over the work; all rights"),
+        "P-contrib": mark("ends for whoever sues a contributor; patent rights only"),
+        "A-contrib": mark("ends for whoever sues a contributor; all rights"),
+        "breach": mark("ends only for whoever breaks the terms"),
+        "-": mark("has no end of its own"),
+    },
+    "tension": {
+        "none": mark("no tension"),
+        "condition": mark("a condition of the option has no counterpart in the licence"),
+        "risk": mark("risk: an implied licence may be argued"),
+        "conflict": mark("conflict: the licence gives free what the option would charge for"),
+        "strong": mark("strong conflict: the licence gives it free and bars charging for it"),
+    },
+}
+
+
+def licence_word(vocabulary: str, value: str) -> str:
+    """What a word of the table of licences means, in the reader's language; a word of one's own as it is."""
+    word = _LICENCE_WORDS[vocabulary].get(str(value))
+    return str(value) if word is None else gettext(word)

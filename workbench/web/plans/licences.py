@@ -1,0 +1,64 @@
+"""Licences against options: what the releases of plans would give away, and what another licence or option would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template
+
+from workbench.planning.licence_check import LicenceCheck, check_licence, declared_option, release_licence
+from workbench.planning.queries import prepared_plans
+from workbench.planning.rule_store import rule_store
+from workbench.planning.stored import Prepared
+from workbench.web.ballot_rules import rulebook
+from workbench.web.context import session, today
+from workbench.web.listing import argument
+from workbench.web.plans.words import licence_word, plan_word
+
+blueprint = Blueprint("plan_licences", __name__, url_prefix="/plans")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A plan with a release and what its licence means; `check` is None while licence or option is not known."""
+
+    prepared: Prepared
+    check: LicenceCheck | None
+    spdx: str | None
+    option: int | None
+    tried: bool
+
+
+@blueprint.after_request
+def _keep_nothing(response: Response) -> Response:
+    """What walls hide must not stay in a cache after somebody has left a matter."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.get("/licences")
+def index() -> str:
+    rules = rule_store(session())
+    licences = rules.licences()
+    spdx = argument("licence") if argument("licence") in licences else None
+    option = int(argument("option") or 0) if argument("option") in ("1", "2", "3") else None
+    checked = [
+        _checked(prepared, spdx, option)
+        for prepared in prepared_plans(session(), rulebook(), today(), rules)
+        if any(asset.in_release for asset in prepared.assets)
+    ]
+    return render_template(
+        "web/plans/licences.html",
+        checked=checked,
+        pairs=[(each, each) for each in licences],
+        spdx=spdx,
+        option=option,
+        plan_word=plan_word,
+        licence_word=licence_word,
+    )
+
+
+def _checked(prepared: Prepared, spdx: str | None, option: int | None) -> Checked:
+    wanted, chosen = spdx or release_licence(prepared), option or declared_option(prepared)
+    check = check_licence(prepared, wanted, chosen, prepared.rules.licences()) if wanted and chosen else None
+    return Checked(prepared, check, wanted, chosen, tried=bool(spdx or option))
