@@ -20,12 +20,13 @@ from workbench.settings import Settings
 from workbench.web import create_app
 
 POSTED = re.compile(r'<form[^>]*method="post"[^>]*>')
+ADDRESS = re.compile(r'(?:href|src|(?<!form)action)="([^"]+)"')
 
 
 def links(markup: str) -> set[str]:
     """Addresses of this site on a page that can be had by looking, fragments left out."""
     markup = POSTED.sub("", markup)
-    found = (html.unescape(each).partition("#")[0] for each in re.findall(r'(?:href|src|action)="([^"]+)"', markup))
+    found = (html.unescape(each).partition("#")[0] for each in ADDRESS.findall(markup))
     return {each for each in found if each.startswith("/") and not each.startswith("//")}
 
 

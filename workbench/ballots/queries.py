@@ -125,15 +125,17 @@ def needs_my_answer(
     *,
     account_id: int | None = None,
     recipient_id: int | None = None,
+    views: Sequence[BallotView] | None = None,
 ) -> list[BallotView]:
     """Open ballots of followed work items without a position of the company, by the company's deadline.
 
     Follow lists are those of the account or of the recipient of the digest; who follows nothing is told of everything.
+    `views` are all ballots (`ballot_views`), where they were read already.
     """
     followed = followed_items(session, account_id=account_id, recipient_id=recipient_id)
     return [
         view
-        for view in ballot_views(session, rules, today)
+        for view in (ballot_views(session, rules, today) if views is None else views)
         if view.is_open and view.company is None and (followed is None or key_of(view.item) in followed)
     ]
 

@@ -65,7 +65,7 @@ def index() -> str:
         quiet=quiet,
         newest=newest_day,
         due=[each for each in ballots if _due(each, soon)],
-        unanswered=needs_my_answer(session(), rulebook(), today(), account_id=account),
+        unanswered=needs_my_answer(session(), rulebook(), today(), account_id=account, views=everything),
         past=[each for each in ballots if each.closes_on is not None and each.closes_on < today()],
         undated=[each for each in ballots if each.closes_on is None],
         must_vote=must_vote(session(), rulebook(), everything, today()),
