@@ -8,6 +8,7 @@ must be answered exactly alike by both.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import shutil
 import sqlite3
@@ -18,8 +19,12 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel
 
+from tests.cases.planted import KEPT, plant_case
 from tests.people.walled import add_account, add_clause, add_publication
 from tests.web.seed import NOW, seed
+from workbench.assessments.charts import ChartRow, stored
+from workbench.assessments.models import Assessment, AssessmentEvent, AssessmentPin, ChartVersion, Finding, Reader
+from workbench.assessments.statuses import Status
 from workbench.db import Store
 from workbench.digest.models import Edition, Mail, MailState, Recipient
 from workbench.history.models import Change, ChangeKind, Entity, QuarantinedRecord, Run, RunKind, RunState, Snapshot
@@ -36,6 +41,7 @@ from workbench.patents.models import (
     PortfolioMember,
     Publication,
 )
+from workbench.patents.status import LegalStatus
 from workbench.people.permissions import Role
 from workbench.people.trail import record
 from workbench.people.viewer import Track, Viewer
@@ -48,6 +54,7 @@ from workbench.people.walls_models import (
 )
 from workbench.search import SearchEntry, put
 from workbench.settings import Settings
+from workbench.standards.models import Draft
 
 WALLS = (1, 2, 3)
 HASH = "0" * 64
@@ -119,7 +126,8 @@ def without(planted: Planted, home: Path) -> Path:
     shutil.copytree(planted.home, home)
     with closing(sqlite3.connect(home / "workbench.db")) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        kept_whole = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('decision', 'trail_entry')"
+        kept = ("decision", "trail_entry", "assessment_pin", "chart_version", "finding", "assessment_event", *KEPT)
+        kept_whole = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN {kept}"
         for (trigger,) in connection.execute(kept_whole).fetchall():
             connection.execute(f'DROP TRIGGER "{trigger}"')
         for table, key in itertools.chain.from_iterable(planted.rows.values()):
@@ -169,6 +177,7 @@ def _plant_all(session: Session, planted: Planted, settings: Settings) -> None:
         "iso_id": [90501, 90001, 9_000_042],
         "number": [f"XX.{9000 + wall}.A1" for wall in (0, *WALLS)],
         "report_id": [1],
+        "version": [1],
         "declaration_id": [1],
     }
     planted.keys["publication_id"] = list(publications.values())
@@ -205,10 +214,13 @@ def _plant_wall(
         at=NOW,
     )
     planter.add(wall, decision)
+    _plant_assessment(planter, wall, draft, number, matter_id)
     run = planter.add(wall, _run(f"file:{word}.xml", word, matter_id=matter_id), "run_id")
     planter.add(wall, _change(run, number, word))
     body = planter.add(wall, _snapshot(settings, word, matter_id=matter_id), "snapshot_id")
     planter.add(wall, _quarantined(run, body, word), "record_id")
+    work_item, sha = session.get_one(Draft, draft).work_item_id, session.get_one(Snapshot, body).sha256
+    plant_case(functools.partial(planter.add, wall), word, matter_id, work_item, draft, sha)
     planter.add(wall, MatterApplication(matter_id=matter_id, application_key=f"XX.{word}", added_at=NOW))
     office = planter.add(wall, _snapshot(settings, f"{word} office"), "snapshot_id")
     _plant_office(planter, wall, f"XX.{word}", word, office, publication)
@@ -219,6 +231,57 @@ def _plant_wall(
     if wall == 1:
         session.add(TrackSide(account_id=planted.accounts[Role.IP_COUNSEL], track=Track.US_WEST))
     session.add(MatterMember(matter_id=matter_id, account_id=planted.accounts[Role.IP_COUNSEL], added_at=NOW))
+
+
+def _plant_assessment(planter: _Planter, wall: int, draft: int, number: str, matter_id: int) -> None:
+    word = secret(wall)
+    text = "A method comprising recording an evaluation."
+    assessment = Assessment(
+        publication=number,
+        claim=1,
+        language="en",
+        work_item_id=planter.session.get_one(Draft, draft).work_item_id,
+        matter_id=matter_id,
+        status=Status.CANDIDATE,
+        made_at=NOW,
+    )
+    key = planter.add(wall, assessment, "assessment_id")
+    pin = AssessmentPin(
+        assessment_id=key,
+        draft_id=draft,
+        clause_order=0,
+        clause_hash=HASH,
+        claim_text=text,
+        claim_hash=HASH,
+        legal_status=LegalStatus.UNKNOWN,
+        holders=[word],
+        by=word,
+        at=NOW,
+    )
+    pin_id = planter.add(wall, pin)
+    row = ChartRow(element=text, start=0, end=len(text), note=f"{word} chart", met=True)
+    author = planter.planted.accounts[Role.SIGNATORY]
+    version = ChartVersion(
+        assessment_id=key, pin_id=pin_id, number=1, rows=stored([row]), by_account=author, by=word, at=NOW
+    )
+    version_id = planter.add(wall, version)
+    assessment.status, assessment.round = Status.CHARTING, 1
+    finding = Finding(
+        assessment_id=key,
+        version_id=version_id,
+        round=1,
+        reader=Reader.REVIEWER,
+        outcome=Status.NOT_ESSENTIAL,
+        reasons=f"{word} finding",
+        by_account=planter.planted.accounts[Role.ADMINISTRATOR],
+        by=word,
+        at=NOW,
+    )
+    planter.add(wall, finding)
+    step = AssessmentEvent(
+        assessment_id=key, what="made", status=Status.CANDIDATE, stale=False, on_hold_secrecy=False, by=word, at=NOW
+    )
+    planter.add(wall, step)
 
 
 def _plant_office(planter: _Planter, wall: int, key: str, word: str, snapshot: int, publication: int) -> None:
