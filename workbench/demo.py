@@ -29,6 +29,7 @@ from workbench.patents.models import Publication
 from workbench.patents.portfolios import put_into
 from workbench.people.viewer import Viewer
 from workbench.sample.assessments import plant_assessments
+from workbench.sample.plans import plant_plan
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 from workbench.standards.ballots import BallotKind
@@ -113,6 +114,9 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
         yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
     done = plant_assessments(store, sample.OWN_PARTY, _at(sample.DAYS[-1])())
     yield Step("Assessments of the sample IP team", done)
+    with store.write() as session:
+        made = plant_plan(session, Viewer.system(), settings, _at(sample.DAYS[-1])())
+    yield Step("Sample plan", "made" if made else "there already")
     yield _compose(store, settings, folder)
 
 
