@@ -23,6 +23,7 @@ from workbench.comments.verbs import Said, draft_comment
 from workbench.db import Store
 from workbench.digest import verbs as digest
 from workbench.history.models import Run, RunState
+from workbench.jobs.sole import MAPPING, sole
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.imports import import_patents
 from workbench.patents.models import Publication
@@ -110,7 +111,8 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     with store.read() as session:
         drafts = drafts_of(session, None)
     for draft_name in drafts:
-        run = map_draft(store, draft_name, now=_at(sample.DAYS[-1]))
+        with sole(store, MAPPING):
+            run = map_draft(store, draft_name, now=_at(sample.DAYS[-1]))
         yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
     done = plant_assessments(store, sample.OWN_PARTY, _at(sample.DAYS[-1])())
     yield Step("Assessments of the sample IP team", done)

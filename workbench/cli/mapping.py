@@ -8,7 +8,7 @@ import click
 
 from workbench.cli.base import FILE, JSON, Failure, main, open_store
 from workbench.cli.console import ProgressLine, exit_with, print_json, report
-from workbench.jobs.sole import sole
+from workbench.jobs.sole import MAPPING, sole
 from workbench.mapping.encoder import Encoder, installed_encoder
 from workbench.mapping.evaluation import evaluate, make_run
 from workbench.mapping.labelled import read_corpus, read_labels, read_queries, write_run
@@ -32,7 +32,7 @@ def map_command(work_item: str | None, portfolio: str | None, as_json: bool) -> 
         _say_how(installed_encoder(settings))
         line = ProgressLine()
         results = []
-        with sole(store, "mapping"):
+        with sole(store, MAPPING):
             for run in map_drafts(store, drafts, portfolio=portfolio, progress=line.show):
                 line.clear()
                 results.append(report(run, as_json=as_json))

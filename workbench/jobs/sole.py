@@ -18,6 +18,8 @@ from workbench.jobs.lease import Clock, Lease, finish, kept
 from workbench.jobs.models import JobRun, JobState
 
 LEASE: Final = dt.timedelta(minutes=1)
+MAPPING: Final = "mapping"
+"""The job of every mapping, whoever begins it."""
 
 
 class BusyError(Exception):

@@ -149,6 +149,13 @@ def select_matches(
 
 def count_matches(session: Session, filters: Mapping[str, str]) -> int:
     """How many matches the filters leave. Raises FilterError, UnknownWorkItemError."""
+    given = {name: text for name, value in filters.items() if (text := value.strip())}
+    if "draft" in given and {"draft"} < given.keys() <= {"draft", *_OF_PUBLICATIONS}:
+        held = publication_conditions(session, {name: given[name] for name in _OF_PUBLICATIONS if name in given})
+        mine = col(MappedPublication.publication_id).in_(sa.select(col(Publication.id)).where(*held))
+        of_draft = col(MappedPublication.draft_id) == _number("draft", given["draft"])
+        summed = sa.select(sa.func.coalesce(sa.func.sum(col(MappedPublication.matches)), 0)).where(of_draft, mine)
+        return int(session.execute(summed).scalar_one())
     counted = sa.select(sa.func.count()).select_from(Match).where(*_conditions(session, filters))
     return int(session.execute(counted).scalar_one())
 
