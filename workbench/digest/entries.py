@@ -36,13 +36,17 @@ class BallotEntry:
 
 @dataclass(frozen=True, slots=True)
 class BallotEventEntry:
-    """What became known of a ballot: that it was announced, and each field that changed, from what to what."""
+    """What became known of a ballot: that it was announced, and each field that changed, from what to what.
+
+    `view` is the ballot as it is now, where it is still known.
+    """
 
     about: About
     kind: BallotKind
     iteration: int
     announced: bool
     changes: tuple[tuple[str, str | None, str | None], ...]
+    view: BallotView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def select_digest(
     _add_items(found, changes, items, histories, zone)
     views = ballot_views(session, rules, today)
     _add_ballots(found, session, views, changes, rules, today, window.start.astimezone(zone).date(), followed)
-    _add_ballot_events(found, changes, items)
+    _add_ballot_events(found, views, changes, items)
     for missed in missed_limits(session, rules, today):
         if followed is None or key_of(missed.item) in followed:
             about = item_about(str(missed.item.iso_id), missed.item)
@@ -245,8 +245,20 @@ def duty_entry(duty: Duty, today: dt.date) -> DutyEntry:
     return DutyEntry(duty.about, duty, (duty.day - today).days if duty.day else None)
 
 
-def _add_ballot_events(found: _Found, changes: Iterable[Change], items: Mapping[int, WorkItem]) -> None:
-    """Ballots that were announced, moved, closed or cancelled, or of which the result is known."""
+def _add_ballot_events(
+    found: _Found, views: Iterable[BallotView], changes: Iterable[Change], items: Mapping[int, WorkItem]
+) -> None:
+    """Ballots that were announced, moved, closed or cancelled, or of which the result is known.
+
+    That one was announced goes without saying where the ballot itself is in the digest.
+    """
+    by_key = {f"{view.item.iso_id}/{view.kind}/{view.iteration}": view for view in views}
+    shown = {
+        f"{entry.view.item.iso_id}/{entry.view.kind}/{entry.view.iteration}"
+        for kind in (SectionKind.OVERDUE, SectionKind.DUE, SectionKind.OPENED)
+        for entry in found.entries[kind]
+        if isinstance(entry, BallotEntry)
+    }
     for key, of_ballot in _by_key(changes, Entity.BALLOT).items():
         iso_id, _, rest = key.partition("/")
         kind, _, iteration = rest.partition("/")
@@ -261,9 +273,9 @@ def _add_ballot_events(found: _Found, changes: Iterable[Change], items: Mapping[
         moved = tuple(each for each in told.values() if each[1] != each[2])
         announced = any(change.kind is ChangeKind.NEW for change in of_ballot)
         about = replace(item_about(iso_id, _item(items, iso_id)), path=f"/ballots/{key}")
-        if announced or moved:
+        if moved or (announced and key not in shown):
             found.entries[SectionKind.BALLOTS].append(
-                BallotEventEntry(about, BallotKind(kind), int(iteration), announced, moved)
+                BallotEventEntry(about, BallotKind(kind), int(iteration), announced, moved, by_key.get(key))
             )
 
 

@@ -220,7 +220,8 @@ class Words:
             case TaskEntry():
                 return [self.gettext("Say which draft this file in the watched folder is")]
             case BallotEventEntry():
-                return ballot_event_lines(self, entry, self.gettext(_BALLOTS[entry.kind]))
+                name = self.ballot(entry.view) if entry.view else self.gettext(_BALLOTS[entry.kind])
+                return ballot_event_lines(self, entry, name)
             case LimitEntry():
                 return limit_lines(self, entry)
             case DutyEntry():

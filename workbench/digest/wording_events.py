@@ -51,6 +51,9 @@ def ballot_event_lines(words: Words, entry: BallotEventEntry, name: str) -> list
     if entry.iteration > 1:
         name = words.gettext("%(ballot)s no. %(number)d", ballot=name, number=entry.iteration)
     lines = [words.gettext("%(ballot)s: announced", ballot=name) if entry.announced else name]
+    told = {field for field, _, _ in entry.changes}
+    if entry.announced and "closes_on" not in told and entry.view is not None and entry.view.closes_on is not None:
+        lines.append(words.gettext(_SET["closes_on"], date=words.date(entry.view.closes_on)))
     return lines + [_change(words, *change) for change in entry.changes]
 
 
