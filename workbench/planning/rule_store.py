@@ -195,9 +195,11 @@ def rule_to_yaml(rule: Rule) -> str:
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
-def as_json(content: Mapping[str, Any]) -> dict[str, Any]:
+def as_json(content: Mapping[Any, Any]) -> dict[str, Any]:
     """Days as text, so that the content can be kept as JSON."""
-    return {str(key): value.isoformat() if isinstance(value, dt.date) else value for key, value in content.items()}
+    # YAML reads a bare `on` as a yes.
+    named = {"on" if key is True else str(key): value for key, value in content.items()}
+    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in named.items()}
 
 
 def _check_rule(store: RuleStore, key: str, content: dict[str, Any]) -> None:
