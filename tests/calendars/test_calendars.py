@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from lxml import etree
+from sqlmodel import select
 
+from scrapers.ballots import AnnouncedBallot
 from scrapers.records import Precision
 from tests.digest.conftest import add_change, add_item
+from workbench.ballots import verbs
+from workbench.ballots.imports import reconcile_ballot
+from workbench.ballots.models import Ballot, PositionLevel
 from workbench.ballots.rulebook import load_rulebook
 from workbench.calendars.events import publish
 from workbench.calendars.feeds import feeds_of, find_feed, make_feed, revoke_feed
@@ -18,10 +23,12 @@ from workbench.calendars.ics import write_calendar
 from workbench.calendars.meetings import MeetingError, add_meeting, cancel_meeting, import_meetings
 from workbench.calendars.models import FeedKind, PublishedEvent
 from workbench.db import Store
+from workbench.history.log import ChangeWriter
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.standards.deadlines import Level
 from workbench.standards.models import StageEvent, WorkItem
+from workbench.standards.tallies import Answer
 from workbench.web import create_app
 
 NOW = dt.datetime(2026, 11, 16, 0, 30, tzinfo=dt.UTC)
@@ -118,6 +125,29 @@ def test_a_second_ballot_is_another_event(store: Store) -> None:
     rows = publish(store, RULES, NOW + DAY, (NOW + DAY).date())
     assert len({row.uid for row in rows}) > len(first)
     assert first["iso"].uid not in {row.uid for row in rows if row.starts_on == dt.date(2027, 1, 18)}
+
+
+def test_an_announcement_keeps_the_name_of_the_estimated_second_ballot(store: Store) -> None:
+    """Whoever took the estimate into a calendar sees it move, and the first ballot stays where it was."""
+    add_ballot(store, "2026-03-02")
+    first = publish(store, RULES, NOW - 200 * DAY, (NOW - 200 * DAY).date())
+    with store.write() as session:
+        session.add(StageEvent(work_item_id=1, stage="40.60", date=dt.date(2026, 5, 26), precision=Precision.DAY))
+        session.add(StageEvent(work_item_id=1, stage="40.20", date=dt.date(2026, 10, 26), precision=Precision.DAY))
+    estimated = {row.uid for row in publish(store, RULES, NOW, NOW.date())} - {row.uid for row in first}
+    assert len(estimated) == 3
+    with store.write() as session:
+        item, viewer = session.get_one(WorkItem, 1), Viewer.local()
+        log = ChangeWriter(session, None, "file:notice.eml", NOW)
+        said = {"reference": item.reference, "kind": "DIS", "closes_on": "2027-02-01"}
+        reconcile_ballot(session, log, item, AnnouncedBallot.model_validate(said), None, [])
+        row = session.exec(select(Ballot)).one()
+        verbs.take_position(session, viewer, row, PositionLevel.COMPANY, Answer.YES, "", NOW, seen=None)
+        assert row.iteration == 2
+    after = {row.uid: row for row in publish(store, RULES, NOW + DAY, (NOW + DAY).date())}
+    assert {uid for uid, row in after.items() if row.starts_on > NOW.date()} == estimated
+    assert {after[uid].sequence for uid in estimated} == {1}
+    assert all(after[row.uid].starts_on == row.starts_on for row in first)
 
 
 def test_lines_are_folded_by_octets_and_japanese_survives(store: Store) -> None:

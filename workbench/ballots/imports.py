@@ -15,7 +15,7 @@ from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import StandardRef
 from workbench.ballots.changes import note_ballot
 from workbench.ballots.models import Ballot, BallotResult, BallotState, WaitingBallot, WaitingState
-from workbench.ballots.queries import p_members
+from workbench.ballots.queries import arrivals, p_members
 from workbench.ballots.verbs import BallotError, answers_for, put_vote
 from workbench.db import Store, key_of
 from workbench.history.file_imports import FileKind, import_file
@@ -28,8 +28,8 @@ from workbench.people.trail import record
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
 from workbench.settings import Settings
-from workbench.standards.ballots import BallotKind
-from workbench.standards.models import WorkItem
+from workbench.standards.ballots import BallotKind, load_ballot_rules
+from workbench.standards.models import StageEvent, WorkItem
 from workbench.standards.tallies import Answer
 
 BALLOTS: Final = FileKind("ballots", PARSER_VERSION, load_map, read_ballots)
@@ -88,7 +88,7 @@ def reconcile_ballot(
     kind = BallotKind(announced.kind)
     statement = select(Ballot).where(Ballot.work_item_id == item.id, Ballot.kind == kind)
     known = session.exec(statement.order_by(col(Ballot.iteration))).all()
-    iteration = announced_iteration(known, announced)
+    iteration = announced_iteration(known, announced, 1 if known else _times(session, item, kind, announced))
     row = next((each for each in known if each.iteration == iteration), None)
     inserted = row is None
     if row is None:
@@ -130,8 +130,18 @@ def reconcile_ballot(
     return Outcome.UPDATED if told or changed else Outcome.UNCHANGED
 
 
-def announced_iteration(known: Sequence[Ballot], announced: AnnouncedBallot) -> int:
+def _times(session: Session, item: WorkItem, kind: BallotKind, announced: AnnouncedBallot) -> int:
+    """How often the item had come to the stage of such a ballot by the time it closes."""
+    stages = {rule.stage for rule in load_ballot_rules() if rule.kind is kind}
+    until = announced.closes_on or announced.opens_on or dt.date.max
+    events = session.exec(select(StageEvent).where(StageEvent.work_item_id == item.id))
+    return sum(day <= until for (_, stage), days in arrivals(events).items() if stage in stages for day in days)
+
+
+def announced_iteration(known: Sequence[Ballot], announced: AnnouncedBallot, times: int = 1) -> int:
     """Which iteration of its kind an announced ballot is: as it says, else the last, or the next where that is over.
+
+    Of the first that is announced, `times` tells: how often the item came to the stage until the ballot closes.
 
     Without an iteration a moved closing day cannot be told from a second ballot by days alone, so a ballot counts as
     another one only where it opens after the last closed, or where the last has a result or was closed by a file.
@@ -139,7 +149,7 @@ def announced_iteration(known: Sequence[Ballot], announced: AnnouncedBallot) -> 
     if announced.iteration is not None:
         return announced.iteration
     if not known:
-        return 1
+        return max(1, times)
     by_opening = [each for each in known if announced.opens_on and each.opens_on == announced.opens_on]
     by_closing = [each for each in known if announced.closes_on and each.closes_on == announced.closes_on]
     if by_opening or by_closing:

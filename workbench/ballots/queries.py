@@ -27,7 +27,7 @@ from workbench.ballots.rulebook import Rulebook
 from workbench.db import key_of
 from workbench.standards.ballots import BallotKind, BallotRule, EstimatedBallot
 from workbench.standards.deadlines import Basis, Deadlines, deadlines
-from workbench.standards.models import Committee, CommitteeMember, MemberKind, WorkItem
+from workbench.standards.models import Committee, CommitteeMember, MemberKind, StageEvent, WorkItem
 from workbench.standards.queries import natural_order, open_ballots
 
 BALLOT_FILTERS: Final = ("q", "kind", "state", "basis", "answer", "committee")
@@ -88,10 +88,14 @@ def ballot_views(session: Session, rules: Rulebook, today: dt.date) -> list[Ball
         rows.setdefault((row.work_item_id, row.kind), []).append(row)
         items[row.work_item_id] = item
     current = _current_positions(session)
+    stages = {rule.stage for rule in rules.lengths}
+    balloted = select(StageEvent).join(WorkItem, col(WorkItem.id) == StageEvent.work_item_id)
+    came = arrivals(session.exec(balloted.where(col(WorkItem.stage).in_(stages))))
     views, used = [], {}
     for each in open_ballots(session, rules.lengths, today):
         key = (key_of(each.item), each.ballot.kind)
-        iteration = estimated_iteration(rows.get(key, []), each.ballot)
+        times = len(came.get((key[0], each.ballot.stage), ()))
+        iteration = estimated_iteration(rows.get(key, []), each.ballot, times)
         found = next((row for row in rows.get(key, []) if row.iteration == iteration), None)
         if found is None:
             views.append(_view(each.item, each.ballot.kind, iteration, None, each.ballot, rules, today, {}))
@@ -151,15 +155,29 @@ def followed_items(
     return frozenset(found) or None
 
 
-def estimated_iteration(rows: Sequence[Ballot], estimate: EstimatedBallot) -> int:
+def arrivals(events: Iterable[StageEvent]) -> dict[tuple[int, str], list[dt.date]]:
+    """The days on which work items came to a stage from elsewhere, by the item's key and the stage, in order."""
+    found: dict[tuple[int, str], list[dt.date]] = {}
+    at: dict[int, str] = {}
+    for event in sorted(events, key=lambda event: (event.date, event.stage)):
+        if at.get(event.work_item_id) != event.stage:
+            found.setdefault((event.work_item_id, event.stage), []).append(event.date)
+            at[event.work_item_id] = event.stage
+    return found
+
+
+def estimated_iteration(rows: Sequence[Ballot], estimate: EstimatedBallot, times: int = 1) -> int:
     """Which iteration of its kind an estimated ballot is, beside those that are known (in their order).
 
-    It is the last one, unless that is over and the stage was reached anew after its close.
+    `times`: how often the item came to the stage. It is the last one known, unless that is over and the stage was
+    reached anew after its close; where no close is known, the times tell.
     """
     if not rows:
-        return 1
+        return max(1, times)
     last = rows[-1]
-    if last.closes_on is None or estimate.opens_on is None:
+    if last.closes_on is None:
+        return max(last.iteration, times)
+    if estimate.opens_on is None:
         return last.iteration
     late = dt.timedelta() if estimate.precision is Precision.DAY else _LATE_OBSERVATION
     return last.iteration + 1 if estimate.opens_on > last.closes_on + late else last.iteration
