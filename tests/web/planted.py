@@ -21,6 +21,7 @@ from sqlmodel import Session, SQLModel
 
 from tests.cases.planted import KEPT, plant_case
 from tests.people.walled import add_account, add_clause, add_publication
+from tests.web.planted_plans import edited_rule, plant_plan
 from tests.web.seed import NOW, seed
 from workbench.assessments.charts import ChartRow, stored
 from workbench.assessments.models import Assessment, AssessmentEvent, AssessmentPin, ChartVersion, Finding, Reader
@@ -159,6 +160,7 @@ def _plant_all(session: Session, planted: Planted, settings: Settings) -> None:
     _plant_office(planter, 0, "XX.770001", PATENT_WORD, body, publications[0])
     map_run = planter.add(0, _run("map:ISO/IEC DIS 90501/DIS 1", PATENT_WORD, RunKind.MAP, "read_matches"), "run_id")
     planter.add(0, _match(map_run, draft, publications[0], clause, 1))
+    planter.add(0, edited_rule(PATENT_WORD))
     recipients = {}
     for role in (Role.DELEGATE, Role.IP_ANALYST):
         edition = Edition.IP if role is Role.IP_ANALYST else Edition.DELEGATE
@@ -179,6 +181,8 @@ def _plant_all(session: Session, planted: Planted, settings: Settings) -> None:
         "report_id": [1],
         "version": [1],
         "declaration_id": [1],
+        "rows": ["events"],
+        "key": [f"OWN-{PATENT_WORD}"],
     }
     planted.keys["publication_id"] = list(publications.values())
 
@@ -215,6 +219,7 @@ def _plant_wall(
     )
     planter.add(wall, decision)
     _plant_assessment(planter, wall, draft, number, matter_id)
+    plant_plan(functools.partial(planter.add, wall), word, matter_id)
     run = planter.add(wall, _run(f"file:{word}.xml", word, matter_id=matter_id), "run_id")
     planter.add(wall, _change(run, number, word))
     body = planter.add(wall, _snapshot(settings, word, matter_id=matter_id), "snapshot_id")

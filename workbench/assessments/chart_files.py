@@ -39,7 +39,7 @@ MIME: Final = {
     "pdf": "application/pdf",
 }
 _MOST_CELL: Final = 32_000
-_WIDTHS_MM: Final = (9, 50, 26, 56, 11, 19, 28, 23, 19, 19, 15)
+_WIDTHS_MM: Final = (9, 49, 26, 53, 11, 22, 28, 22, 18, 20, 18)
 # What a spreadsheet would read as a character by its number; escaped as it escapes it itself (ECMA-376, ST_Xstring).
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED: Final = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")

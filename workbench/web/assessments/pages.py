@@ -68,19 +68,19 @@ def assessment(assessment_id: int) -> str:
     return page_of(assessment_id)
 
 
-@blueprint.get(f"{PLACE}/versions/<int(max=100000):number>")
-def version(assessment_id: int, number: int) -> str:
+@blueprint.get(f"{PLACE}/versions/<int(max=100000):version>")
+def version(assessment_id: int, version: int) -> str:
     """A version of the chart, and what differs from another (`with`, by default the one before)."""
     stand = found(assessment_id)
     versions = {each.number: each for each in versions_of(session(), stand.assessment)}
-    if number not in versions:
+    if version not in versions:
         abort(404)
-    other = versions.get(page_number(argument("with")) if argument("with") else number - 1)
-    rows = rows_of(versions[number].rows)
+    other = versions.get(page_number(argument("with")) if argument("with") else version - 1)
+    rows = rows_of(versions[version].rows)
     return render_template(
         "web/assessments/version.html",
         stand=stand,
-        version=versions[number],
+        version=versions[version],
         other=other,
         versions=list(versions.values()),
         rows=rows,

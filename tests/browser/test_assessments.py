@@ -1,0 +1,166 @@
+"""The journey of an IP team, first half: a draft and a portfolio, ten candidates, a chart, two readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import Session, select
+from waitress import create_server
+
+from workbench import sample
+from workbench.assessments.models import Assessment
+from workbench.assessments.statuses import Status
+from workbench.db import Store, key_of
+from workbench.mapping.runs import drafts_of, map_draft
+from workbench.patents.imports import import_patents
+from workbench.people.models import Account
+from workbench.people.permissions import Role
+from workbench.people.trail import verify
+from workbench.people.viewer import Viewer
+from workbench.people.walls_models import TrailEntry
+from workbench.settings import Settings
+from workbench.standards.drafts import import_draft
+from workbench.web import context, create_app
+
+NOW = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)
+TEAM = {
+    "ann": Role.IP_ANALYST,
+    "ben": Role.IP_ANALYST,
+    "cho": Role.IP_COUNSEL,
+    "sig": Role.SIGNATORY,
+    "del": Role.DELEGATE,
+}
+
+
+@dataclass
+class Office:
+    """A store served to a team; `who` asks. The second half of the journey goes on from it."""
+
+    store: Store
+    address: str
+    people: dict[str, Viewer]
+    who: str = "ann"
+
+    def assessment(self) -> Assessment:
+        with self.store.read() as session:
+            return session.exec(select(Assessment).where(Assessment.status != Status.CANDIDATE)).one()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    settings = Settings(home=tmp_path_factory.mktemp("office"))
+    store = Store(settings, Viewer.system())
+    store.migrate()
+    folder = sample.folder()
+    draft = sample.DRAFTS[0]
+    run = import_draft(
+        store, settings, folder / "drafts" / draft.file, work_item=str(draft.work_item), label=draft.label,
+        dated=draft.dated,
+    )  # fmt: skip
+    assert run.error is None
+    for file in sorted((folder / "patents").glob("*.xml")):
+        assert import_patents(store, settings, file, portfolio="Ours").error is None
+    with store.read() as session:
+        drafts = drafts_of(session, None)
+    map_draft(store, drafts[0], now=lambda: NOW)
+    with store.write() as session:
+        people = {name: _person(session, name, role) for name, role in TEAM.items()}
+    app = create_app(settings, store, open_local=True, clock=lambda: NOW)
+    made = Office(store, "", people)
+    # Who asks is said after the door and before the checks of addresses.
+    app.before_request_funcs[None].insert(1, lambda: context.set_viewer(made.people[made.who]))
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    made.address = f"http://127.0.0.1:{server.effective_port}"
+    yield made
+    server.close()
+    thread.join(10)
+    store.close()
+
+
+def _person(session: Session, name: str, role: Role) -> Viewer:
+    account = Account(name=name, email=f"{name}@example.org", language="en", roles=[role.value], created_at=NOW)
+    session.add(account)
+    session.flush()
+    return Viewer(key_of(account), name, frozenset({role}), email=account.email)
+
+
+@pytest.fixture
+def desk(browser: Browser, office: Office) -> Iterator[Page]:
+    opened = browser.new_context(
+        base_url=office.address, locale="en-GB", viewport={"width": 1440, "height": 900}, accept_downloads=True
+    )
+    page = opened.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    opened.close()
+    assert errors == []
+
+
+def _press(desk: Page, key: str) -> None:
+    """A key, once the page listens."""
+    desk.wait_for_load_state("load")
+    desk.keyboard.press(key)
+
+
+def test_from_ten_candidates_to_two_readers(office: Office, desk: Page, tmp_path: Path) -> None:
+    desk.goto("/assessments/own")
+    desk.get_by_label("Ours").check()
+    desk.get_by_role("button", name="Keep").click()
+    desk.goto("/assessments/triage?own=own&normative=yes")
+    expect(desk.locator(".lede").first).to_contain_text("Candidate 1 of")
+    _press(desk, "j")
+    expect(desk.locator(".lede").first).to_contain_text("Candidate 2 of")
+    _press(desk, "k")
+    expect(desk.locator(".lede").first).to_contain_text("Candidate 1 of")
+    for count in range(1, 11):
+        _press(desk, "1" if count == 1 else "3" if count == 2 else "2")
+        expect(desk.locator(".lede").first).to_contain_text(f"{count} today")
+    _press(desk, "u")
+    expect(desk.locator(".lede").first).to_contain_text("11 today")
+    desk.goto("/assessments/")
+    desk.locator("table.data tbody a.open").last.click()
+    desk.get_by_role("button", name="Begin the chart").click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Write the chart")
+    rows = desk.locator(".chart-row")
+    for at in range(rows.count()):
+        rows.nth(at).locator('input[name^="quote-"]').first.check()
+        rows.nth(at).get_by_label("Met").select_option("yes")
+        rows.nth(at).get_by_label("Strength").select_option("mandatory")
+        rows.nth(at).get_by_label("Interpretation").fill("SAMPLE: 同じ工程を別の言葉で述べている。")
+    desk.get_by_role("button", name="Keep this version").click()
+    expect(desk.locator(".checked")).to_contain_text("Every element is said to be met.")
+    row = office.assessment()
+    place = f"/assessments/{row.id}"
+    desk.goto(place)
+    desk.locator("#submit button").click()
+    expect(desk.locator("#review")).to_contain_text("It waits for a reader")
+    for name in ("ben", "cho"):
+        office.who = name
+        desk.goto("/assessments/")
+        desk.locator(".list a").first.click()
+        expect(desk.locator("#findings")).to_have_count(0)
+        desk.get_by_label("Likely essential: every element is met by what is mandatory").check()
+        desk.get_by_label("Reasons: elements and provisions that decide").fill("SAMPLE: elements 1 and 2 decide.")
+        desk.get_by_role("button", name="Give my finding").click()
+    expect(desk.locator(".lede").first).to_contain_text("reviewed: likely essential")
+    with desk.expect_download() as taken:
+        desk.get_by_role("link", name="PDF").click()
+    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF")
+    assert office.assessment().status is Status.LIKELY_ESSENTIAL
+    office.who = "del"
+    for address in ("/assessments/", place, f"{place}/chart.pdf"):
+        answer = desk.request.get(address)
+        assert answer.status == 403
+    with office.store.read() as session:
+        told = {(entry.action, entry.entity) for entry in session.exec(select(TrailEntry))}
+        assert {("decided", "decision"), ("changed", "chart"), ("decided", "chart"), ("exported", "chart")} <= told
+        assert verify(session).intact
