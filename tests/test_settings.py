@@ -65,3 +65,15 @@ def test_the_key_that_signs_sessions_is_made_once_for_the_owner_alone(tmp_path: 
     assert len(first) >= 43
     assert session_secret(settings) == first
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/workbench", "https://example.org/?a", "https://example.org/#a"]
+)
+def test_the_workbench_has_a_host_of_its_own(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Beside another application its cookies would be shared (ASVS 4.0.3, 3.4.5)."""
+    monkeypatch.setenv("WORKBENCH_BASE_URL", address)
+    with pytest.raises(SettingsError, match="base_url .*without a path"):
+        load_settings()
+    monkeypatch.setenv("WORKBENCH_BASE_URL", "https://example.org/")
+    assert load_settings().base_url == "https://example.org"
