@@ -19,6 +19,7 @@ import workbench.patents.models
 import workbench.people.api_tokens
 import workbench.people.models
 import workbench.people.walls_models
+import workbench.planning.board_models
 import workbench.planning.models
 import workbench.search
 import workbench.sources.models

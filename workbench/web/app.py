@@ -103,6 +103,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     plans.blueprint,
     plans.timeline.blueprint,
     plans.licences.blueprint,
+    plans.board.blueprint,
     digest.blueprint,
     calendars.blueprint,
     feeds.blueprint,

@@ -187,6 +187,8 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "plans.rule",
             "plan_timeline.page",
             "plan_licences.index",
+            "plan_board.index",
+            "plan_board.page",
         ),
         **_each(
             Permission.EDIT_PLANS,
@@ -205,6 +207,8 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "plans.way_out",
             "plans.make_scenario",
             "plans.edit_scenario",
+            "plan_board.say",
+            "plan_board.write",
         ),
         **_each(Permission.EXPORT_CONFIDENTIAL, "plans.export_rows", "plan_timeline.as_svg", "plan_timeline.as_pdf"),
         **_each(Permission.APPROVE_OVERRIDES, "plans.decide_aside"),
@@ -305,6 +309,7 @@ EXPORTS: Final[Mapping[str, Permission]] = MappingProxyType(
         "legal-events": Permission.READ_PATENTS,
         "matches": Permission.EXPORT_CONFIDENTIAL,
         "decisions": Permission.EXPORT_CONFIDENTIAL,
+        "assessments": Permission.EXPORT_CONFIDENTIAL,
         "trail": Permission.READ_TRAIL,
     }
 )

@@ -73,8 +73,15 @@ def prepared_in(written: Session, plan_id: int, scenario_id: int | None = None) 
     return prepare(written, row, rulebook(), today(), scenario)
 
 
-def change(plan_id: int, act: Callable[[Session, StoredPlan], None], again: Callable[[str], str], anchor: str) -> Reply:
-    """Do something to a plan in one transaction; `again` shows the page with what was refused."""
+def change(
+    plan_id: int,
+    act: Callable[[Session, StoredPlan], None],
+    again: Callable[[str], str],
+    anchor: str,
+    *,
+    endpoint: str = "plans.plan",
+) -> Reply:
+    """Do something to a plan in one transaction, then lead to its page; `again` shows it with what was refused."""
     the_plan(plan_id)
     close_session()
     try:
@@ -86,7 +93,7 @@ def change(plan_id: int, act: Callable[[Session, StoredPlan], None], again: Call
     except REFUSALS as error:
         close_session()
         return again(gettext(str(error))), 409
-    return redirect(url_for("plans.plan", plan_id=plan_id, _anchor=anchor), 303)
+    return redirect(url_for(endpoint, plan_id=plan_id, _anchor=anchor), 303)
 
 
 def day_given(name: str) -> dt.date | None:

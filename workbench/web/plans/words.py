@@ -138,6 +138,31 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "fact": mark("Fact"),
         "scenario": mark("Scenario"),
         "override": mark("Finding set aside"),
+        "board": mark("Constraint board"),
+    },
+    "regime": {
+        "us_export": mark("United States: export, first filing"),
+        "us_eligibility": mark("United States: eligibility, § 101"),
+        "china": mark("China"),
+        "japan_secrecy": mark("Japan: secrecy and export"),
+    },
+    "standing": {
+        "open": mark("open"),
+        "answered": mark("answered"),
+        "barred": mark("barred"),
+        "not_concerned": mark("not concerned"),
+    },
+    "aspect": {
+        "regime": mark("Regime"),
+        "hardware": mark("Hardware"),
+        "model_and_data": mark("Model and data"),
+        "ip_defence": mark("IP defence"),
+        "partners": mark("Partners"),
+    },
+    "span": {
+        "repository": mark("Repository"),
+        "family": mark("Family"),
+        "person": mark("Person"),
     },
     "due": {
         "surprise": mark("Happened otherwise than planned"),
