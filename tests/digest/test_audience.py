@@ -16,6 +16,7 @@ from workbench.ballots.verbs import set_follow
 from workbench.db import Store, key_of
 from workbench.digest import duties
 from workbench.digest.alerts import AlertCounts, compose_alerts, find_alert
+from workbench.digest.compose import ComposedMail
 from workbench.digest.composer import Composer, Press
 from workbench.digest.duties import Duty, DutyKind
 from workbench.digest.models import Alert, Edition, Mail, MailKind, Recipient
@@ -49,10 +50,18 @@ def add_account(store: Store, name: str, *roles: Role) -> int:
         return key_of(row)
 
 
-def text_for(store: Store, recipient: int, at: dt.datetime = MONDAY) -> str:
+def composed_for(store: Store, recipient: int) -> ComposedMail:
     with store.read() as session:
         row = session.get_one(Recipient, recipient)
-        return Composer(session, Press(SETTINGS, RULES, MANIFESTS), at, [recipient]).compose(row).text
+        return Composer(session, Press(SETTINGS, RULES, MANIFESTS), MONDAY, [recipient]).compose(row)
+
+
+def text_for(store: Store, recipient: int) -> str:
+    return composed_for(store, recipient).text
+
+
+def subject_for(store: Store, recipient: int) -> str:
+    return composed_for(store, recipient).subject
 
 
 def test_without_an_account_one_reads_standards_only(week: Store) -> None:
@@ -101,6 +110,8 @@ def test_a_duty_behind_a_wall_is_in_the_mails_of_members_only(store: Store, secr
     ]
     text = text_for(store, recipients["In"])
     assert "rule R17 forbids the plan" in text
+    assert subject_for(store, recipients["In"]).startswith("ACTION at once: 3 matters – Standards digest")
+    assert subject_for(store, recipients["Out"]) == "Standards digest 2026-W47: no change"
     assert text.index("EP.1.A1") < text.index("EP.2.A1") < text.index("A secret plan"), "legal dates first"
     assert "A secret plan" not in text_for(store, recipients["Out"]) + text_for(store, delegate)
     assert compose_alerts(store, SETTINGS, RULES, lambda: MONDAY) == AlertCounts(1, 2)
@@ -109,6 +120,7 @@ def test_a_duty_behind_a_wall_is_in_the_mails_of_members_only(store: Store, secr
         assert mail.recipient_id == recipients["In"]
         assert mail.kind is MailKind.ALERT
         assert mail.subject == "ACTION at once: 2 matters – Due within three days, or urgent"
+        assert "Acknowledge: A secret plan – rule R17 forbids the plan" in mail.text
         tokens = [alert.token for alert in session.exec(select(Alert).order_by(Alert.key))]
     admin = Viewer(99, "Admin", frozenset({Role.ADMINISTRATOR}), email="admin@example.com")
     with store.read(admin) as session:

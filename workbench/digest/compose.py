@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from workbench.digest.entries import AlertEntry, BallotEntry, Digest, DutyEntry, Entry, Section
 from workbench.digest.layout import clip, one_line, rule, wrap
 from workbench.digest.models import Edition, Language, Recipient
-from workbench.digest.sections import About, SectionKind
+from workbench.digest.sections import About
 from workbench.digest.window import Window
 from workbench.digest.wording import Words
 from workbench.resources import resource
@@ -151,20 +151,20 @@ def _alert_document(entries: Sequence[AlertEntry], words: Sequence[Words], setti
         empty=(),
         chapters=(
             Chapter(
-                heading=say(lambda each: each.heading(SectionKind.DUE)),
+                heading=say(lambda each: each.alert_heading()),
                 paragraphs=tuple(_paragraph(each.about, each.entry, words, settings.base_url) for each in entries),
                 more=(),
                 more_link=f"{settings.base_url}/",
             ),
         ),
         coverage=None,
-        notes=say(lambda each: each.estimates_note()) if any(_estimated(each.entry) for each in entries) else (),
+        notes=_notes([each.entry for each in entries], words),
         links=tuple(_acknowledge(entry, words) for entry in entries),
     )
 
 
 def _acknowledge(entry: AlertEntry, words: Sequence[Words]) -> Link:
-    return Link(_say(words, lambda each: each.acknowledge_link(entry.about.name)), entry.acknowledge)
+    return Link(_say(words, lambda each: each.acknowledge_link(entry)), entry.acknowledge)
 
 
 def with_unsubscribe(made: ComposedMail, address: str, settings: Settings) -> ComposedMail:
@@ -181,14 +181,14 @@ def _say(words: Sequence[Words], phrase: Callable[[Words], str]) -> Phrases:
     return tuple(Phrase(each.language, one_line(phrase(each))) for each in words)
 
 
-def _estimated(entry: Entry) -> bool:
-    match entry:
-        case BallotEntry():
-            return entry.view.deadlines is not None
-        case DutyEntry():
-            return entry.duty.estimated
-        case _:
-            return False
+def _notes(entries: Sequence[Entry], words: Sequence[Words]) -> Phrases:
+    """What dates that are marked as estimated rest on."""
+    of_ballots = any(isinstance(each, BallotEntry) and each.view.deadlines is not None for each in entries)
+    of_duties = any(isinstance(each, DutyEntry) and each.duty.estimated for each in entries)
+    return (
+        *(_say(words, lambda each: each.estimates_note()) if of_ballots else ()),
+        *(_say(words, lambda each: each.duties_note()) if of_duties else ()),
+    )
 
 
 def _paragraph(about: About, entry: Entry, words: Sequence[Words], base_url: str) -> Paragraph:
@@ -235,7 +235,6 @@ def _document(digest: Digest, week: str, words: Sequence[Words], base_url: str) 
         )
 
     sources = About("", None, "/sources")
-    estimates = any(_estimated(entry) for section in digest.sections for entry in section.entries)
     attributions = sorted({source.attribution for source in digest.coverage if source.attribution})
     return Document(
         language=words[0].language,
@@ -258,7 +257,7 @@ def _document(digest: Digest, week: str, words: Sequence[Words], base_url: str) 
             more_link=f"{base_url}/sources",
         ),
         notes=(
-            *(say(lambda each: each.estimates_note()) if estimates else ()),
+            *_notes([entry for section in digest.sections for entry in section.entries], words),
             *(Phrase("en", one_line(text)) for text in attributions),
         ),
         links=(

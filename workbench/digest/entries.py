@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from scrapers.records import Precision
 from workbench.ballots.queries import BallotView
@@ -16,6 +17,9 @@ from workbench.digest.models import Edition
 from workbench.digest.sections import About, SectionKind
 from workbench.digest.window import Window
 from workbench.standards.ballots import BallotKind
+
+NEAR: Final = 14
+"""So many days before its day a deadline stands at the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,13 @@ class Digest:
     def quiet(self) -> bool:
         """Whether there is nothing to tell: no entry, and each source was read."""
         return not self.sections and bool(self.coverage) and all(each.read for each in self.coverage)
+
+    @property
+    def pressing(self) -> tuple[DutyEntry, ...]:
+        """Duties that cannot wait, or whose day is near, the most urgent first."""
+        found = [each for section in self.sections for each in section.entries if isinstance(each, DutyEntry)]
+        near = [each for each in found if each.duty.urgent or (each.days_left is not None and each.days_left <= NEAR)]
+        return tuple(sorted(near, key=lambda each: (not each.duty.urgent, each.duty.day or dt.date.max)))
 
     def section(self, kind: SectionKind) -> Section | None:
         return next((section for section in self.sections if section.kind is kind), None)

@@ -25,6 +25,7 @@ from workbench.db import key_of
 from workbench.digest.coverage import coverage_of
 from workbench.digest.duties import Duty, duties_of
 from workbench.digest.entries import (
+    NEAR,
     BallotEntry,
     BallotEventEntry,
     CountEntry,
@@ -53,7 +54,7 @@ from workbench.standards.models import Committee, Draft, StageEvent, WorkItem
 from workbench.standards.stage_history import StageDate
 from workbench.standards.tasks import open_tasks
 
-DUE_WITHIN = dt.timedelta(days=14)
+DUE_WITHIN: Final = dt.timedelta(days=NEAR)
 
 
 @dataclass

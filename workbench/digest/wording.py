@@ -34,7 +34,7 @@ from workbench.digest.entries import (
 from workbench.digest.models import Edition
 from workbench.digest.sections import SectionKind
 from workbench.digest.window import Window
-from workbench.digest.wording_events import ballot_event_lines, duty_lines, limit_lines
+from workbench.digest.wording_events import ballot_event_lines, duty_lines, limit_lines, suggestion_lines
 from workbench.i18n import DEFAULT_LANGUAGE, mark
 from workbench.standards.ballots import BallotKind
 from workbench.standards.deadlines import Basis, Deadline, Level
@@ -172,11 +172,18 @@ class Words:
     def alert_title(self) -> str:
         return self.gettext("Due within three days, or urgent")
 
+    def alert_heading(self) -> str:
+        return self.gettext("Urgent")
+
     def alert_explanation(self) -> str:
         return self.gettext("This mail comes each day until the matter is acknowledged at the address below.")
 
-    def acknowledge_link(self, name: str) -> str:
-        return self.gettext("Acknowledge: %(name)s", name=name)
+    def acknowledge_link(self, each: AlertEntry) -> str:
+        """What exactly is acknowledged: several matters may have one name."""
+        return self.gettext("Acknowledge: %(name)s", name=f"{each.about.name} – {self.details(each.entry)[0]}")
+
+    def duties_note(self) -> str:
+        return self.gettext("Estimated days of plans and declarations are computed too.")
 
     def unsubscribe_link(self) -> str:
         return self.gettext("Receive no more of these mails")
@@ -186,11 +193,12 @@ class Words:
         first = entries[0].entry
         if isinstance(first, BallotEntry):
             return self._action(first, len(entries), self.alert_title())
-        what = (
-            first.about.name if len(entries) == 1 else self.ngettext("%(num)d matter", "%(num)d matters", len(entries))
-        )
-        values = {"what": what, "digest": self.alert_title()}
-        if first.duty.day is None:
+        return self._action_of_duty(first, len(entries), self.alert_title())
+
+    def _action_of_duty(self, first: DutyEntry, total: int, name: str) -> str:
+        what = first.about.name if total == 1 else self.ngettext("%(num)d matter", "%(num)d matters", total)
+        values = {"what": what, "digest": name}
+        if first.duty.urgent or first.duty.day is None:
             return self.gettext("ACTION at once: %(what)s – %(digest)s", **values)
         values["date"] = self.date(first.duty.day)
         if first.duty.estimated:
@@ -227,29 +235,11 @@ class Words:
             case DutyEntry():
                 return duty_lines(self, entry)
             case NamedEntry():
-                return self._suggestions(entry)
+                return suggestion_lines(self, entry)
             case CountEntry():
                 return [self.ngettext("%(num)d fact changed", "%(num)d facts changed", entry.count)]
             case _:
                 return []
-
-    def _suggestions(self, entry: NamedEntry) -> list[str]:
-        lines = [
-            self.ngettext(
-                "worth reading: suggestions for %(num)d claim on %(item)s",
-                "worth reading: suggestions for %(num)d claims on %(item)s",
-                claims,
-                item=item,
-            )
-            for item, claims in entry.suggested
-        ]
-        if entry.readings:
-            lines.append(
-                self.ngettext(
-                    "suggestions for %(num)d publication", "suggestions for %(num)d publications", entry.readings
-                )
-            )
-        return lines
 
     def span(self, days_left: int) -> str:
         """How many days are left, or past."""
@@ -350,6 +340,8 @@ class Words:
         """The subject: what has to be done by when, else what is in it."""
         name = self.gettext("Standards digest %(week)s", week=week)
         urgent = digest.section(SectionKind.DUE) or digest.section(SectionKind.OVERDUE)
+        if duties := digest.pressing:
+            return self._action_of_duty(duties[0], len(duties), name)
         if urgent is None:
             return self.gettext("%(digest)s: %(what)s", digest=name, what=self._news(digest))
         first = urgent.entries[0]

@@ -1,4 +1,4 @@
-"""The words of ballots' events and of what the IP team has to do."""
+"""The words of ballots' events, of suggestions, and of what the IP team has to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.ballots.models import BallotResult, BallotState
 from workbench.digest.duties import DutyKind
-from workbench.digest.entries import BallotEventEntry, DutyEntry, LimitEntry
+from workbench.digest.entries import BallotEventEntry, DutyEntry, LimitEntry, NamedEntry
 from workbench.digest.sections import SectionKind
 from workbench.i18n import mark
 
@@ -68,6 +68,26 @@ def _change(words: Words, field: str, before: str | None, after: str | None) -> 
     if before is None:
         return words.gettext(_SET[field], date=date)
     return words.gettext(_MOVED[field], before=words.date(dt.date.fromisoformat(before)), date=date)
+
+
+def suggestion_lines(words: Words, entry: NamedEntry) -> list[str]:
+    """Where the engine suggests something to read; how many claims and publications, and nothing of what they say."""
+    lines = [
+        words.ngettext(
+            "worth reading: suggestions for %(num)d claim on %(item)s",
+            "worth reading: suggestions for %(num)d claims on %(item)s",
+            claims,
+            item=item,
+        )
+        for item, claims in entry.suggested
+    ]
+    if entry.readings:
+        lines.append(
+            words.ngettext(
+                "suggestions for %(num)d publication", "suggestions for %(num)d publications", entry.readings
+            )
+        )
+    return lines
 
 
 def limit_lines(words: Words, entry: LimitEntry) -> list[str]:
