@@ -156,7 +156,7 @@ def _past_the_models(table: sa.Table) -> dict[str, Any]:
         "text as a source": sa.select(sa.literal_column("1")).select_from(sa.text(name)),
         "lightweight table": sa.select(sa.column(key)).select_from(sa.table(table.name)),
         "insert": sa.insert(table).values({each.name: _python(each) for each in table.primary_key}),
-        "insert from select": sa.insert(table).from_select(table.columns, sa.select(table)),
+        "insert from select": sa.insert(table).from_select(list(table.columns), sa.select(table)),
         "update": sa.update(table).values({key: table.c[key]}),
         "delete": sa.delete(table),
         "text that updates": sa.text(f'UPDATE {name} SET "{key}" = "{key}"'),

@@ -143,7 +143,8 @@ def test_the_provider_s_own_second_step_opens_administration(
     openid: Any, make: Make, store: Store, monkeypatch: pytest.MonkeyPatch, methods: list[str], shown: bool
 ) -> None:
     """The provider says by what somebody signed in there (`amr`, RFC 8176)."""
-    monkeypatch.setattr(pytest_iam, "UserSession", partial(pytest_iam.UserSession, authentication_methods=methods))
+    opened = partial(vars(pytest_iam)["UserSession"], authentication_methods=methods)
+    monkeypatch.setattr(pytest_iam, "UserSession", opened)
     add(store, "ada@example.org", Role.ADMINISTRATOR, password=None)
     openid.sign_in("ada", "ada@example.org")
     _, client = make()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Flask, Response, current_app, render_template, request
@@ -97,7 +98,7 @@ def _scanned(files: list[FileStorage]) -> _Page | None:
 
 
 def _refuse(
-    status: int, words: tuple[str, str], values: dict[str, object], headers: dict[str, str] | None = None
+    status: int, words: tuple[str, str], values: Mapping[str, object], headers: dict[str, str] | None = None
 ) -> _Page:
     title, remedy = words
     if door.is_meant():

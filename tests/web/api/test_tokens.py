@@ -16,7 +16,8 @@ from tests.web.conftest import token as form_token
 from tests.web.seed import NOW
 from workbench.db import Store
 from workbench.people import accounts, api_tokens
-from workbench.people.api_tokens import ApiToken, ApiTokenError, TokenRefusal
+from workbench.people.api_tokens import ApiTokenError, TokenRefusal
+from workbench.people.models import ApiToken
 from workbench.people.permissions import Permission, Role
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry

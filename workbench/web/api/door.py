@@ -7,7 +7,7 @@ from typing import Final, cast
 from flask import Response, g, request
 
 from workbench.people import api_tokens
-from workbench.people.api_tokens import ApiToken
+from workbench.people.models import ApiToken
 from workbench.web import limits
 from workbench.web.api.problems import problem
 from workbench.web.context import now, set_viewer, workbench
