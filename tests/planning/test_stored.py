@@ -344,7 +344,7 @@ def test_the_version_in_force_on_the_day_of_the_event_counts(session: Session) -
         (rule_text(holds="days(3)"), "yes or no"),
         (rule_text(severity="loud"), "severity"),
         (rule_text(id="NOV-99"), "identifier cannot be changed"),
-        (rule_text(version="7"), "leave `version` out"),
+        (rule_text(version="x7"), "leave `version` out"),
         (rule_text(each_office="[XX]"), "no office XX"),
     ],
 )

@@ -81,6 +81,9 @@ def beyond_dates(problem: Problem) -> list[str]:
     Raises UnsolvedError, RulesError.
     """
     model = Model(problem)
+    for name, event in problem.plan.events.items():
+        if name not in problem.fixed and event.day:
+            model.model.add(model.event(name) >= model.compiler.number(min(event.day, problem.plan.today)))
     fixed = [each for each in model.demands if each.kind is DemandKind.DAYS and each.name in problem.fixed]
     rules = [each for each in model.demands if each.kind is DemandKind.RULE]
     return [each.name for each in rules if model.solve([*fixed, each], None) is None]

@@ -33,7 +33,7 @@ blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 
 
 @blueprint.context_processor
-def _words() -> dict[str, Callable[..., str]]:
+def _words() -> dict[str, Callable[..., object]]:
     return {"plan_word": plan_word, "change_words": change_words, "local": local}
 
 

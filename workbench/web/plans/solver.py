@@ -163,7 +163,9 @@ def _dates(plan_id: int, refusal: str | None = None) -> Reply:
     values = request.form if request.method == "POST" else request.args
     aim, room = _aim(values.get("aim", "")), _room(values.get("room", ""))
     prepared = prepared_in(session(), plan_id)
-    found, why, bound_by, error, beyond = None, None, [], refusal, []
+    found, why, error = None, None, refusal
+    bound_by: list[Demand] = []
+    beyond: list[str] = []
     if refusal is None and (request.method == "POST" or "aim" in request.args):
         try:
             problem, beyond = scenarios.question(prepared, room=room)
