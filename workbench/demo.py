@@ -30,6 +30,7 @@ from workbench.patents.models import Publication
 from workbench.patents.portfolios import put_into
 from workbench.people.viewer import Viewer
 from workbench.sample.assessments import plant_assessments
+from workbench.sample.cases import plant_case
 from workbench.sample.plans import plant_plan
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
@@ -116,6 +117,8 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
         yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
     done = plant_assessments(store, sample.OWN_PARTY, _at(sample.DAYS[-1])())
     yield Step("Assessments of the sample IP team", done)
+    done = plant_case(store, sample.OWN_PARTY, sample.PAGE_IDS[0], _at(sample.DAYS[-1])())
+    yield Step("Declaration case of the sample IP team", done)
     with store.write() as session:
         made = plant_plan(session, Viewer.system(), settings, _at(sample.DAYS[-1])())
     yield Step("Sample plan", "made" if made else "there already")

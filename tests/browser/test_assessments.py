@@ -14,8 +14,11 @@ from sqlmodel import Session, select
 from waitress import create_server
 
 from workbench import sample
-from workbench.assessments.models import Assessment
+from workbench.assessments.models import Assessment, AssessmentPin
+from workbench.assessments.queries import stand_of
 from workbench.assessments.statuses import Status
+from workbench.ballots.rulebook import load_rulebook
+from workbench.cases.queries import DueKind, due
 from workbench.db import Store, key_of
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.imports import import_patents
@@ -26,6 +29,7 @@ from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
 from workbench.settings import Settings
 from workbench.standards.drafts import import_draft
+from workbench.standards.models import Clause
 from workbench.web import context, create_app
 
 NOW = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)
@@ -105,6 +109,11 @@ def desk(browser: Browser, office: Office) -> Iterator[Page]:
     assert errors == []
 
 
+def _told(desk: Page, text: str) -> None:
+    """What the line below the heading says, however busy the machine is."""
+    expect(desk.locator(".lede").first).to_contain_text(text, timeout=30_000)
+
+
 def _press(desk: Page, key: str) -> None:
     """A key, once the page listens."""
     desk.wait_for_load_state("load")
@@ -116,16 +125,16 @@ def test_from_ten_candidates_to_two_readers(office: Office, desk: Page, tmp_path
     desk.get_by_label("Ours").check()
     desk.get_by_role("button", name="Keep").click()
     desk.goto("/assessments/triage?own=own&normative=yes")
-    expect(desk.locator(".lede").first).to_contain_text("Candidate 1 of")
+    _told(desk, "Candidate 1 of")
     _press(desk, "j")
-    expect(desk.locator(".lede").first).to_contain_text("Candidate 2 of")
+    _told(desk, "Candidate 2 of")
     _press(desk, "k")
-    expect(desk.locator(".lede").first).to_contain_text("Candidate 1 of")
+    _told(desk, "Candidate 1 of")
     for count in range(1, 11):
         _press(desk, "1" if count == 1 else "3" if count == 2 else "2")
-        expect(desk.locator(".lede").first).to_contain_text(f"{count} today")
+        _told(desk, f"{count} today")
     _press(desk, "u")
-    expect(desk.locator(".lede").first).to_contain_text("11 today")
+    _told(desk, "11 today")
     desk.goto("/assessments/")
     desk.locator("table.data tbody a.open").last.click()
     desk.get_by_role("button", name="Begin the chart").click()
@@ -151,7 +160,7 @@ def test_from_ten_candidates_to_two_readers(office: Office, desk: Page, tmp_path
         desk.get_by_label("Likely essential: every element is met by what is mandatory").check()
         desk.get_by_label("Reasons: elements and provisions that decide").fill("SAMPLE: elements 1 and 2 decide.")
         desk.get_by_role("button", name="Give my finding").click()
-    expect(desk.locator(".lede").first).to_contain_text("reviewed: likely essential")
+    _told(desk, "reviewed: likely essential")
     with desk.expect_download() as taken:
         desk.get_by_role("link", name="PDF").click()
     assert Path(taken.value.path()).read_bytes().startswith(b"%PDF")
@@ -163,4 +172,103 @@ def test_from_ten_candidates_to_two_readers(office: Office, desk: Page, tmp_path
     with office.store.read() as session:
         told = {(entry.action, entry.entity) for entry in session.exec(select(TrailEntry))}
         assert {("decided", "decision"), ("changed", "chart"), ("decided", "chart"), ("exported", "chart")} <= told
+        assert verify(session).intact
+
+
+ENTRIES = {
+    "Contact name and department": "SAMPLE Patents",
+    "Address": "SAMPLE 1-2-3 Tokyo",
+    "Telephone": "+81 3 0000 0000",
+    "Fax (write none where there is none)": "none",
+    "E-mail": "patents@example.com",
+    "Name of the authorised person": "見本 花子",
+    "Title of the authorised person": "General manager",
+    "Place and date": "Tokyo, 2026-11-16",
+}
+
+
+def test_from_the_reviewed_chart_to_a_declaration_that_asks_again(office: Office, desk: Page, tmp_path: Path) -> None:
+    """The second half: a case, two approvals, the form, a receipt, and a new draft that rewords what was declared."""
+    row, draft = office.assessment(), sample.DRAFTS[0]
+    office.who = "ann"
+    desk.goto("/cases/")
+    desk.locator("#new-item").select_option(str(draft.work_item))
+    desk.get_by_label("Patent holder").fill(sample.OWN_PARTY)
+    desk.get_by_role("button", name="Begin the declaration").click()
+    place = desk.url.removeprefix(office.address)
+    for label, text in ENTRIES.items():
+        desk.locator("#form").get_by_label(label, exact=True).fill(text)
+    desk.get_by_label("2: licences on reasonable").check()
+    desk.get_by_label("3: unwilling").check()
+    desk.get_by_label(row.publication).check()
+    with office.store.read() as session:
+        pin = session.exec(select(AssessmentPin).where(AssessmentPin.assessment_id == row.id)).all()[-1]
+        clause = session.exec(
+            select(Clause).where(Clause.draft_id == pin.draft_id, Clause.order == pin.clause_order)
+        ).one()
+    desk.get_by_label("CD 1").fill(clause.number or clause.title or "")
+    desk.get_by_role("button", name="Keep as the next version").click()
+    expect(desk.locator("#faults")).to_contain_text("Parts of the document concerned: is missing")
+    desk.get_by_label("2: licences on reasonable").check()
+    desk.get_by_role("button", name="Keep as the next version").click()
+    expect(desk.locator("#faults")).to_have_count(0)
+    desk.get_by_role("button", name="Propose for approval").click()
+    expect(desk.locator("#approvals")).to_contain_text("others approve it")
+    for name in ("cho", "sig"):
+        office.who = name
+        desk.goto(place)
+        desk.get_by_role("button", name="Approve", exact=True).click()
+    _told(desk, "Approved to be sent")
+    office.who = "cho"
+    desk.goto(place)
+    desk.get_by_role("button", name="Write the form").click()
+    with desk.expect_download() as taken:
+        desk.locator("#documents").get_by_role("link", name=".pdf").click()
+    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF")
+    desk.get_by_label("ISO", exact=True).check()
+    desk.get_by_role("button", name="Record that it was sent").click()
+    expect(desk.locator("main")).to_contain_text("every organisation of the document")
+    desk.get_by_label("ISO", exact=True).check()
+    desk.get_by_label("IEC", exact=True).check()
+    desk.get_by_role("button", name="Record that it was sent").click()
+    receipt = tmp_path / "receipt.eml"
+    receipt.write_text("SAMPLE: received", encoding="utf-8")
+    desk.get_by_label("File").set_input_files(receipt)
+    desk.get_by_role("button", name="Keep the receipt").click()
+    _told(desk, "In force")
+    assert office.assessment().status is Status.DECLARED
+    newer = tmp_path / "cd2.xml"
+    text = (sample.folder() / "drafts" / draft.file).read_text(encoding="utf-8")
+    newer.write_text(text.replace(" shall ", " shall, whatever the evaluation was made for, "), encoding="utf-8")
+    run = import_draft(
+        office.store,
+        office.store.settings,
+        newer,
+        work_item=str(draft.work_item),
+        label="CD 2",
+        dated=draft.dated + dt.timedelta(days=90),
+    )
+    assert run.error is None
+    with office.store.read() as session:
+        stand = stand_of(session, row.id or 0)
+        assert stand is not None
+        assert stand.state.stale
+        lines = due(session, load_rulebook(office.store.settings), NOW.date())
+        assert [line.kind for line in lines] == [DueKind.RECHECK]
+    desk.goto(place)
+    expect(desk.locator("#again")).to_contain_text("rewords clauses that were declared")
+    office.who = "del"
+    for address in ("/cases/", place, "/cases/registers", f"{place}/form.pdf"):
+        assert desk.request.get(address).status == 403
+    desk.goto(f"/standards/items/{draft.work_item}")
+    expect(desk.locator("main")).not_to_contain_text("Our declarations")
+    office.who = "cho"
+    desk.goto(place)
+    desk.get_by_label("What was found").fill("SAMPLE: the declaration covers the new wording.")
+    desk.get_by_role("button", name="Settle it").click()
+    expect(desk.locator("#again")).to_contain_text("Nothing asks for it now.")
+    with office.store.read() as session:
+        told = {(entry.action, entry.entity) for entry in session.exec(select(TrailEntry))}
+        assert {("saw", "declaration_case"), ("approved", "declaration_case"), ("sent", "declaration_case")} <= told
+        assert {("exported", "declaration_case"), ("decided", "case_task")} <= told
         assert verify(session).intact

@@ -44,6 +44,12 @@ OPEN_TO_ANYBODY = {name for name, need in permissions.ENDPOINTS.items() if need 
 SHIELDED = set(
     """
     calendars.feeds.feeds_of
+    cases.rechecks.made_on
+    cases.rechecks.open_rechecks
+    cases.rechecks.settled_on
+    cases.registers.declared_families
+    cases.registers.own_names
+    cases.registers.undeclared
     digest.subscriptions.own_recipients
     digest.subscriptions.silenced
     export.patents._publications
@@ -188,7 +194,8 @@ def _values(planted: Planted, rule: Rule, name: str) -> list[Any]:
         "name": sorted(sources()),
         "table": list(export.KINDS),
         "format": list(export.FORMATS) if rule.endpoint == "export.download" else ["csv", "xlsx"],
-        "kind": [each.value for each in BallotKind][:1],
+        "kind": ["rule"] if rule.endpoint.startswith("plans.") else [each.value for each in BallotKind][:1],
+        "form": ["csv"],
         "iteration": [1],
         "filename": ["style.css"],
         "secret": ["nothing"],
