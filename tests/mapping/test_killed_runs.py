@@ -136,7 +136,7 @@ def test_a_resumed_mapping_ends_byte_for_byte_as_an_uninterrupted_one(copies: Ca
     whole = copies()
     times = MOMENTS["postgresql" if whole.database_url else "sqlite"]
     started = time.monotonic()
-    assert not _killed(whole, 60)
+    assert not _killed(whole, 300)
     seconds = time.monotonic() - started
     expected = _matches(whole)
     assert len(expected) == 2
@@ -144,7 +144,11 @@ def test_a_resumed_mapping_ends_byte_for_byte_as_an_uninterrupted_one(copies: Ca
     killed = 0
     for _ in range(times):
         settings = copies()
-        killed += _killed(settings, seconds * moments.uniform(0.02, 0.98))
+        started = time.monotonic()
+        if _killed(settings, seconds * moments.uniform(0.02, 0.98)):
+            killed += 1
+        else:  # the machine has become quicker since
+            seconds = min(seconds, time.monotonic() - started)
         left = _matches(settings)
         begun = _being_written(settings)
         assert all(left[draft] == expected[draft] for draft in left if draft not in begun)

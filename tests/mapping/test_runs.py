@@ -236,6 +236,54 @@ def test_a_run_that_was_taken_over_writes_nothing(filled: Store, monkeypatch: py
     assert states == [RunState.FAILED, RunState.OK]
 
 
+def test_drafts_that_are_too_many_for_one_sweep_are_ranked_in_several(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [_draft(filled), add_draft(filled, 12, 2), add_draft(filled, 12, 3)]
+    assert len(list(map_drafts(filled, drafts))) == 3
+    together = kept(filled)
+    with filled.write() as session:
+        session.execute(sa.delete(DraftPass))
+    monkeypatch.setattr(runs, "CLAUSES_AT_ONCE", 30)
+    told: set[str] = set()
+    ended = [run.source for run in map_drafts(filled, drafts, progress=lambda progress: told.add(progress.draft))]
+    assert ended == [f"map:{draft.work_item}/{draft.label}" for draft in drafts]
+    assert len(told) == 2
+    assert kept(filled) == together
+
+
+def test_a_mapping_that_stops_while_it_writes_in_turns_leaves_the_draft_to_be_mapped_afresh(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = _draft(filled)
+    map_draft(filled, draft)
+    _change(filled)
+    for name in ("_WRITTEN_AT_ONCE", "_IN_A_TURN", "_ASKED_AT_ONCE"):
+        monkeypatch.setattr(draft_pass, name, 4)
+    turns: list[float] = []
+
+    def stop(seconds: float) -> None:
+        turns.append(seconds)
+        with filled.write():  # others write meanwhile
+            pass
+        if len(turns) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(draft_pass.time, "sleep", stop)
+    with pytest.raises(KeyboardInterrupt):
+        map_draft(filled, draft)
+    with filled.read() as session:
+        assert session.exec(select(DraftPass.engine)).one() == ""
+    run = map_draft(filled, draft)
+    assert run.unchanged == 0
+    assert len(turns) > 5
+    resumed = kept(filled)
+    with filled.write() as session:
+        session.execute(sa.delete(DraftPass))
+    map_draft(filled, draft)
+    assert kept(filled) == resumed
+
+
 def test_progress_is_told_and_kept_with_the_run(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Progress] = []
     shown: list[Progress | None] = []
