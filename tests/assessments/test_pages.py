@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -136,6 +137,19 @@ def test_from_triage_to_a_conclusion(site: Site) -> None:
     page = site.as_("ann").get(place).text
     assert "reviewed: likely essential" in page
     assert "no practical alternative" in page
+
+
+def test_the_list_is_taken_out_by_counsel(site: Site) -> None:
+    assert site.as_("ann").get("/export/assessments.jsonl", buffered=True).status_code == 403
+    rows = [
+        json.loads(line)
+        for line in site.as_("counsel").get("/export/assessments.jsonl", buffered=True).text.splitlines()
+    ]
+    assert [(row["publication"], row["status"], row["reviewed"]) for row in rows] == [
+        ("EP.9990777.A1", "likely_essential", True)
+    ]
+    assert site.client.get("/export/assessments.csv?status=candidate", buffered=True).text.strip("\ufeff") == ""
+    assert site.client.get("/export/assessments.csv?status=nothing").status_code == 400
 
 
 def test_the_clause_is_reworded_then(site: Site) -> None:

@@ -63,6 +63,13 @@ class Throughput:
     all_day: int
 
 
+def mapped_drafts(session: Session) -> list[tuple[Draft, WorkItem]]:
+    """The draft versions that the viewer may see a match on, the last imported first."""
+    matched = sa.exists().where(col(Match.draft_id) == col(Draft.id))
+    statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id).where(matched)
+    return list(session.exec(statement.order_by(col(Draft.id).desc())))
+
+
 def place_in_queue(session: Session, wanted: Wanted, at: int = 0) -> tuple[Place | None, int]:
     """The candidate at a place of the queue, the last one where there are fewer, and how many there are."""
     draft = session.get(Draft, wanted.draft_id)

@@ -17,7 +17,7 @@ from workbench.people.trail import record
 from workbench.people.walls_models import TrailAction
 from workbench.settings import load_settings
 
-TOLD_OF = ("matches", "decisions", "trail")
+TOLD_OF = ("matches", "decisions", "assessments", "trail")
 """What the audit trail tells of when it is taken out."""
 
 

@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from sqlmodel import Session
 
-from workbench.export import ballots, cases, comments, history, mapping, patents, people, registers, standards, watched
+from workbench.export import (
+    assessments,
+    ballots,
+    cases,
+    comments,
+    history,
+    mapping,
+    patents,
+    people,
+    registers,
+    standards,
+    watched,
+)
 from workbench.export.base import WHOLE, Kind, Row, Shape, UnknownExportError, Window
 from workbench.export.files import FORMATS, write
 
@@ -31,6 +43,7 @@ KINDS: dict[str, Kind] = {
     **history.KINDS,
     **patents.KINDS,
     **mapping.KINDS,
+    **assessments.KINDS,
     **registers.KINDS,
     **cases.KINDS,
     **watched.KINDS,

@@ -46,7 +46,7 @@ def index() -> str:
     rows = [each for each in every if _left(each, filters)]
     page = page_number(argument("page"))
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
-    listing = Listing("assessments.index", filters, "", "", page, len(rows))
+    listing = Listing("assessments.index", filters, "", "", page, len(rows), export_kind=_exported(filters))
     return render_template(
         "web/assessments/index.html",
         listing=listing,
@@ -195,6 +195,11 @@ def page_of(assessment_id: int, refusal: str | None = None) -> str:
         is_author=chart is not None and viewer().account_id in {each.by_account for each in _versions(stand)},
         may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL) and not stand.state.on_hold_secrecy,
     )
+
+
+def _exported(filters: dict[str, str]) -> str | None:
+    """The kind of rows that the list can be taken out as; none by a filter that only the page knows."""
+    return None if filters["stale"] else "assessments"
 
 
 def _versions(stand: Stand) -> list[ChartVersion]:

@@ -10,12 +10,13 @@ from flask import redirect, render_template, request, url_for
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
-from workbench.assessments.queue import BEST, Wanted, place_in_queue, take_back, throughput
+from workbench.assessments.queue import BEST, Wanted, mapped_drafts, place_in_queue, take_back, throughput
+from workbench.db import key_of
 from workbench.declarations.models import Party
 from workbench.declarations.parties import Parties
 from workbench.mapping.decisions import MAX_NOTE
 from workbench.mapping.evidence import missing
-from workbench.mapping.queries import MatchRow, draft_mappings
+from workbench.mapping.queries import MatchRow
 from workbench.patents.models import Portfolio, Publication
 from workbench.patents.portfolios import mark_own as mark_own_portfolio
 from workbench.patents.portfolios import matters_of_publication
@@ -44,13 +45,11 @@ class Candidate:
 def triage() -> str:
     """The candidate at place `at` of the queue that the filters leave."""
     filters = {name: argument(name) for name in FILTERS}
-    drafts = [each for each in draft_mappings(session()) if each.matches]
-    chosen = next((each for each in drafts if str(each.draft.id) == filters["draft"]), drafts[0] if drafts else None)
+    drafts = mapped_drafts(session())
+    chosen = next((draft for draft, _ in drafts if str(draft.id) == filters["draft"]), drafts[0][0] if drafts else None)
     place, total = None, 0
     if chosen is not None:
-        place, total = place_in_queue(
-            session(), _wanted(chosen.draft.id or 0, filters), page_number(argument("at")) - 1
-        )
+        place, total = place_in_queue(session(), _wanted(key_of(chosen), filters), page_number(argument("at")) - 1)
     if place is not None:
         publication = place.row.publication
         for matter_id in matters_of_publication(session(), publication):
@@ -66,7 +65,7 @@ def triage() -> str:
         listing=listing,
         filters=filters,
         candidate=None if place is None else _candidate(place.row),
-        drafts=[(str(each.draft.id), f"{each.item.reference}, {each.draft.label}") for each in drafts],
+        drafts=[(str(draft.id), f"{item.reference}, {draft.label}") for draft, item in drafts],
         parties=[(name, name) for name in session().exec(select(Party.name).order_by(col(Party.name)))],
         portfolios=[(name, name) for name in portfolio_names(session())],
         speed=throughput(session(), viewer(), now(), midnight),
