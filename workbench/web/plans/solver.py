@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
+import io
 from collections.abc import Iterable
 
 from flask import Response, abort, redirect, render_template, request, send_file, url_for
@@ -150,11 +150,9 @@ def compare(plan_id: int) -> str:
 @blueprint.get(f"/{KEY}/<any(events, findings):rows>.<any(csv, xlsx, jsonl):form>")
 def export_rows(plan_id: int, rows: str, form: str) -> Response:
     prepared = prepared_in(session(), plan_id, argument_number("scenario"))
-    body = tempfile.SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 - the response closes it
-    body.writelines(export.write(_EXPORTS[rows](prepared), form))
+    body = io.BytesIO(b"".join(export.write(_EXPORTS[rows](prepared), form)))
     row = prepared.row
     record(TrailAction.EXPORTED, "plan", plan_id, {"rows": rows, "format": form}, matter_id=row.matter_id)
-    body.seek(0)
     name = f"plan-{plan_id}-{rows}.{form}"
     return send_file(body, mimetype=export.FORMATS[form], as_attachment=True, download_name=name, max_age=0)
 
