@@ -79,8 +79,8 @@ def plant_matches(store: Store, draft: DraftName, seed: int = 1, claims_kept: in
         )
         publications, at = np.unique((mapped - 1) // CLAIMS_OF_A_PUBLICATION + 1, return_inverse=True)
         counts = np.bincount(at), np.bincount(at, np.unique(claim, return_counts=True)[1]).astype(int)
-        rows = zip(repeat(draft.draft_id), publications.tolist(), *(each.tolist() for each in counts), strict=False)
-        insert_rows(session, MappedPublication, ("draft_id", "publication_id", "claims", "matches"), rows)
+        counted = zip(repeat(draft.draft_id), publications.tolist(), *(each.tolist() for each in counts), strict=False)
+        insert_rows(session, MappedPublication, ("draft_id", "publication_id", "claims", "matches"), counted)
         session.execute(sa.text("UPDATE run SET state = :ok, finished_at = clock"), {"ok": RunState.OK.value})
     return len(claim)
 

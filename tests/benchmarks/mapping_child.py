@@ -33,9 +33,9 @@ from workbench.mapping.ranking import claim_passages, clause_passages
 _THREADS = 2
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _seconds(work: Callable[..., object], *given: object) -> float:
     started = time.process_time()
-    work()
+    work(*given)
     return time.process_time() - started
 
 
@@ -87,10 +87,9 @@ def main(folder: Path, model: Path, claims: int, clauses: int, rounds: int) -> d
             texts = [each for draft in runs.drafts_of(session, None) for each in clause_texts(session, draft)]
         passages = [text for claim in asked for text in claim_passages(claim)]
         passages += [text for clause in texts for text in clause_passages(clause)]
-        encoding.append(_seconds(lambda given=passages: bare.encode(given)))
+        encoding.append(_seconds(bare.encode, passages))
         mapping.append(_mapping(store, encoder))
-        said = [clause.text for clause in texts], [claim.text for claim in asked]
-        search.append(_seconds(lambda given=said: bare.search(*given)))
+        search.append(_seconds(bare.search, [clause.text for clause in texts], [claim.text for claim in asked]))
         store.close()
     return {
         "claims": claims,

@@ -269,7 +269,7 @@ def test_a_mapping_that_stops_while_it_writes_in_turns_leaves_the_draft_to_be_ma
         if len(turns) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(draft_pass.time, "sleep", stop)
+    monkeypatch.setattr("workbench.mapping.draft_pass.time.sleep", stop)
     with pytest.raises(KeyboardInterrupt):
         map_draft(filled, draft)
     with filled.read() as session:

@@ -237,8 +237,8 @@ class _Turns:
         self._begin()
         return self
 
-    def __exit__(self, *error: Any) -> bool:
-        return bool(self._open.__exit__(*error))
+    def __exit__(self, *error: Any) -> None:
+        self._open.__exit__(*error)
 
     def wrote(self, rows: int) -> None:
         """So many rows more were written or taken away."""

@@ -288,7 +288,7 @@ def _on_place(session: Session, given: Mapping[str, str]) -> list[sa.ColumnEleme
 
 def _on_claims(session: Session, given: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
     """Whose claims are meant."""
-    conditions = []
+    conditions: list[sa.ColumnElement[bool]] = []
     if "publication" in given:
         mine = sa.select(col(Publication.id)).where(col(Publication.number) == given["publication"].upper())
         conditions.append(col(Match.claim_id).in_(sa.select(col(Claim.id)).where(col(Claim.publication_id).in_(mine))))
