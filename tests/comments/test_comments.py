@@ -132,7 +132,7 @@ def test_states_follow_their_order(one_store: Store) -> None:
     with one_store.write() as session:
         comment = write(session, draft_id, None)
         assert comment.clause == "General"
-        with pytest.raises(CommentError, match="cannot become submitted"):
+        with pytest.raises(CommentError, match="cannot take this step"):
             move(session, comment, CommentState.SUBMITTED)
         with pytest.raises(CommentError, match="mark it as submitted"):
             verbs.answer(session, WHO, comment, "Noted", None, seen=verbs.last_step(session, key_of(comment)), at=NOW)

@@ -15,6 +15,7 @@ from workbench.comments.matching import member_of, outcome_of
 from workbench.comments.models import Comment, CommentEvent, CommentOrigin, CommentState, Outcome, ReturnedRow
 from workbench.comments.passages import WHOLE, cleaned, locate, one_line
 from workbench.db import key_of
+from workbench.i18n import mark
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
@@ -40,7 +41,14 @@ _ANSWERABLE: Final = (CommentState.SUBMITTED, CommentState.RESOLVED)
 
 
 class CommentError(Exception):
-    """A comment cannot be kept so; `str(error)` says why and what to do."""
+    """A comment cannot be kept so; `str(error)` says why and what to do.
+
+    `message` is in the catalogues, with the places of `values`.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message, self.values = message, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ def reword(session: Session, viewer: Viewer, comment: Comment, said: Said, *, se
     """Say a comment anew, while it is a draft. `seen` is the last step that the person saw. Raises CommentError."""
     _check(session, comment, seen)
     if comment.state is not CommentState.DRAFT or comment.origin is not CommentOrigin.OWN:
-        raise CommentError("only a comment that is a draft can be changed; take it back to draft first")
+        raise CommentError(mark("only a comment that is a draft can be changed; take it back to draft first"))
     draft = session.get_one(Draft, comment.draft_id)
     clause = None
     if comment.clause_order is not None:
@@ -129,7 +137,7 @@ def put_into(
     """Put a comment into another state; see `next_states`. Raises CommentError."""
     _check(session, comment, seen)
     if state not in next_states(comment):
-        raise CommentError(f"a comment that is {comment.state.value} cannot become {state.value}")
+        raise CommentError(mark("the comment cannot take this step from the state it is in; open the page again"))
     _change(session, viewer, comment, {"state": state}, at)
 
 
@@ -160,7 +168,7 @@ def answer(
     """Keep what the secretariat says to a submitted comment; with an outcome it is resolved. Raises CommentError."""
     _check(session, comment, seen)
     if comment.state not in _ANSWERABLE or comment.merged_into is not None:
-        raise CommentError("only a submitted comment can be answered; mark it as submitted first")
+        raise CommentError(mark("only a submitted comment can be answered; mark it as submitted first"))
     observed(session, viewer, comment, observation, outcome, at=at)
 
 
@@ -183,7 +191,7 @@ def observed(
     changes: dict[str, Any] = {}
     text = cleaned(observation)
     if len(text) > MOST_CELL:
-        raise CommentError(f"the observation has {len(text)} characters; at most {MOST_CELL} can be kept")
+        raise CommentError(mark("the observation is longer than %(most)s characters; shorten it"), most=MOST_CELL)
     if number:
         changes["number"] = one_line(number)[:MOST_LABEL]
     if text:
@@ -200,11 +208,11 @@ def merge(session: Session, viewer: Viewer, comment: Comment, into: Comment, *, 
     """Merge a comment into another that says the same: it stays as it is and is sent no more. Raises CommentError."""
     _check(session, comment, seen)
     if comment.id == into.id or comment.draft_id != into.draft_id or comment.member != into.member:
-        raise CommentError("choose another comment of the same member body on the same draft to merge this one into")
+        raise CommentError(mark("choose another comment of the same member body on the same draft to merge this into"))
     if comment.state not in (CommentState.DRAFT, CommentState.AGREED) or comment.origin is not CommentOrigin.OWN:
-        raise CommentError("only a comment that is not submitted yet can be merged into another")
+        raise CommentError(mark("only a comment that is not submitted yet can be merged into another"))
     if comment.merged_into is not None or into.merged_into is not None or into.state is CommentState.WITHDRAWN:
-        raise CommentError("one of the two was merged or withdrawn already; open the page again")
+        raise CommentError(mark("one of the two was merged or withdrawn already; open the page again"))
     for row in session.exec(select(Comment).where(Comment.merged_into == comment.id)).all():
         _change(session, viewer, row, {"merged_into": key_of(into)}, at)
     _change(session, viewer, comment, {"merged_into": key_of(into)}, at)
@@ -214,7 +222,7 @@ def unmerge(session: Session, viewer: Viewer, comment: Comment, *, seen: int, at
     """Let a merged comment stand by itself again. Raises CommentError."""
     _check(session, comment, seen)
     if comment.merged_into is None:
-        raise CommentError("the comment is not merged into another")
+        raise CommentError(mark("the comment is not merged into another"))
     _change(session, viewer, comment, {"merged_into": None}, at)
 
 
@@ -228,7 +236,7 @@ def close_on(session: Session, viewer: Viewer, comment: Comment, draft: Draft, *
 def assign_row(session: Session, viewer: Viewer, row: ReturnedRow, comment: Comment, *, at: dt.datetime) -> None:
     """Say that a waiting row is this comment of ours: its observation is the comment's. Raises CommentError."""
     if row.settled_at is not None or comment.draft_id != row.draft_id or comment.merged_into is not None:
-        raise CommentError("the row was settled already, or the comment is not one of this draft; open the page again")
+        raise CommentError(mark("the row was settled already, or the comment is of another draft; open the page again"))
     observed(session, viewer, comment, row.observation, None, number=member_of(row.member)[1], at=at)
     _settle(session, viewer, row, comment, at)
 
@@ -236,7 +244,7 @@ def assign_row(session: Session, viewer: Viewer, row: ReturnedRow, comment: Comm
 def take_up_row(session: Session, viewer: Viewer, row: ReturnedRow, *, at: dt.datetime) -> Comment:
     """Keep a waiting row as a comment that somebody else of the member body wrote. Raises CommentError."""
     if row.settled_at is not None:
-        raise CommentError("the row was settled already; open the page again")
+        raise CommentError(mark("the row was settled already; open the page again"))
     comment = imported_comment(row.draft_id, _clauses(session, row.draft_id).get(row.clause), row, at)
     session.add(comment)
     session.flush()
@@ -305,18 +313,20 @@ def _said(session: Session, draft: Draft, clause: Clause | None, said: Said) -> 
         "ballot_id": said.ballot_id,
     }
     if len(values["member"]) != 2 or not values["member"].isalpha() or not values["member"].isascii():
-        raise CommentError("give the member body its two letters of ISO 3166, such as JP")
+        raise CommentError(mark("give the member body its two letters of ISO 3166, such as JP"))
     if max(len(values["text"]), len(values["proposal"]), len(said.wording or "")) > MOST_TEXT:
-        raise CommentError(f"a comment and a proposed change hold at most {MOST_TEXT} characters each; shorten it")
+        raise CommentError(
+            mark("a comment and a proposed change hold at most %(most)s characters each; shorten it"), most=MOST_TEXT
+        )
     if max(len(values["paragraph"]), len(values["line"])) > MOST_LABEL:
-        raise CommentError(f"line and paragraph hold at most {MOST_LABEL} characters")
+        raise CommentError(mark("line and paragraph hold at most %(most)s characters"), most=MOST_LABEL)
     if said.ballot_id is not None:
         ballot = session.get(Ballot, said.ballot_id)
         if ballot is None or ballot.work_item_id != draft.work_item_id:
-            raise CommentError("the ballot is not one of this work item")
+            raise CommentError(mark("the ballot is not one of this work item"))
     values |= _passage(clause, said)
     if not values["text"] and not values["proposal"] and values["wording"] is None:
-        raise CommentError("say something: a comment, or a proposed change")
+        raise CommentError(mark("say something: a comment, or a proposed change"))
     return values
 
 
@@ -324,13 +334,13 @@ def _passage(clause: Clause | None, said: Said) -> dict[str, Any]:
     nothing: dict[str, Any] = {"start": None, "end": None, "quote": None, "wording": None}
     if not said.passage.strip():
         if said.wording and said.wording.strip():
-            raise CommentError("a new wording needs the passage of the clause that it replaces")
+            raise CommentError(mark("a new wording needs the passage of the clause that it replaces"))
         return nothing
     if len(said.passage) > MOST_PASSAGE:
-        raise CommentError(f"the passage has {len(said.passage)} characters; at most {MOST_PASSAGE} can be quoted")
+        raise CommentError(mark("the passage is longer than %(most)s characters; quote less"), most=MOST_PASSAGE)
     found = None if clause is None else locate(clause.text, said.passage, said.before)
     if clause is None or found is None:
-        raise CommentError("the passage does not stand in the clause word for word; copy it from there")
+        raise CommentError(mark("the passage does not stand in the clause word for word; copy it from there"))
     start, end = found
     quote = clause.text[start:end]
     wording = None if said.wording is None else cleaned(said.wording)
@@ -362,7 +372,7 @@ def _change(
 
 def _check(session: Session, comment: Comment, seen: int) -> None:
     if last_step(session, key_of(comment)) != seen:
-        raise CommentError("somebody changed the comment meanwhile; look at it and try again")
+        raise CommentError(mark("somebody changed the comment meanwhile; look at it and try again"))
 
 
 def last_step(session: Session, comment_id: int) -> int:
@@ -375,4 +385,4 @@ def _stands_in(session: Session, draft: Draft, comment_id: int) -> None:
     """That an earlier comment was carried to this version and was not closed or taken up here already."""
     carried: Sequence[int] = [each.id for each in attached_in(session, draft, {KIND}) if each.came_along]
     if comment_id not in carried:
-        raise CommentError("no such comment came along from an earlier version, or it was settled already")
+        raise CommentError(mark("no such comment came along from an earlier version, or it was settled already"))

@@ -16,6 +16,7 @@ from workbench.comments.imports import import_comments
 from workbench.comments.models import Comment, ReturnedRow
 from workbench.comments.verbs import CommentError
 from workbench.history.models import RunState
+from workbench.i18n import mark
 from workbench.people.walls_models import TrailAction
 from workbench.web.comments.base import Answer, blueprint, draft_of, number
 from workbench.web.context import close_session, now, record, session, today, viewer, workbench, writing
@@ -106,11 +107,11 @@ def settle_row(row_id: int) -> Answer:
             else:
                 ours = written.get(Comment, chosen)
                 if ours is None:
-                    raise CommentError("there is no such comment; open the page again")
+                    raise CommentError(mark("there is no such comment; open the page again"))
                 verbs.assign_row(written, viewer(), waiting, ours, at=now())
     except CommentError as error:
         close_session()
-        return _returned(draft_id, str(error)), 409
+        return _returned(draft_id, gettext(error.message, **error.values)), 409
     return redirect(url_for("comments.returned", draft_id=draft_id), 303)
 
 

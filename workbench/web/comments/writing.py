@@ -12,11 +12,13 @@ from scrapers.comments import CommentType
 from workbench.comments import queries, verbs
 from workbench.comments.models import Comment, CommentOrigin, CommentState, Outcome
 from workbench.comments.verbs import CommentError, Said
+from workbench.i18n import mark
 from workbench.standards import draft_queries
 from workbench.standards.models import Clause, Draft, WorkItem
 from workbench.web.comments.base import Answer, ballots_of, blueprint, clause_of, draft_of, line_of, number
 from workbench.web.context import close_session, now, session, viewer, writing
 from workbench.web.listing import argument
+from workbench.web.text import gettext
 
 
 @blueprint.get("/drafts/<int(max=2147483647):draft_id>/new")
@@ -56,7 +58,8 @@ def write(draft_id: int) -> Answer:
             key = row.id
     except CommentError as error:
         close_session()
-        return _form(*draft_of(draft_id), clause, dict(request.form), refusal=str(error)), 400
+        refusal = gettext(error.message, **error.values)
+        return _form(*draft_of(draft_id), clause, dict(request.form), refusal), 400
     return redirect(url_for("comments.comment", comment_id=key), 303)
 
 
@@ -108,7 +111,7 @@ def merge(comment_id: int) -> Answer:
         other = written.get(Comment, into)
         if other is None:
             raise CommentError(
-                "choose another comment of the same member body on the same draft to merge this one into"
+                mark("choose another comment of the same member body on the same draft to merge this into")
             )
         verbs.merge(written, viewer(), row, other, seen=seen, at=now())
 
@@ -123,7 +126,7 @@ def close(comment_id: int) -> Answer:
     def act(written: Session, row: Comment, seen: int) -> None:
         draft = None if later is None else written.get(Draft, later)
         if draft is None:
-            raise CommentError("the version in which the comment is closed is not known; open the page again")
+            raise CommentError(mark("the version in which the comment is closed is not known; open the page again"))
         verbs.close_on(written, viewer(), row, draft, seen=seen, at=now())
 
     return _do(comment_id, act)
@@ -137,7 +140,7 @@ def _do(comment_id: int, act: Callable[[Session, Comment, int], None]) -> Answer
             act(written, written.get_one(Comment, comment_id), number(request.form.get("seen", "")) or 0)
     except CommentError as error:
         close_session()
-        return _page(comment_id, str(error)), 409
+        return _page(comment_id, gettext(error.message, **error.values)), 409
     return redirect(url_for("comments.comment", comment_id=comment_id), 303)
 
 
@@ -205,7 +208,7 @@ def _form(
 def _said() -> Said:
     kind = request.form.get("type", "")
     if kind not in set(CommentType):
-        raise CommentError("choose the type of the comment: general, technical or editorial")
+        raise CommentError(mark("choose the type of the comment: general, technical or editorial"))
     passage = request.form.get("passage", "")
     wording: str | None = request.form.get("wording", "")
     if request.form.get("delete"):
