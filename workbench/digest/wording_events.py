@@ -53,7 +53,7 @@ def ballot_event_lines(words: Words, entry: BallotEventEntry, name: str) -> list
     lines = [words.gettext("%(ballot)s: announced", ballot=name) if entry.announced else name]
     told = {field for field, _, _ in entry.changes}
     if entry.announced and "closes_on" not in told and entry.view is not None and entry.view.closes_on is not None:
-        lines.append(words.gettext(_SET["closes_on"], date=words.date(entry.view.closes_on)))
+        lines.append(_change(words, "closes_on", None, entry.view.closes_on.isoformat()))
     return lines + [_change(words, *change) for change in entry.changes]
 
 
