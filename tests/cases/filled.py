@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from workbench.cases.templates import FormTemplate, load_templates
 from workbench.cases.validation import Filled, PatentRow
@@ -24,7 +25,7 @@ VALUES: Mapping[str, str] = {
     "sig_person_title": "General manager",
     "sig_place_date": "Tokyo, 2026-11-25",
 }
-OPTION_3: Mapping[str, str] = {
+OPTION_3: Mapping[str, Any] = {
     "option": "3",
     "opt3_numbers": "JP 7000001",
     "opt3_portions": "6.2",
@@ -33,6 +34,7 @@ OPTION_3: Mapping[str, str] = {
 PATENT = PatentRow("granted", "JP", "7000001", "評価の記録")
 
 
-def filled(*patents: PatentRow, marks: frozenset[str] = frozenset(), **changed: str) -> Filled:
-    """The form with other values; an empty text clears a field."""
+def filled(*patents: PatentRow, **changed: Any) -> Filled:
+    """The form with other values; an empty text clears a field. `marks` are those that are ticked."""
+    marks: frozenset[str] = changed.pop("marks", frozenset())
     return Filled({**VALUES, **changed}, marks, patents)
