@@ -31,6 +31,10 @@ COSTLY: Final = frozenset(
         "mapping_directions.heat",
         "mapping_directions.heat_export",
         "learning.learn_now",
+        "plans.dates",
+        "plan_timeline.as_pdf",
+        "assessments.export",
+        "cases.generate",
         "walls.trail",
     }
 )
