@@ -212,7 +212,10 @@ def relaxed(prepared: Prepared, way: Sequence[Change]) -> tuple[dict[str, Event]
                 days[change.demand.name] = Event(change.to)
             case DemandKind.OFFICE:
                 offices.discard(change.demand.name)
-            case DemandKind.GAP if isinstance(change.to, int) and not isinstance(change.to, bool):
+            case DemandKind.GAP if isinstance(change.to, int) and change.to < 0:
+                # One end has happened, the wrong way round: there is nothing to keep.
+                gaps = [gap for gap in gaps if f"{gap.first} → {gap.then}" != change.demand.name]
+            case DemandKind.GAP if isinstance(change.to, int):
                 gaps = [
                     Gap(gap.first, gap.then, min(gap.at_least, change.to), _wider(gap.at_most, change.to))
                     if f"{gap.first} → {gap.then}" == change.demand.name

@@ -148,8 +148,9 @@ class _WaysOut:
                 case DemandKind.GAP:
                     gap = next(each for each in problem.plan.gaps if f"{each.first} → {each.then}" == demand.name)
                     between = self.base.event(gap.then) - self.base.event(gap.first)
-                    # Shortened, a distance may vanish; turned round it would be another one.
-                    model.add(between >= 0)
+                    if problem.fixed.isdisjoint((gap.first, gap.then)):
+                        # Shortened, a distance may vanish; turned round it would be another one.
+                        model.add(between >= 0)
                     longer = [] if gap.at_most is None else [between - gap.at_most]
                     self.costs[demand] = self._cost([gap.at_least - between, *longer])
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from workbench import sample
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import key_of
 from workbench.people.matters import make_matter
@@ -40,8 +39,7 @@ def plant_plan(session: Session, viewer: Viewer, settings: Settings, now: dt.dat
         return False
     matter = session.exec(select(Matter).where(Matter.name == MATTER)).first()
     matter = matter or make_matter(session, viewer, MATTER, None, now)
-    item, key = sample.PAGE_IDS[0], "defacto_then_dejure"
-    plan = plan_from_template(session, viewer, key_of(matter), PLAN, key, _START, now, work_item=item)
+    plan = plan_from_template(session, viewer, key_of(matter), PLAN, "defacto_then_dejure", _START, now)
     for name, value in _FACTS.items():
         set_fact(session, viewer, plan, name, value, "SAMPLE", now)
     early = EventEdit(day=dt.date(2026, 11, 30), licence="Apache-2.0", label="SAMPLE: first public push")

@@ -135,6 +135,9 @@ def change_words(each: Change) -> str:
     if each.demand.kind is DemandKind.OFFICE:
         return gettext("give up %(office)s", office=name)
     first, then = name.split(" → ")
+    if isinstance(each.to, int) and each.to < 0:
+        words = {"first": event_words(first), "then": event_words(then)}
+        return gettext("give up the distance from %(first)s to %(then)s", **words)
     return gettext(
         "let %(days)s days lie between %(first)s and %(then)s",
         days=each.to,
