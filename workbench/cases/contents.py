@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from scrapers.errors import InvalidIdentifierError
-from scrapers.identifiers import PatentNumber
+from scrapers.identifiers import PatentNumber, StandardRef
 from workbench.cases.models import CaseForm, CasePatent, CasePortion, DeclarationCase
 from workbench.cases.replacement import terms_of
 from workbench.cases.templates import FormTemplate
@@ -23,6 +23,7 @@ from workbench.people.viewer import Viewer
 from workbench.people.walls_models import MatterApplication
 from workbench.standards.carry_over import text_hash
 from workbench.standards.lineage_queries import clause_nodes_of
+from workbench.standards.models import WorkItem
 
 GRANTED: Final = "granted"
 MAX_ENTRIES: Final = 100
@@ -160,6 +161,17 @@ def plain(text: str) -> str:
     """A text as both databases take it, of bounded length."""
     kept = "".join(character for character in text.replace("\r\n", "\n") if character >= " " or character in "\n\t")
     return kept.encode("utf-8", "replace").decode()[:MAX_LINES].strip()
+
+
+def document_entries(item: WorkItem) -> dict[str, str]:
+    """The document as the form asks for it: its kind by who publishes it, number and title."""
+    try:
+        number = str(StandardRef.parse(item.reference).undated)
+    except InvalidIdentifierError:
+        number = item.reference
+    publishers = number.split(" ")[0]
+    kind = {"ISO/IEC": "ISO_IEC", "ISO": "ISO", "IEC": "IEC"}.get(publishers, "")
+    return {"doc_type": kind, "doc_number": number, "doc_title": item.title_en or item.title_fr or ""}
 
 
 def docdb_number(country: str, number: str) -> str | None:

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from sqlmodel import Session, select
 
-from scrapers.errors import InvalidIdentifierError
-from scrapers.identifiers import StandardRef
 from workbench.cases.contents import (
     Content,
     content_of,
+    document_entries,
     filled_of,
     keep,
     newest_form,
@@ -84,7 +83,7 @@ def open_case(
     holder = " ".join(plain(holder).split())
     if not 0 < len(holder) <= 200:
         raise CaseError(NO_HOLDER)
-    known = {"holder_name": holder, "sig_holder": holder, **_document(item), **(entries or {})}
+    known = {"holder_name": holder, "sig_holder": holder, **document_entries(item), **(entries or {})}
     known = {name: text for name, text in known.items() if template.has(name)}
     case = _new_case(session, item, holder, template.name, matter_id, at)
     keep(session, viewer, case, template, Content(known), 1, at)
@@ -390,14 +389,3 @@ def _new_case(
     session.add(case)
     session.flush()
     return case
-
-
-def _document(item: WorkItem) -> dict[str, str]:
-    """The document as the form asks for it: its kind by who publishes it, number and title."""
-    try:
-        number = str(StandardRef.parse(item.reference).undated)
-    except InvalidIdentifierError:
-        number = item.reference
-    publishers = number.split(" ")[0]
-    kind = {"ISO/IEC": "ISO_IEC", "ISO": "ISO", "IEC": "IEC"}.get(publishers, "")
-    return {"doc_type": kind, "doc_number": number, "doc_title": item.title_en or item.title_fr or ""}
