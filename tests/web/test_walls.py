@@ -43,6 +43,12 @@ OPEN_TO_ANYBODY = {name for name, need in permissions.ENDPOINTS.items() if need 
 
 SHIELDED = set(
     """
+    assessments.pins.settled_on
+    assessments.queries._since
+    assessments.queries.agreement
+    assessments.queries.claim_texts
+    assessments.queries.last_pins
+    assessments.queue.place_in_queue
     calendars.feeds.feeds_of
     cases.rechecks.made_on
     cases.rechecks.open_rechecks
@@ -80,6 +86,7 @@ SHIELDED = set(
     search.find
     sources.drifts.reports_of_runs
     standards.draft_queries.snapshot_of
+    web.assessments.triage.triage
     web.digest.index
     web.drift.report
     web.quarantine._page
