@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.cases.filled import OPTION_3, VALUES
 from tests.walls.people import TRACKS
-from tests.walls.policy import APPLICATION, SECRET
+from tests.walls.policy import APPLICATION
 from tests.web.seed import NOW
 from workbench.assessments.charts import ChartRow, stored
 from workbench.assessments.models import Reader
@@ -135,7 +135,7 @@ def _of_office(place: Place) -> Given:
 
 
 def _matters(place: Place) -> Given:
-    held = {"held_since": NOW, "hold_reason": f"{SECRET.word_of(place.wall)} reason"}
+    held = {"held_since": NOW, "hold_reason": f"{place.word} reason"}
     return [{"name": f"{place.word} matter", "track": TRACKS[place.wall], **held}] if place.wall else []
 
 
