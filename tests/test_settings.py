@@ -73,7 +73,7 @@ def test_the_key_that_signs_sessions_is_made_once_for_the_owner_alone(tmp_path: 
 def test_the_workbench_has_a_host_of_its_own(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """Beside another application its cookies would be shared (ASVS 4.0.3, 3.4.5)."""
     monkeypatch.setenv("WORKBENCH_BASE_URL", address)
-    with pytest.raises(SettingsError, match="base_url .*without a path"):
+    with pytest.raises(SettingsError, match=r"base_url .*without a path"):
         load_settings()
     monkeypatch.setenv("WORKBENCH_BASE_URL", "https://example.org/")
     assert load_settings().base_url == "https://example.org"
