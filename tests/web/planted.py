@@ -31,7 +31,7 @@ from workbench.digest.models import Edition, Mail, MailState, Recipient
 from workbench.history.models import Change, ChangeKind, Entity, QuarantinedRecord, Run, RunKind, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
 from workbench.mapping.decisions_models import Decision, Verdict
-from workbench.mapping.models import Match
+from workbench.mapping.models import MappedPublication, Match
 from workbench.patents.models import (
     ApplicationStatus,
     CitedDocument,
@@ -160,6 +160,7 @@ def _plant_all(session: Session, planted: Planted, settings: Settings) -> None:
     _plant_office(planter, 0, "XX.770001", PATENT_WORD, body, publications[0])
     map_run = planter.add(0, _run("map:ISO/IEC DIS 90501/DIS 1", PATENT_WORD, RunKind.MAP, "read_matches"), "run_id")
     planter.add(0, _match(map_run, draft, publications[0], clause, 1))
+    planter.add(0, MappedPublication(draft_id=draft, publication_id=publications[0], claims=1, matches=1))
     planter.add(0, edited_rule(PATENT_WORD))
     recipients = {}
     for role in (Role.DELEGATE, Role.IP_ANALYST):
@@ -204,6 +205,7 @@ def _plant_wall(
     planter.add(wall, PortfolioMember(portfolio_id=portfolio, publication_id=publication))
     number = session.get_one(Publication, publication).number
     planter.add(wall, _match(map_run, draft, publication, clause, 1))
+    planter.add(wall, MappedPublication(draft_id=draft, publication_id=publication, claims=1, matches=1))
     decision = Decision(
         publication=number,
         claim=1,

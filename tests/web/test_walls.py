@@ -56,6 +56,7 @@ SHIELDED = set(
     cases.registers.declared_families
     cases.registers.own_names
     cases.registers.undeclared
+    digest.composer.follow_lists
     digest.subscriptions.own_recipients
     digest.subscriptions.silenced
     export.patents._publications
@@ -73,11 +74,13 @@ SHIELDED = set(
     mapping.learning_runs.learning_state
     mapping.queries.decided_drafts
     mapping.queries.find_pair
+    mapping.queries.in_one_draft
     patents.office_queries._application_keys
     patents.office_queries._same_application
     patents.office_queries.extended_family
     patents.office_queries.filed_claims
     patents.office_queries.office_view
+    patents.portfolios.matters_of_portfolio
     patents.portfolios.matters_of_publication
     patents.queries._claim_counts
     patents.queries.claims_of
