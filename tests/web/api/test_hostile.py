@@ -47,8 +47,14 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
 def _address(app: Flask, rule: Rule, chance: random.Random) -> str:
     values: dict[str, Any] = {}
     for name in rule.arguments:
-        number = type(rule._converters[name]).__name__ == "IntegerConverter"
-        values[name] = chance.choice((0, 1, 2, 90001, 2**31 - 1)) if number else chance.choice(HOSTILE[8:24])
+        converter = rule._converters[name]
+        match type(converter).__name__:
+            case "IntegerConverter":
+                values[name] = chance.choice((0, 1, 2, 90001, 2**31 - 1))
+            case "AnyConverter":
+                values[name] = chance.choice(sorted(converter.items))  # type: ignore[attr-defined]
+            case _:
+                values[name] = chance.choice(HOSTILE[8:24])
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)
 

@@ -99,9 +99,10 @@ def editor_of(assessment_id: int, refusal: str | None = None) -> str:
     record(TrailAction.SAW, "chart", assessment_id, matter_id=stand.assessment.matter_id)
     rows = rows_in(version.rows)
     pages = -(-len(rows) // ROWS)
-    page = min(page_number(request.values.get("page")), pages)
+    values = request.form if request.method == "POST" else request.args
+    page = min(page_number(values.get("page")), pages)
     shown = list(enumerate(rows, start=1))[(page - 1) * ROWS : page * ROWS]
-    more = [text for text in request.values.getlist("clause")[:20] if text]
+    more = [text for text in values.getlist("clause")[:20] if text]
     offered = _offered(stand.pin.draft_id, stand.pin.clause_order, more)
     return render_template(
         "web/assessments/chart.html",
