@@ -109,7 +109,11 @@ def test_nothing_that_was_planted_runs(browser: Browser, poisoned: tuple[str, li
     page = context.new_page()
     shown, ran, links, failed = 0, [], [], []
     for address in addresses:
-        answer = page.goto(address, wait_until="load") if not address.endswith((".svg", "/body")) else None
+        answer = (
+            page.goto(address, wait_until="load")
+            if not address.endswith((".svg", "/body")) and "/documents/" not in address
+            else None
+        )
         if answer is None:
             continue
         if answer.status >= 500:
