@@ -128,11 +128,12 @@ def test_matches_come_by_rank_then_score_and_each_order_turns_round(library: Lib
 
 
 def test_the_list_asks_the_store_a_fixed_number_of_questions(library: Library) -> None:
+    library.page("/mapping/")  # what a process asks once is asked
     with counted_queries(library.store) as many:
         library.page("/mapping/")
     with counted_queries(library.store) as few:
         library.page("/mapping/?clause=5.3.1&top=1")
-    assert max(len(many), len(few)) < 20
+    assert len(many) == len(few) < 20
 
 
 def test_a_match_shows_claim_and_clause_and_the_words_they_share(library: Library) -> None:

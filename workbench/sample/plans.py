@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import key_of
-from workbench.people.matters import make_matter
+from workbench.people import accounts
+from workbench.people.matters import add_member, make_matter
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import Matter
 from workbench.planning.models import StoredPlan
@@ -22,6 +23,7 @@ from workbench.planning.verbs import EventEdit, set_event, set_fact
 from workbench.settings import Settings
 
 MATTER: Final = "SAMPLE: evaluation methods"
+COUNSEL: Final = "sample.counsel@example.org"
 PLAN: Final = "SAMPLE: open framework, claimed method"
 _START: Final = dt.date(2026, 12, 1)
 _FACTS: Final = {
@@ -39,6 +41,9 @@ def plant_plan(session: Session, viewer: Viewer, settings: Settings, now: dt.dat
         return False
     matter = session.exec(select(Matter).where(Matter.name == MATTER)).first()
     matter = matter or make_matter(session, viewer, MATTER, None, now)
+    counsel = accounts.by_email(session, COUNSEL)
+    if counsel is not None:
+        add_member(session, viewer, key_of(matter), key_of(counsel), now)
     plan = plan_from_template(session, viewer, key_of(matter), PLAN, "defacto_then_dejure", _START, now)
     for name, value in _FACTS.items():
         set_fact(session, viewer, plan, name, value, "SAMPLE", now)

@@ -21,6 +21,7 @@ from workbench.people.viewer import Viewer
 from workbench.standards.deadlines import Level
 from workbench.web.context import now, today, workbench
 from workbench.web.display import change_value
+from workbench.web.people import gate
 
 LENGTH: Final = 100
 """Changes in a feed, the newest first."""
@@ -68,7 +69,7 @@ def changes(secret: str) -> Response:
 
 def _owned(kind: FeedKind, secret: str) -> OwnedFeed:
     with workbench().store.read(Viewer.system()) as session:
-        owned = find_feed(session, kind, secret)
+        owned = find_feed(session, kind, secret, open_local=gate.is_open_local())
     if owned is None or not owned.viewer.may(Permission.READ_STANDARDS):
         abort(404)
     return owned

@@ -40,10 +40,15 @@ def login() -> Login | None:
     return cast(Login | None, g.get("login"))
 
 
+def is_open_local() -> bool:
+    """Whether whoever comes may do everything, accounts or not."""
+    return bool(current_app.extensions[_OPEN_LOCAL])
+
+
 def is_local() -> bool:
     """Whether the person of local mode is asking."""
     here = login()
-    return bool(current_app.extensions[_OPEN_LOCAL]) or (here is not None and here.account_id is None)
+    return is_open_local() or (here is not None and here.account_id is None)
 
 
 def awaits_second_step(permission: Permission | None = None) -> bool:
@@ -78,7 +83,7 @@ def _enter() -> Response | tuple[str, int] | None:
         return render_template("web/errors/error.html", code=421, title=title, remedy=remedy), 421
     if door.is_meant():
         return door.enter()
-    if current_app.extensions[_OPEN_LOCAL]:
+    if is_open_local():
         set_viewer(Viewer.local(request.remote_addr))
         return None
     if request.endpoint == "static":
