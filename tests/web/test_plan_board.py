@@ -77,6 +77,8 @@ def test_what_people_say_stands_with_evidence_and_day_and_nothing_is_written_ove
     "wrong",
     [
         {"asset": "77"},
+        {"asset": "9" * 30},
+        {"asset": "x"},
         {"regime": "mars"},
         {"standing": "safe"},
         {"as_of": ""},

@@ -97,3 +97,4 @@ def test_the_files_are_whole_and_on_the_trail(store: Store, plan_id: int) -> Non
 def test_a_plan_that_is_not_there_has_no_timeline(store: Store, plan_id: int) -> None:
     assert get(store, f"/plans/{plan_id + 1}/timeline").status_code == 404
     assert get(store, f"/plans/{plan_id}/timeline", scenario="77").status_code == 404
+    assert get(store, f"/plans/{plan_id}/timeline", scenario="9" * 30).status_code == 404

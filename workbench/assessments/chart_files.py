@@ -12,8 +12,6 @@ from typing import Any, Final
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -31,6 +29,7 @@ from scrapers.errors import UnreadableFileError
 from scrapers.patents.tables import rows_of
 from workbench.assessments.chart_table import COLUMNS, PRIVILEGE, FileRow, lines_of, rows_from
 from workbench.assessments.charts import MOST_PROVISIONS, MOST_ROWS, ChartError, ChartRow
+from workbench.word_tables import table_row
 
 MAX_UPLOAD: Final = 16 * 1024 * 1024
 MIME: Final = {
@@ -76,9 +75,9 @@ def write_docx(head: Head, rows: Sequence[ChartRow]) -> bytes:
     table.autofit = False
     for column, width in zip(table.columns, _WIDTHS_MM, strict=True):
         column.width = Mm(width)
-    table._tbl.append(_word_row(COLUMNS, head=True))
+    table._tbl.append(table_row(COLUMNS, _WIDTHS_MM, head=True))
     for line in lines_of(rows):
-        table._tbl.append(_word_row(line))
+        table._tbl.append(table_row(line, _WIDTHS_MM))
     document.add_paragraph()
     buffer = io.BytesIO()
     document.save(buffer)
@@ -190,41 +189,6 @@ def _cell(sheet: Any, text: str, where: str) -> Any:
     cell = WriteOnlyCell(sheet, guarded(_ESCAPE.sub("_x005F_", text)))
     cell.data_type = "s"
     return cell
-
-
-def _word_row(cells: Sequence[str], *, head: bool = False) -> Any:
-    """A table row, made directly: python-docx looks through the whole table for each row that it adds."""
-    row = OxmlElement("w:tr")
-    if head:
-        properties = OxmlElement("w:trPr")
-        properties.append(OxmlElement("w:tblHeader"))
-        row.append(properties)
-    for text, width in zip(cells, _WIDTHS_MM, strict=True):
-        cell = OxmlElement("w:tc")
-        properties = OxmlElement("w:tcPr")
-        size = OxmlElement("w:tcW")
-        size.set(qn("w:w"), str(round(width * 56.7)))  # twentieths of a point
-        size.set(qn("w:type"), "dxa")
-        properties.append(size)
-        cell.append(properties)
-        for line in text.split("\n"):
-            cell.append(_word_paragraph(line))
-        row.append(cell)
-    return row
-
-
-def _word_paragraph(line: str) -> Any:
-    paragraph, run = OxmlElement("w:p"), OxmlElement("w:r")
-    for index, piece in enumerate(line.split("\t")):
-        if index:
-            run.append(OxmlElement("w:tab"))
-        if piece:
-            text = OxmlElement("w:t")
-            text.text = piece
-            text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-            run.append(text)
-    paragraph.append(run)
-    return paragraph
 
 
 def _paragraph(text: str, style: ParagraphStyle, *, bold: bool = False) -> Paragraph:

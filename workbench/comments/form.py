@@ -17,13 +17,13 @@ from typing import Any, Final
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from scrapers.comments.form import COLUMNS, CommentRow, guarded
+from workbench.word_tables import table_row
 
 _STYLES: Final = (
     "ISOMB",
@@ -72,7 +72,7 @@ def write_docx(head: FormHead, rows: Sequence[CommentRow]) -> bytes:
     table = document.add_table(rows=0, cols=len(COLUMNS))
     _prepare(table)
     for row in rows:
-        table._tbl.append(_row(_cells(row)))
+        table._tbl.append(table_row(_cells(row), _WIDTHS_MM, _STYLES))
     # A table may not be the last thing of a document.
     document.add_paragraph()
     buffer = io.BytesIO()
@@ -149,41 +149,3 @@ def _prepare(table: Any) -> None:
     table.autofit = False
     for column, width in zip(table.columns, _WIDTHS_MM, strict=True):
         column.width = Mm(width)
-
-
-def _row(cells: Sequence[str]) -> Any:
-    """A table row, made directly: python-docx looks through the whole table for each row that it adds."""
-    row = OxmlElement("w:tr")
-    for text, style, width in zip(cells, _STYLES, _WIDTHS_MM, strict=True):
-        cell = OxmlElement("w:tc")
-        properties = OxmlElement("w:tcPr")
-        size = OxmlElement("w:tcW")
-        size.set(qn("w:w"), str(round(width * 56.7)))  # twentieths of a point
-        size.set(qn("w:type"), "dxa")
-        properties.append(size)
-        cell.append(properties)
-        for line in text.split("\n"):
-            cell.append(_paragraph(line, style))
-        row.append(cell)
-    return row
-
-
-def _paragraph(line: str, style: str) -> Any:
-    paragraph = OxmlElement("w:p")
-    properties = OxmlElement("w:pPr")
-    name = OxmlElement("w:pStyle")
-    name.set(qn("w:val"), style)
-    properties.append(name)
-    paragraph.append(properties)
-    run = OxmlElement("w:r")
-    for index, piece in enumerate(line.split("\t")):
-        if index:
-            run.append(OxmlElement("w:tab"))
-        if piece:
-            text = OxmlElement("w:t")
-            text.text = piece
-            text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-            run.append(text)
-    if len(run):
-        paragraph.append(run)
-    return paragraph

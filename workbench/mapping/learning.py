@@ -14,8 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
 from workbench.mapping.measures import CHARTED, Interval, bootstrap, mean, score_query
 
@@ -127,6 +125,9 @@ def _unseen_values(pairs: Sequence[Pair]) -> list[float] | None:
     """The value of each pair by a re-ranker that saw no pair of its family; None where a fold lacks a kind."""
     values = [0.0] * len(pairs)
     labels = np.array([pair.plausible for pair in pairs])
+    # Imported when used: it takes every command a second to start with it.
+    from sklearn.model_selection import GroupKFold
+
     for train, test in GroupKFold(FOLDS).split(np.zeros(len(pairs)), labels, [pair.family for pair in pairs]):
         if len(Counter(labels[train].tolist())) < 2:
             return None
@@ -143,6 +144,8 @@ def _fit(pairs: Sequence[Pair]) -> Weights:
     )
     filled: Floats = np.where(np.isnan(table), means, table)
     scales = np.where(filled.std(axis=0) > 0, filled.std(axis=0), 1.0)
+    from sklearn.linear_model import LogisticRegression
+
     model: Any = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
     model.fit((filled - means) / scales, np.array([pair.plausible for pair in pairs]))
     return Weights(_rounded(means), _rounded(scales), _rounded(model.coef_[0]))

@@ -101,9 +101,6 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     mapping_learning.blueprint,
     assessments.blueprint,
     plans.blueprint,
-    plans.timeline.blueprint,
-    plans.licences.blueprint,
-    plans.board.blueprint,
     digest.blueprint,
     calendars.blueprint,
     feeds.blueprint,
@@ -116,7 +113,7 @@ PLACES: Final = (
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "comments", "lineage")),
     (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations", "cases")),
     (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning", "assessments")),
-    (mark("Plans"), "plans.index", ("plans", "plan_board", "plan_timeline", "plan_licences")),
+    (mark("Plans"), "plans.index", ("plans",)),
 )
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),

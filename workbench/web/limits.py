@@ -32,7 +32,7 @@ COSTLY: Final = frozenset(
         "mapping_directions.heat_export",
         "learning.learn_now",
         "plans.dates",
-        "plan_timeline.as_pdf",
+        "plans.timeline_pdf",
         "assessments.export",
         "cases.generate",
         "walls.trail",

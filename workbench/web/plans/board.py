@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import abort, render_template, request
 from sqlmodel import Session
 
 from workbench.i18n import mark
@@ -19,21 +19,11 @@ from workbench.planning.stored import prepare
 from workbench.planning.verbs import PlanEditError
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import now, record, session, today, viewer
-from workbench.web.plans.base import KEY, Reply, change, the_plan
-from workbench.web.plans.words import plan_word
-
-blueprint = Blueprint("plan_board", __name__, url_prefix="/plans")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    """What walls hide must not stay in a cache after somebody has left a matter."""
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+from workbench.web.plans.base import KEY, Reply, blueprint, change, number_given, the_plan
 
 
 @blueprint.get("/board")
-def index() -> str:
+def boards() -> str:
     """Every open plan with what is open on its board."""
     rows = []
     for row in queries.plans_seen(session()):
@@ -54,7 +44,7 @@ def index() -> str:
     return render_template("web/plans/boards.html", rows=rows)
 
 
-@blueprint.get(f"/{KEY}/board")
+@blueprint.get(f"/{KEY}/board", endpoint="board")
 def page(plan_id: int) -> str:
     record(TrailAction.SAW, "plan", plan_id, {"board": True}, matter_id=the_plan(plan_id).matter_id)
     return _page(plan_id)
@@ -67,18 +57,18 @@ def say(plan_id: int) -> Reply:
     def act(written: Session, row: StoredPlan) -> None:
         form = request.form
         try:
-            asset_id, standing = int(form.get("asset", "")), Standing(form.get("standing", ""))
+            standing = Standing(form.get("standing", ""))
             as_of = dt.date.fromisoformat(form.get("as_of", ""))
         except ValueError as error:
             raise PlanEditError(mark("choose a standing, and the day the evidence was looked at")) from error
-        regime = form.get("regime", "")
+        asset_id, regime = number_given("asset", 1, 2**31 - 1) or 0, form.get("regime", "")
         board.say(written, viewer(), row, asset_id, regime, standing, form.get("evidence", ""), as_of, now())
 
-    return change(plan_id, act, lambda text: _page(plan_id, text), "board", endpoint="plan_board.page")
+    return change(plan_id, act, lambda text: _page(plan_id, text), "board", endpoint="plans.board")
 
 
 @blueprint.post(f"/{KEY}/tracks")
-def write(plan_id: int) -> Reply:
+def write_tracks(plan_id: int) -> Reply:
     """Keep the cells of the matrix that a form changes."""
 
     def act(written: Session, row: StoredPlan) -> None:
@@ -88,7 +78,7 @@ def write(plan_id: int) -> Reply:
                 if words is not None:
                     board.write_cell(written, viewer(), row, aspect, track, words, now())
 
-    return change(plan_id, act, lambda text: _page(plan_id, text), "tracks", endpoint="plan_board.page")
+    return change(plan_id, act, lambda text: _page(plan_id, text), "tracks", endpoint="plans.board")
 
 
 def _page(plan_id: int, problem: str = "") -> str:
@@ -111,5 +101,4 @@ def _page(plan_id: int, problem: str = "") -> str:
         cells=board.cells_of(session(), row),
         firewall=board.firewall(session(), row, prepared.assets),
         may_edit=viewer().may(Permission.EDIT_PLANS),
-        plan_word=plan_word,
     )

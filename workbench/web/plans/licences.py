@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template
+from flask import render_template
 
 from workbench.planning.licence_check import LicenceCheck, check_licence, declared_option, release_licence
 from workbench.planning.queries import prepared_plans
@@ -13,9 +13,8 @@ from workbench.planning.stored import Prepared
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import session, today
 from workbench.web.listing import argument
-from workbench.web.plans.words import licence_word, plan_word
-
-blueprint = Blueprint("plan_licences", __name__, url_prefix="/plans")
+from workbench.web.plans.base import blueprint
+from workbench.web.plans.words import licence_word
 
 
 @dataclass(frozen=True)
@@ -29,18 +28,11 @@ class Checked:
     tried: bool
 
 
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    """What walls hide must not stay in a cache after somebody has left a matter."""
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
 @blueprint.get("/licences")
-def index() -> str:
+def licences() -> str:
     rules = rule_store(session())
-    licences = rules.licences()
-    spdx = argument("licence") if argument("licence") in licences else None
+    rows = rules.licences()
+    spdx = argument("licence") if argument("licence") in rows else None
     option = int(argument("option") or 0) if argument("option") in ("1", "2", "3") else None
     checked = [
         _checked(prepared, spdx, option)
@@ -50,10 +42,9 @@ def index() -> str:
     return render_template(
         "web/plans/licences.html",
         checked=checked,
-        pairs=[(each, each) for each in licences],
+        pairs=[(each, each) for each in rows],
         spdx=spdx,
         option=option,
-        plan_word=plan_word,
         licence_word=licence_word,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Response, abort, render_template
 
 from workbench.ballots.queries import BallotView, ballot_views
 from workbench.people.walls_models import TrailAction
@@ -28,26 +28,12 @@ from workbench.web.ballot_rules import rulebook
 from workbench.web.context import now, record, session, today
 from workbench.web.display import day as written
 from workbench.web.listing import argument
-from workbench.web.plans.base import KEY, the_plan, the_scenario
+from workbench.web.plans.base import KEY, argument_number, blueprint, the_plan, the_scenario
 from workbench.web.plans.words import plan_word
 from workbench.web.text import gettext, language
 
-blueprint = Blueprint("plan_timeline", __name__, url_prefix="/plans")
-
 MOST_ITEMS: Final = 12
 _WORST: Final = (Verdict.FAIL, Verdict.UNKNOWN)
-
-
-@blueprint.context_processor
-def _words() -> dict[str, Callable[[str, str | None], str]]:
-    return {"plan_word": plan_word}
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    """What walls hide must not stay in a cache after somebody has left a matter."""
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,7 @@ class Moved:
     changed: Sequence[tuple[Finding, Finding]]
 
 
-@blueprint.get(f"/{KEY}/timeline")
+@blueprint.get(f"/{KEY}/timeline", endpoint="timeline")
 def page(plan_id: int) -> str:
     prepared = _prepared(plan_id)
     moved, shown = _moved(prepared)
@@ -77,12 +63,12 @@ def page(plan_id: int) -> str:
     )
 
 
-@blueprint.get(f"/{KEY}/timeline.svg")
+@blueprint.get(f"/{KEY}/timeline.svg", endpoint="timeline_svg")
 def as_svg(plan_id: int) -> Response:
     return _file(_prepared(plan_id), "svg")
 
 
-@blueprint.get(f"/{KEY}/timeline.pdf")
+@blueprint.get(f"/{KEY}/timeline.pdf", endpoint="timeline_pdf")
 def as_pdf(plan_id: int) -> Response:
     return _file(_prepared(plan_id), "pdf")
 
@@ -104,7 +90,7 @@ def _file(prepared: Prepared, form: str) -> Response:
 
 def _prepared(plan_id: int) -> Prepared:
     row = the_plan(plan_id)
-    return prepare(session(), row, rulebook(), today(), the_scenario(row, request.args.get("scenario", type=int)))
+    return prepare(session(), row, rulebook(), today(), the_scenario(row, argument_number("scenario")))
 
 
 def _moved(prepared: Prepared) -> tuple[Moved | None, Prepared]:
