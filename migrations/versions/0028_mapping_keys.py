@@ -1,7 +1,7 @@
-"""Coverage and annuities"""
+"""Keys by which pages of matches are sorted"""
 
-revision = "0023"
-down_revision = "0022"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
