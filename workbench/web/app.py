@@ -46,6 +46,7 @@ from workbench.web import (
     patents,
     permissions,
     plans,
+    portfolio,
     preferences,
     quarantine,
     releases,
@@ -94,6 +95,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     column_maps.blueprint,
     declarations.blueprint,
     cases.blueprint,
+    portfolio.blueprint,
     releases.blueprint,
     pages.blueprint,
     mapping.blueprint,
@@ -111,7 +113,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 PLACES: Final = (
     (mark("This week"), "week.index", ("week", "tasks", "ballots", "ballot_files")),
     (mark("Standards"), "standards.index", ("standards", "committees", "drafts", "comments", "lineage")),
-    (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations", "cases")),
+    (mark("Patents"), "patents.index", ("patents", "column_maps", "declarations", "cases", "portfolio")),
     (mark("Mapping"), "mapping.index", ("mapping", "mapping_directions", "learning", "assessments")),
     (mark("Plans"), "plans.index", ("plans",)),
 )

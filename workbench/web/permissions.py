@@ -232,6 +232,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         **_each(Permission.EXPORT_CONFIDENTIAL, "assessments.export"),
         **_each(Permission.IMPORT_PATENTS, "assessments.own", "assessments.mark_own"),
         **_each(Permission.EDIT_PARTIES, "declarations.decide"),
+        **_each(Permission.READ_MATCHES, "portfolio.index"),
         **_each(Permission.READ_CASES, "cases.index", "cases.case", "cases.registers_page"),
         **_each(Permission.EXPORT_CONFIDENTIAL, "cases.form", "cases.document"),
         **_each(
