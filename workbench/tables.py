@@ -9,6 +9,7 @@ import workbench.cases.models
 import workbench.comments.models
 import workbench.declarations.models
 import workbench.digest.models
+import workbench.documents.models
 import workbench.history.models
 import workbench.jobs.models
 import workbench.mapping.attached
@@ -21,6 +22,7 @@ import workbench.people.models
 import workbench.people.walls_models
 import workbench.planning.board_models
 import workbench.planning.models
+import workbench.portfolio.models
 import workbench.search
 import workbench.sources.models
 import workbench.standards.models

@@ -51,6 +51,9 @@ OF_MATCHES = (
     "chart",
     "declaration_case",
     "case_task",
+    "patent_choice",
+    "annuity_date",
+    "portfolio_view",
 )
 """Kinds of things of which the trail speaks only to who may read matches."""
 
