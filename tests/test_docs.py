@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -11,8 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import pytest
 
+import workbench.cli
 from workbench.cli import main
+from workbench.cli.lazy import LazyGroup
 from workbench.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,23 +26,34 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def _commands(group: click.Group, path: str = "workbench") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"{path} {name}"
+        if isinstance(group, LazyGroup):
+            assert group.parts[name].help == command.get_short_help_str(1000), f"{path} {name}"
         if isinstance(command, click.Group):
             yield from _commands(command, f"{path} {name}")
         else:
             yield f"{path} {name}", command
+    assert set(group.list_commands(context)) == set(group.commands)
 
 
-COMMANDS = dict(_commands(main))
+@pytest.fixture(scope="module")
+def commands() -> dict[str, click.Command]:
+    """Every command that help lists; each is there, and told of as it tells of itself; there is no other."""
+    for module in pkgutil.iter_modules(workbench.cli.__path__):
+        importlib.import_module(f"workbench.cli.{module.name}")
+    return dict(_commands(main))
 
 
-def test_readme_lists_every_command_and_no_other() -> None:
+def test_readme_lists_every_command_and_no_other(commands: dict[str, click.Command]) -> None:
     listed = set(re.findall(r"^\| `(workbench [a-z ]+)` \|", README, re.MULTILINE))
-    assert listed == set(COMMANDS)
+    assert listed == set(commands)
 
 
-def test_every_command_and_every_option_has_help() -> None:
-    for path, command in COMMANDS.items():
+def test_every_command_and_every_option_has_help(commands: dict[str, click.Command]) -> None:
+    for path, command in commands.items():
         assert command.help, path
         for parameter in command.params:
             if isinstance(parameter, click.Option):

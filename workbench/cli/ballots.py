@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from workbench.ballots.imports import import_ballots
-from workbench.cli.base import FILE, JSON, open_store
+from workbench.cli.base import FILE, JSON, import_group, open_store
 from workbench.cli.console import exit_with, report
-from workbench.cli.imports import import_group
 from workbench.settings import load_settings
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from workbench.cli.base import FILE, JSON, main, open_store
+from workbench.cli.base import FILE, JSON, import_group, main, open_store
 from workbench.cli.console import exit_with, report
-from workbench.cli.imports import import_group
 from workbench.comments.form import WRITERS, FormHead
 from workbench.comments.imports import draft_labelled, import_comments
 from workbench.comments.queries import rows_of_form

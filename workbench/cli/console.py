@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.export.runs import run_record, went_well
-from workbench.history.models import Run
-from workbench.mapping.progress import Progress, Stage
+if TYPE_CHECKING:
+    from workbench.history.models import Run
+    from workbench.mapping.progress import Progress
 
 
 def say(message: str) -> None:
@@ -50,6 +50,8 @@ class ProgressLine:
         if now < self._next:
             return
         self._next = now + (0.5 if self._on_terminal else 60)
+        from workbench.mapping.progress import Stage
+
         doing = "reading claims" if progress.stage is Stage.READING else "ranking"
         text = f"{progress.draft}: {doing}, {progress.done:,} of {progress.total:,}"
         if progress.seconds_left is not None:
@@ -71,6 +73,8 @@ def duration(seconds: float) -> str:
 
 def report(run: Run, *, as_json: bool) -> bool:
     """Print a finished run; returns whether it went well."""
+    from workbench.export.runs import run_record, went_well
+
     good = went_well(run)
     if as_json:
         print_json(run_record(run))

@@ -10,7 +10,7 @@ import click
 
 from scrapers.patents import ColumnMap, Refusal
 from scrapers.patents import preview as preview_table
-from workbench.cli.base import DATE, JSON, main, open_store
+from workbench.cli.base import DATE, JSON, import_group, open_store
 from workbench.cli.console import Counter, exit_with, print_json, report, say
 from workbench.declarations.imports import import_declarations
 from workbench.patents.imports import import_patents
@@ -18,11 +18,6 @@ from workbench.settings import load_settings
 from workbench.sources.column_maps import find_map
 from workbench.standards.drafts import import_draft
 from workbench.standards.drafts_folder import import_folder
-
-
-@main.group("import")
-def import_group() -> None:
-    """Import files."""
 
 
 @import_group.command("draft")
