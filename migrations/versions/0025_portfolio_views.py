@@ -1,4 +1,4 @@
-"""What people choose for patents that no text needs, and annuity days they typed"""
+"""What people choose for patents that no text needs, annuity days they typed, and what a draft was mapped against"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,21 @@ def upgrade() -> None:
     op.create_index("ix_annuity_date_publication", "annuity_date", ["publication"])
     op.create_index("ix_annuity_date_matter_id", "annuity_date", ["matter_id"])
     _keep()
+    op.create_table(
+        "searched_publication",
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("claims", sa.Integer(), nullable=False),
+        sa.Column("foremost", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_searched_publication_draft_id")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"],
+            ["publication.id"],
+            name=op.f("fk_searched_publication_publication_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("draft_id", "publication_id", name=op.f("pk_searched_publication")),
+    )
 
 
 def _table(name: str, *columns: sa.Column[object]) -> None:
@@ -78,6 +93,7 @@ def _keep() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("searched_publication")
     for table in reversed(_APPEND_ONLY):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":

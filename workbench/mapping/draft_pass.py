@@ -19,6 +19,7 @@ from workbench.history.log import Counts, finish_run
 from workbench.history.models import Run, RunState
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.draft_texts import DraftName, clauses_hash
+from workbench.mapping.foremost import is_kept, keep_searched
 from workbench.mapping.keys import Keys, pack_keys, unpack_keys
 from workbench.mapping.models import ClaimReading, DraftPass, MappedPublication, Match
 from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
@@ -104,7 +105,10 @@ class Pass:
             changed = bool(counts.inserted or counts.removed)
             if changed:
                 self._count_publications(session)
-            self._note(session, run_id, self._engine, np.union1d(work.kept, work.todo), cut=cut)
+            covered = np.union1d(work.kept, work.todo)
+            if changed or not self._is_searched(session, covered):
+                keep_searched(session, self._draft.draft_id, covered)
+            self._note(session, run_id, self._engine, covered, cut=cut)
             return finish_run(session, run_id, RunState.OK if changed else RunState.UNCHANGED, counts)
 
     def _work(self, session: Session) -> _Work:
@@ -203,6 +207,11 @@ class Pass:
         )
         columns = ["draft_id", "publication_id", "claims", "matches"]
         session.execute(sa.insert(MappedPublication).from_select(columns, counted))
+
+    def _is_searched(self, session: Session, covered: Keys) -> bool:
+        """Whether what the draft is mapped against was written down, for these claims."""
+        same = self._before is not None and self._before.covered == pack_keys(covered)
+        return same and is_kept(session, self._draft.draft_id)
 
     def _note_unfinished(self, session: Session, run_id: int) -> None:
         """What is there is neither what was nor what will be: whoever maps the draft next begins from nothing."""

@@ -135,6 +135,22 @@ class MappedPublication(SQLModel, table=True):
     matches: int
 
 
+@confidential(_READERS, of_open_publication())
+class SearchedPublication(SQLModel, table=True):
+    """A publication that a draft was mapped against, as the last mapping left it: `claims` of it were ranked.
+
+    `foremost` are the places (`Clause.order`) of the clauses that are among the best `directions.FOREMOST` of one of
+    its claims: 32-bit integers, little-endian, ascending, each once; empty where there is none.
+    """
+
+    __tablename__ = "searched_publication"
+
+    draft_id: int = Field(foreign_key="draft.id", primary_key=True)
+    publication_id: int = Field(foreign_key="publication.id", primary_key=True, ondelete="CASCADE")
+    claims: int
+    foremost: bytes = Field(sa_type=sa.LargeBinary)
+
+
 @confidential(_READERS)
 class ClaimChoice(SQLModel, table=True):
     """Which claims a choice (`name`: language, portfolio and so on) gave, and what the store held then.
