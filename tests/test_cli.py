@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,12 @@ from click.testing import CliRunner, Result
 
 from workbench import sample
 from workbench.cli import main
+from workbench.cli.base import EXPECTED_ERRORS
 
+HEAVY = {
+    "PIL", "docx", "matplotlib", "onnx", "onnxruntime", "openpyxl", "ortools", "pandas", "reportlab", "scipy",
+    "sklearn", "snowballstemmer", "tokenizers",
+}  # fmt: skip
 REPLAY = str(sample.folder() / "replay")
 DRAFT = str(sample.folder() / "drafts/iso-iec-cd-99001.sample.xml")
 WEEKLY = str(sample.folder() / "patents/uspto-weekly.sample.xml")
@@ -104,6 +112,32 @@ def test_a_failure_is_exit_code_1_and_one_line_that_says_what_to_do(run: Run, ar
     lines = [line for line in result.stderr.splitlines() if not line.endswith(("…", "left out"))]
     assert len(lines) == 1, result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_errors_that_people_mend_are_known_by_names_that_exist() -> None:
+    for name in EXPECTED_ERRORS:
+        module, _, error = name.rpartition(".")
+        found = getattr(importlib.import_module(module), error)
+        assert issubclass(found, Exception)
+        assert f"{found.__module__}.{found.__qualname__}" == name
+
+
+def test_a_start_imports_no_heavy_library() -> None:
+    """What takes long to import is imported by what uses it: help and light commands come at once, pages soon."""
+    script = f"""
+import sys
+from click.testing import CliRunner
+from workbench.cli import main
+from workbench.cli.base import EXPECTED_ERRORS
+assert CliRunner().invoke(main, ["--help"]).exit_code == 0
+print(*sorted({{"sqlmodel", "pydantic", *{HEAVY}}} & sys.modules.keys()))
+import workbench.tables
+print(*sorted({{"alembic", *{HEAVY}}} & sys.modules.keys()))
+import workbench.web
+print(*sorted({HEAVY} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n\n\n"
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import select
 
-from workbench.db import Store, StoreError, alembic_config, newest_revision
+from workbench.db import Store, StoreError, alembic_config, known_revisions, newest_revision
 from workbench.history.models import Run, RunKind, RunState
 from workbench.settings import Settings
 from workbench.tables import METADATA
 
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
-REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()]
+REVISIONS = sorted(known_revisions())
 
 
 def _run() -> Run:
@@ -32,6 +32,11 @@ def test_the_migrations_give_exactly_the_tables_of_the_models(store: Store) -> N
             opts={"compare_type": True, "include_name": lambda name, kind, _: not str(name).startswith("search_fts")},
         )
         assert compare_metadata(context, METADATA) == []
+
+
+def test_migrations_are_numbered_in_the_order_of_their_chain() -> None:
+    chain = [script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()]
+    assert chain == REVISIONS[::-1]
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

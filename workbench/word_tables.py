@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any, Final
 
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _TWENTIETHS_OF_A_POINT: Final = 56.7
 """In a millimetre."""
@@ -18,6 +15,9 @@ def table_row(
     cells: Sequence[str], widths_mm: Sequence[float], styles: Sequence[str] | None = None, *, head: bool = False
 ) -> Any:
     """A row whose cells have a paragraph for each line. `styles` are ids, one a cell; a `head` is on every page."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
     row = OxmlElement("w:tr")
     if head:
         properties = OxmlElement("w:trPr")
@@ -38,6 +38,9 @@ def table_row(
 
 
 def _paragraph(line: str, style: str | None) -> Any:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
     paragraph = OxmlElement("w:p")
     if style is not None:
         properties, name = OxmlElement("w:pPr"), OxmlElement("w:pStyle")

@@ -18,9 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from scrapers.errors import UnreadableFileError
 from scrapers.patents.archives import Limits, members_of, unpacked
 
@@ -141,6 +138,9 @@ def _xlsx(path: Path) -> Iterator[Row]:
                     raise UnreadableFileError(
                         f"{path.name}: {member.filename!r} has a DOCTYPE, which is not safe to read; save it again"
                     )
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         # Opened here, for openpyxl judges a path by its suffix.
         with path.open("rb") as stream:

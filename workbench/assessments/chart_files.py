@@ -8,20 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Final
-
-from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.shared import Mm, Pt
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from typing import TYPE_CHECKING, Any, Final
 
 from scrapers.comments import docx_form
 from scrapers.comments.form import guarded, unguarded
@@ -30,6 +17,10 @@ from scrapers.patents.tables import rows_of
 from workbench.assessments.chart_table import COLUMNS, PRIVILEGE, FileRow, lines_of, rows_from
 from workbench.assessments.charts import MOST_PROVISIONS, MOST_ROWS, ChartError, ChartRow
 from workbench.word_tables import table_row
+
+if TYPE_CHECKING:
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import Paragraph
 
 MAX_UPLOAD: Final = 16 * 1024 * 1024
 MIME: Final = {
@@ -58,6 +49,10 @@ class Head:
 
 def write_docx(head: Head, rows: Sequence[ChartRow]) -> bytes:
     """The chart as a Word file, the label in the head of every page."""
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm, Pt
+
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -86,6 +81,8 @@ def write_docx(head: Head, rows: Sequence[ChartRow]) -> bytes:
 
 def write_xlsx(head: Head, rows: Sequence[ChartRow]) -> bytes:
     """The chart as a workbook: the label first, then the columns; nothing in it runs. Raises ChartError."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("claim chart")
     for column, width in zip("ABCDEFGHIJK", _WIDTHS_MM, strict=True):
@@ -102,6 +99,14 @@ def write_xlsx(head: Head, rows: Sequence[ChartRow]) -> bytes:
 
 def write_pdf(head: Head, rows: Sequence[ChartRow]) -> bytes:
     """The chart as a PDF to read and print, the label and the page on every page."""
+    from reportlab.lib import colors
+    from reportlab.lib.pagesizes import A4, landscape
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.lib.units import mm
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import LongTable, SimpleDocTemplate, Spacer, TableStyle
+
     pdfmetrics.registerFont(UnicodeCIDFont(_JAPANESE))
     text = ParagraphStyle("text", fontName=_LATIN, fontSize=7, leading=9, wordWrap="CJK")
     title = ParagraphStyle("title", parent=text, fontName=_BOLD, fontSize=11, leading=15)
@@ -186,12 +191,16 @@ def _one_line(text: str) -> str:
 def _cell(sheet: Any, text: str, where: str) -> Any:
     if len(text) > _MOST_CELL:
         raise ChartError(f"{where}: {len(text):,} characters do not fit into a cell of a workbook; export it as DOCX")
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, guarded(_ESCAPE.sub("_x005F_", text)))
     cell.data_type = "s"
     return cell
 
 
 def _paragraph(text: str, style: ParagraphStyle, *, bold: bool = False) -> Paragraph:
+    from reportlab.platypus import Paragraph
+
     marked = _OTHER.sub(lambda found: f'<font name="{_JAPANESE}">{found[0]}</font>', escape(text, quote=False))
     marked = marked.replace("\n", "<br/>")
     return Paragraph(f"<b>{marked}</b>" if bold and not _OTHER.search(text) else marked, style)
@@ -206,6 +215,8 @@ def _split(line: Sequence[str], style: ParagraphStyle) -> list[list[Paragraph]]:
 
 
 def _frame(canvas: Any, document: Any) -> None:
+    from reportlab.lib.units import mm
+
     canvas.saveState()
     canvas.setFont(_BOLD, 8)
     canvas.drawString(11 * mm, 200 * mm, PRIVILEGE)

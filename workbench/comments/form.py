@@ -14,14 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
-from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from scrapers.comments.form import COLUMNS, CommentRow, guarded
 from workbench.word_tables import table_row
 
@@ -55,6 +47,12 @@ def in_clause_order(rows: Iterable[CommentRow]) -> list[CommentRow]:
 
 def write_docx(head: FormHead, rows: Sequence[CommentRow]) -> bytes:
     """The form as a Word file; rows as given."""
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt
+
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -82,6 +80,9 @@ def write_docx(head: FormHead, rows: Sequence[CommentRow]) -> bytes:
 
 def write_xlsx(rows: Iterable[CommentRow]) -> bytes:
     """The columns of the form as a workbook; what would run as a formula is guarded."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("comments")
     sheet.append(list(COLUMNS))
@@ -133,6 +134,8 @@ def _parts(text: str) -> list[tuple[int, int, str]]:
 
 
 def _fill_header(header: Any, head: FormHead) -> None:
+    from docx.shared import Mm, Pt
+
     header.is_linked_to_previous = False
     first = header.paragraphs[0]
     first.add_run("Template for comments and secretariat observations").bold = True
@@ -145,6 +148,8 @@ def _fill_header(header: Any, head: FormHead) -> None:
 
 
 def _prepare(table: Any) -> None:
+    from docx.shared import Mm
+
     table.style = "Table Grid"
     table.autofit = False
     for column, width in zip(table.columns, _WIDTHS_MM, strict=True):

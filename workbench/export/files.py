@@ -8,9 +8,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from workbench.export.base import Row, UnknownExportError
 
 FORMATS = {
@@ -68,6 +65,8 @@ def _csv(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def _xlsx(rows: Iterable[Row], notices: Sequence[str]) -> bytes:
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     if notices:
         first = book.create_sheet("notice")
@@ -84,6 +83,8 @@ def _xlsx(rows: Iterable[Row], notices: Sequence[str]) -> bytes:
 
 
 def _xlsx_cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
     plain = _cell(value)
     if isinstance(plain, str) and len(plain) > _MAX_CELL:
         plain = f"{plain[: _MAX_CELL - 1]}…"

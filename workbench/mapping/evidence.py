@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -25,19 +26,21 @@ SUPPORT_WORDS: Final = 0.25
 SUPPORT_MEANING: Final = 0.45
 NEAR: Final = 0.6
 """The cosine from which two single words are shown as near each other in meaning."""
-
-GENERIC: Final = frozenset(
-    token.key
-    for token in tokens(
-        "method process system apparatus device article product program computer medium media storage "
-        "方法 装置 システム プログラム 記録 媒体 记录 设备 系统 程序 存储 介质"
-    )
-)
-"""Words that name what is claimed and no more, as compared; an element of these alone asks nothing of a clause."""
-
 _SHORTEST_WORD = 4
 _MOST_WORDS = 400
 _MOST_NEAR = 5
+
+
+@cache
+def generic_words() -> frozenset[str]:
+    """Words that name what is claimed and no more, as compared; an element of these alone asks nothing of a clause."""
+    return frozenset(
+        token.key
+        for token in tokens(
+            "method process system apparatus device article product program computer medium media storage "
+            "方法 装置 システム プログラム 記録 媒体 记录 设备 系统 程序 存储 介质"
+        )
+    )
 
 
 class Support(StrEnum):
@@ -163,7 +166,7 @@ def _evidence(
     likeness: Sequence[float] | None,
     clause: ClauseText,
 ) -> ElementEvidence:
-    empty = GENERIC.issuperset(wording.keys[0])
+    empty = generic_words().issuperset(wording.keys[0])
     best = max(answers, key=lambda each: (each.score, -each.provision), default=None)
     support = Support.EMPTY if empty else Support.MISSING
     if best is not None and not empty:

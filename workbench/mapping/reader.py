@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
+from workbench.deferred import deferred
 from workbench.mapping.encoder import Encoder, Vectors
 from workbench.mapping.ranking import ENGINE_VERSION, ClauseIndex, ClauseText, Scores, claim_passages, claim_words
+
+if TYPE_CHECKING:
+    from scipy import sparse
+else:
+    sparse = deferred("scipy.sparse")
 
 __all__ = ["READER_VERSION", "DraftIndex", "claim_passages", "claim_words"]
 

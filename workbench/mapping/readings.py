@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import sqlalchemy as sa
-from scipy import sparse
 from sqlmodel import Session, col
 
 from workbench.db import Store
+from workbench.deferred import deferred
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Word
@@ -23,6 +23,11 @@ from workbench.mapping.ranking import ClaimText
 from workbench.mapping.reader import READER_VERSION, claim_passages, claim_words
 from workbench.mapping.vectors import Passages, StoredEncoder, in_blocks, text_hash
 from workbench.patents.models import Claim
+
+if TYPE_CHECKING:
+    from scipy import sparse
+else:
+    sparse = deferred("scipy.sparse")
 
 BLOCK: Final = 2048
 

@@ -14,15 +14,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from workbench.deferred import deferred
 from workbench.mapping.claims_boilerplate import core_text
 from workbench.mapping.elements import split_elements
 from workbench.mapping.encoder import Encoder, Vectors, on_grid
 from workbench.mapping.texts import ClaimText, ClauseText
+
+if TYPE_CHECKING:
+    from scipy import sparse
+else:
+    sparse = deferred("scipy.sparse")
 
 CLAUSE_WORDS = 100
 """How long a passage of a clause may be: about what the model was trained on, with room for the title before it."""
@@ -33,8 +39,10 @@ CLAIM_WORDS = (12, 40)
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]{{1,2}}|[^\s{_UNSPACED}]{{1,64}}")
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+(?=[^\Wa-z]|\(|\[|-|\*)|\n\s{0,99}\n|(?<=[。；！？])")
+_AT_ONCE = 512
+"""Passages of claims that are compared at a time: what is made of them on the way stays near the processor."""
 _HELD = 2**24
-"""Similarities that are held at a time: 64 MB."""
+"""Similarities that are held at a time at most: 64 MB."""
 
 Scores = NDArray[np.float32]
 """Claims × clauses."""
@@ -81,11 +89,17 @@ class MeaningIndex:
         vectors = encoder.encode([text for each in passages for text in each])
         told = vectors[vectors.any(axis=1)]
         self._centre = told.mean(axis=0) if len(told) else np.zeros(encoder.dimensions, dtype=np.float32)
-        self._passages = self._centred(vectors).T.copy()
         self._wholes = self._centred(on_grid(_means(counts) @ vectors)).T.copy()
-        # A clause without a text has no passage; its place among the starts is that of the next one.
-        self._having = np.flatnonzero(counts)
-        self._starts = (np.cumsum([0, *counts])[:-1])[self._having]
+        # Clauses of many passages first, and their first passages before all second ones: the nearest passage of every
+        # clause is then found by a few comparisons of whole blocks.
+        self._order = np.argsort(-np.array(counts, dtype=np.int64), kind="stable")
+        starts = np.cumsum([0, *counts], dtype=np.int64)
+        columns, self._having = [], []
+        for place in range(max(counts, default=0)):
+            having = [at for at in self._order.tolist() if counts[at] > place]
+            columns += [starts[at] + place for at in having]
+            self._having.append(len(having))
+        self._passages = self._centred(vectors)[columns].T.copy()
 
     def scores(self, vectors: Vectors, counts: Sequence[int]) -> Scores:
         """`meaning` of a block of claims: `vectors` of the passages of all of them, `counts` how many each has.
@@ -93,24 +107,33 @@ class MeaningIndex:
         The scores of a claim do not depend on the other claims of the block: every product is exact.
         """
         means = _means(counts)
-        wholes = self._centred(on_grid(means @ vectors))
-        views = means @ self._nearest(self._centred(vectors)) + self._nearest(wholes) + wholes @ self._wholes
+        wholes = on_grid(means @ vectors)
+        nearest = np.empty((len(counts), self._wholes.shape[1]), dtype=np.float32)
+        nearest[:, self._order] = means @ self._nearest(vectors) + self._nearest(wholes)
+        views = nearest + self._centred(wholes) @ self._wholes
         return np.asarray(views / np.float32(3), dtype=np.float32)
 
     def _nearest(self, vectors: Vectors) -> Scores:
-        """The highest product with a passage of each clause; 0 for a clause without passages."""
-        found = np.zeros((len(vectors), self._wholes.shape[1]), dtype=np.float32)
-        if not len(self._starts):
+        """The highest product with a passage of each clause, in `_order`; 0 for a clause without passages."""
+        found = np.zeros((len(vectors), len(self._order)), dtype=np.float32)
+        if not self._having:
             return found
-        rows = max(1, _HELD // self._passages.shape[1])
+        rows = max(1, min(_AT_ONCE, _HELD // self._passages.shape[1]))
         for first in range(0, len(vectors), rows):
-            products = vectors[first : first + rows] @ self._passages
-            found[first : first + rows, self._having] = np.maximum.reduceat(products, self._starts, axis=1)
+            products = self._centred(vectors[first : first + rows]) @ self._passages
+            best = found[first : first + rows, : self._having[0]]
+            best[:] = products[:, : self._having[0]]
+            done = self._having[0]
+            for having in self._having[1:]:
+                np.maximum(best[:, :having], products[:, done : done + having], out=best[:, :having])
+                done += having
         return found
 
     def _centred(self, vectors: Vectors) -> Vectors:
         """Without the centre; a text that the encoder cannot read (zeros) stays so."""
-        return on_grid(np.where(vectors.any(axis=1, keepdims=True), vectors - self._centre, np.float32(0)))
+        centred = vectors - self._centre
+        centred[~vectors.any(axis=1)] = 0
+        return on_grid(centred)
 
 
 def _means(counts: Sequence[int]) -> sparse.csr_array[np.float32]:

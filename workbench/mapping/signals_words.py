@@ -21,20 +21,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from workbench.deferred import deferred
 from workbench.mapping.terms import Wording
 from workbench.mapping.text import STOP_WORDS, tokens
 from workbench.mapping.texts import ClaimText, ClauseText
 
+if TYPE_CHECKING:
+    from scipy import sparse
+else:
+    sparse = deferred("scipy.sparse")
+
 RUN_LENGTH = 4
 
 Floats = NDArray[np.float64]
-Matrix = sparse.csr_array[np.float64]
-ClaimWords = sparse.csr_array[np.float64] | sparse.csr_array[np.float32]
+Matrix: TypeAlias = "sparse.csr_array[np.float64]"
+ClaimWords: TypeAlias = "sparse.csr_array[np.float64] | sparse.csr_array[np.float32]"
 Scores = NDArray[np.float32]
 """Claims × clauses."""
 
@@ -182,7 +188,10 @@ class AlignedWords:
         self._places = np.empty(len(vocabulary), dtype=np.int64)
         self._places[order] = np.arange(len(vocabulary))
         known = {key: row for row, key in enumerate(index.keys)}
-        self._rows = np.array([known.get(key, -1) for key in self._sorted], dtype=np.int64)
+        # What no clause says has the row behind the last, which is empty.
+        self._rows = np.array([known.get(key, len(known)) for key in self._sorted], dtype=np.int64)
+        nothing = sparse.csr_array((1, index.postings.shape[1]), dtype=np.float64)
+        self._postings = sparse.csr_array(sparse.vstack([index.postings, nothing]))
         self._held_runs = index.rare_runs(self._sorted)
 
     def scores(self, claims: ClaimWords) -> tuple[Scores, Scores]:
@@ -190,17 +199,19 @@ class AlignedWords:
 
         Weights are taken in single precision, as they are stored.
         """
-        used, columns = np.unique(self._places[claims.indices], return_inverse=True)
+        places = self._places[claims.indices]
+        columns = np.zeros(len(self._places), dtype=np.int64)
+        columns[places] = 1
+        used = np.flatnonzero(columns)
+        columns[used] = np.arange(len(used))
         block = sparse.csr_array(
-            (claims.data.astype(np.float32).astype(np.float64), columns, claims.indptr),
+            (claims.data.astype(np.float32).astype(np.float64), columns[places], claims.indptr),
             shape=(claims.shape[0], len(used)),
         )
         block.sort_indices()
-        rows = self._rows[used]
-        known = np.flatnonzero(rows >= 0)
-        words = block[:, known] @ self._index.postings[rows[known]]
-        alike = (self._held_runs[used] @ self._index.run_postings).toarray()
-        return words.toarray().astype(np.float32), np.asarray(block @ alike, dtype=np.float32)
+        words = block @ self._postings[self._rows[used]].toarray()
+        alike = block @ (self._held_runs[used] @ self._index.run_postings).toarray()
+        return words.astype(np.float32), alike.astype(np.float32)
 
 
 def matrix(rows: Sequence[dict[int, float]], width: int) -> Matrix:

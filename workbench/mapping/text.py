@@ -14,9 +14,8 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cache, lru_cache
+from typing import Any
 
 FUNCTION_WORDS = frozenset(
     """
@@ -60,7 +59,6 @@ _LONGEST_WORD = 64
 _LONGEST_COMPOSITION = 31  # a base and 30 marks (Unicode UAX #15, Stream-Safe Text); normalising is quadratic in marks
 _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_LONGEST_COMPOSITION}}}")
 
-_stemmer = snowballstemmer.stemmer("english")
 _stemmer_lock = threading.Lock()
 
 Place = tuple[int, int]
@@ -75,13 +73,20 @@ class Token:
     end: int
 
 
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The Snowball English stem of a folded word; words over 64 characters (data, not language) stay as they are."""
     if len(word) > _LONGEST_WORD:
         return word
     with _stemmer_lock:  # a stemmer holds the word at hand in itself
-        return str(_stemmer.stemWord(word))
+        return str(_stemmer().stemWord(word))
 
 
 def tokens(text: str, *, stop_words: frozenset[str] = STOP_WORDS) -> Iterator[Token]:

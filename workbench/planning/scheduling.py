@@ -10,14 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING, Any, Final
 
 from workbench.planning.compiled import Number
 from workbench.planning.plans import Event, Plan
 from workbench.planning.rules import Finding, Verdict, check
 from workbench.planning.solving import Aim, Best, Demand, DemandKind, Model, Problem, UnsolvedError
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 ALTERNATIVES: Final = 3
 _OFFICE_COST: Final = 400

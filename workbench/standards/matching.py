@@ -22,15 +22,22 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-
-import numpy as np
-from scipy import sparse
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse.csgraph import connected_components
+from typing import TYPE_CHECKING
 
 from scrapers.records import ClauseKind
+from workbench.deferred import deferred
 from workbench.standards.clause_nodes import ClauseNode
 from workbench.standards.similarity import Weighed, dice, normalise, title_key, tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy import optimize, sparse
+    from scipy.sparse import csgraph
+else:
+    np = deferred("numpy")
+    sparse = deferred("scipy.sparse")
+    csgraph = deferred("scipy.sparse.csgraph")
+    optimize = deferred("scipy.optimize")
 
 LEAST_SCORE = 0.36
 LEAST_CONTENT = 0.2
@@ -344,7 +351,7 @@ def _assign(scores: Mapping[tuple[int, int], float]) -> Pairs:
         (np.ones(len(edges)), ([rows[i] for i, _ in edges], [len(rows) + columns[j] for _, j in edges])),
         shape=(size, size),
     )
-    _, labels = connected_components(graph, directed=False)
+    _, labels = csgraph.connected_components(graph, directed=False)
     groups: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for i, j in edges:
         groups[int(labels[rows[i]])].append((i, j))
@@ -355,7 +362,7 @@ def _assign(scores: Mapping[tuple[int, int], float]) -> Pairs:
         gains = np.zeros((len(ours), len(theirs)))
         for i, j in group:
             gains[at_row[i], at_column[j]] = scores[i, j]
-        for row, column in zip(*linear_sum_assignment(gains, maximize=True), strict=True):
+        for row, column in zip(*optimize.linear_sum_assignment(gains, maximize=True), strict=True):
             if gains[row, column] > 0:
                 found[ours[row]] = theirs[column]
     return found

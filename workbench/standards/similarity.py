@@ -7,10 +7,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
+from workbench.deferred import deferred
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    Floats = NDArray[np.float64]
+else:
+    np = deferred("numpy")
+    sparse = deferred("scipy.sparse")
+
 
 UNSPACED = r"\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Character class of the scripts that are written without spaces: Chinese characters, hiragana, katakana."""
@@ -30,7 +40,6 @@ _SAME: Mapping[int, str | None] = {
 } | {0xFF01 + at: chr(0x21 + at) for at in range(94) if chr(0xFF01 + at) not in "＂＇－"}
 
 Row = Counter[str]
-Floats = NDArray[np.float64]
 
 
 def normalise(text: str) -> str:

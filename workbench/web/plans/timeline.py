@@ -19,7 +19,6 @@ from workbench.planning.precedences import precedences
 from workbench.planning.rules import Finding, RulesError, Verdict
 from workbench.planning.stored import Placed, Prepared, prepare
 from workbench.planning.timeline import Band, Link, Mark, Timeline, timeline
-from workbench.planning.timeline_pdf import timeline_pdf
 from workbench.planning.vocabulary import EventKind
 from workbench.standards.deadlines import Basis
 from workbench.standards.models import WorkItem
@@ -82,6 +81,8 @@ def _file(prepared: Prepared, form: str) -> Response:
     headers = {"Content-Disposition": f"attachment; filename=plan-{row.id}-timeline.{form}"}
     below = gettext("Looked at on %(day)s. Hollow: planned; filled: happened.", day=written(today()))
     if form == "pdf":
+        from workbench.planning.timeline_pdf import timeline_pdf
+
         body = timeline_pdf(picture, row.name, below, _month, gettext("est."))
         return Response(body, mimetype="application/pdf", headers=headers)
     text = render_template("web/plans/timeline.svg", picture=picture, title=row.name, below=below, month=_month)
