@@ -49,7 +49,11 @@ class Encoder(Protocol):
 def on_grid(vectors: NDArray[np.floating]) -> Vectors:
     """Rows scaled to unit length and rounded to multiples of 1/2048; a row of zeros stays so."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(np.round(vectors / np.where(norms > 0, norms, 1) * GRID) / GRID, dtype=np.float32)
+    found = vectors / np.where(norms > 0, norms, 1)
+    found *= GRID
+    np.rint(found, out=found)
+    found /= GRID
+    return found.astype(np.float32, copy=False)
 
 
 def installed_encoder(settings: Settings) -> Encoder | None:

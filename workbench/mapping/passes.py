@@ -20,6 +20,9 @@ CLAIMS_KEPT: Final = 5_000
 
 SCORE_DIGITS: Final = 6
 
+_HALF: Final = np.uint64(32)
+_LAST_BITS: Final = np.uint64(2**32 - 1)
+
 Scores = NDArray[np.float32]
 
 
@@ -89,16 +92,15 @@ class KeptMatches:
 
 def best_clauses(scores: Scores, top: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
     """Of each row its `top` highest scores above 0, equal ones by column: rows, columns, and ranks from 1."""
+    # The bits of a number from 0 up are in the order of the numbers: one integer tells score and column.
+    bits = np.maximum(scores, np.float32(0)).view(np.uint32)
+    ordered = _LAST_BITS - bits.astype(np.uint64) << _HALF | np.arange(scores.shape[1], dtype=np.uint64)
     if scores.shape[1] > top:
-        bar = np.partition(scores, scores.shape[1] - top, axis=1)[:, scores.shape[1] - top]
-        rows, columns = np.nonzero((scores >= bar[:, None]) & (scores > 0))
-    else:
-        rows, columns = np.nonzero(scores > 0)
-    order = np.lexsort((columns, -scores[rows, columns], rows))
-    rows, columns = rows[order], columns[order]
-    ranks = _place_in_group(rows) + 1
-    kept = ranks <= top
-    return rows[kept], columns[kept], ranks[kept]
+        ordered = np.partition(ordered, top - 1, axis=1)[:, :top]
+    ordered = np.sort(ordered, axis=1)
+    rows, places = np.nonzero(ordered >> _HALF != _LAST_BITS)
+    columns = (ordered[rows, places] & _LAST_BITS).astype(np.intp)
+    return rows, columns, places.astype(np.int64) + 1
 
 
 def _place_in_group(groups: NDArray[np.integer]) -> NDArray[np.int64]:
