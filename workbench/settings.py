@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     gate_rules: Path | None = Field(
         default=None, description="A file of your own in place of the company rule by when to declare."
     )
+    annuity_rules: Path | None = Field(
+        default=None, description="A file of your own in place of the rules of annuities."
+    )
     own_parties: tuple[str, ...] = Field(
         default=(),
         description='The names under which we hold patents and declare, as registers write them: ["Sample AI K.K."].',

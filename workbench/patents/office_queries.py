@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -38,6 +39,29 @@ class OfficeView:
     register: ApplicationStatus | None
     events: Sequence[LegalEvent]
     citations: Sequence[CitedDocument]
+
+
+class Patent(NamedTuple):
+    """What of a publication says whether it is in force; `family` is the key of its simple family."""
+
+    key: int
+    number: str
+    country: str
+    kind: str | None
+    date: dt.date | None
+    application: str | None
+    source_format: str
+    family: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatentView:
+    """What offices say of the application of a publication, without the papers."""
+
+    patent: Patent
+    standing: Standing
+    expiry: Expiry | None
+    register: ApplicationStatus | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +115,65 @@ def office_view(session: Session, row: Publication, today: dt.date) -> OfficeVie
         publications=[_publication_fact(each) for each in _same_application(session, row)],
     )
     return OfficeView(standing, expiry_of(fact), register, events, citations)
+
+
+def patents_of(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Patent]:
+    """The publications that satisfy conditions on `Publication`, with what of them says whether they are in force."""
+    columns = (
+        Publication.id, Publication.number, Publication.country, Publication.kind, Publication.date,
+        Publication.application, Publication.source_format, Publication.family_ref,
+    )  # fmt: skip
+    return [Patent(*row) for row in session.execute(sa.select(*columns).where(*conditions).order_by(columns[0]))]  # type: ignore[call-overload]
+
+
+def patent_views(session: Session, patents: Sequence[Patent], today: dt.date) -> dict[int, PatentView]:
+    """What offices say of the applications of publications on a day, by key of the publication.
+
+    Publications of one application that are not among these say nothing.
+    """
+    numbers, own = [each.number for each in patents], {}
+    for each in patents:
+        if each.application:
+            own[each.key] = application_key(each.application)
+    listed: dict[str, set[str]] = {}
+    for part in in_parts(numbers):
+        by_number = sa.select(col(LegalEvent.number), col(LegalEvent.application_key)).where(
+            col(LegalEvent.number).in_(part)
+        )
+        for number, key in session.execute(by_number.distinct()):
+            listed.setdefault(number, set()).add(key)
+    keys = sorted({*own.values(), *(key for found in listed.values() for key in found)})
+    events: dict[str, list[EventFact]] = {}
+    registers: dict[str, ApplicationStatus] = {}
+    for part in in_parts(keys):
+        for event in session.exec(select(LegalEvent).where(col(LegalEvent.application_key).in_(part))):
+            events.setdefault(event.application_key, []).append(_event_fact(event))
+        for row in session.exec(select(ApplicationStatus).where(col(ApplicationStatus.application_key).in_(part))):
+            registers[row.application_key] = row
+    together: dict[str, list[PublicationFact]] = {}
+    for each in patents:
+        fact = PublicationFact(each.country, each.kind, each.number, each.date, each.source_format)
+        together.setdefault(own.get(each.key, each.number), []).append(fact)
+    found = {}
+    for each in patents:
+        mine = sorted({*listed.get(each.number, ()), *([own[each.key]] if each.key in own else [])})
+        told = [registers[key] for key in mine if key in registers]
+        register = max(told, key=lambda row: row.last_seen, default=None)
+        fact_of_register = None if register is None else _register_fact(register)
+        standing = status_of_patent(
+            today,
+            events=[event for key in mine for event in events.get(key, ())],
+            register=fact_of_register,
+            publications=together[own.get(each.key, each.number)],
+        )
+        found[each.key] = PatentView(each, standing, expiry_of(fact_of_register), register)
+    return found
+
+
+def in_parts(keys: Sequence[Any], size: int = 5_000) -> Iterator[Sequence[Any]]:
+    """Keys in parts that fit into a statement."""
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
 
 
 def extended_family(session: Session, row: Publication) -> ExtendedFamily | None:

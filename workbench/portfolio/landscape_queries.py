@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -19,6 +19,7 @@ from workbench.history.queries import FilterError
 from workbench.mapping.models import MappedPublication, Match
 from workbench.patents.applications import application_key
 from workbench.patents.models import ApplicationStatus, Claim, Family, Publication
+from workbench.patents.office_queries import in_parts
 from workbench.patents.queries import publication_conditions
 from workbench.portfolio.landscape import Axis, Landscape, Record, Unit, YearOf, column_of, landscape, with_family_years
 from workbench.standards.models import Clause, Draft, WorkItem
@@ -153,11 +154,11 @@ def grouped(records: Sequence[Record], unit: Unit) -> list[list[Record]]:
 def shown(session: Session, groups: Sequence[Sequence[Record]]) -> list[Behind]:
     """What a page shows of groups of records."""
     keys = [each.key for group in groups for each in group]
-    rows = {key_of(row): row for part in parts_of(keys) for row in _publications(session, part)}
+    rows = {key_of(row): row for part in in_parts(keys) for row in _publications(session, part)}
     families = {row.family_ref for row in rows.values() if row.family_ref is not None}
     names = {
         key_of(row): row.family_id
-        for part in parts_of(sorted(families))
+        for part in in_parts(sorted(families))
         for row in session.exec(select(Family).where(col(Family.id).in_(part)))
     }
     return [
@@ -169,12 +170,6 @@ def shown(session: Session, groups: Sequence[Sequence[Record]]) -> list[Behind]:
         )
         for group in groups
     ]
-
-
-def parts_of(keys: Sequence[Any], size: int = 5_000) -> Iterator[Sequence[Any]]:
-    """Keys in parts that fit into a statement."""
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
 
 
 def parties_of(session: Session) -> Callable[[str | None], tuple[str, ...]]:
