@@ -34,6 +34,8 @@ COSTLY: Final = frozenset(
         "plans.dates",
         "plans.timeline_pdf",
         "assessments.export",
+        "portfolio.entries_export",
+        "portfolio.space_export",
         "cases.generate",
         "walls.trail",
     }

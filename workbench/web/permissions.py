@@ -108,6 +108,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "releases.release",
             "pages.index",
             "pages.page",
+            "documents.index",
             "digest.index",
             "digest.preview",
             "digest.preview_html",
@@ -133,7 +134,8 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "ballots.resolve",
         ),
         **_each(Permission.IMPORT_STANDARDS, "ballot_files.import_file", "ballot_files.preview"),
-        **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
+        **_each(Permission.EDIT_STANDARDS, "lineage.correct", "documents.write"),
+        **_each(Permission.IMPORT_STANDARDS, "documents.import_file", "documents.preview"),
         **_each(
             Permission.READ_STANDARDS, "comments.index", "comments.comment", "comments.heat", "comments.heat_export"
         ),
@@ -232,9 +234,12 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         **_each(Permission.EXPORT_CONFIDENTIAL, "assessments.export"),
         **_each(Permission.IMPORT_PATENTS, "assessments.own", "assessments.mark_own"),
         **_each(Permission.EDIT_PARTIES, "declarations.decide"),
-        **_each(Permission.READ_MATCHES, "portfolio.index"),
+        **_each(
+            Permission.READ_MATCHES, "portfolio.index", "portfolio.matrix", "portfolio.entries", "portfolio.space"
+        ),
+        **_each(Permission.EXPORT_CONFIDENTIAL, "portfolio.entries_export", "portfolio.space_export"),
         **_each(Permission.READ_CASES, "cases.index", "cases.case", "cases.registers_page"),
-        **_each(Permission.EXPORT_CONFIDENTIAL, "cases.form", "cases.document"),
+        **_each(Permission.TAKE_FORMS, "cases.form", "cases.document"),
         **_each(
             Permission.EDIT_CASES,
             "cases.make",
@@ -246,6 +251,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "cases.send",
             "cases.receipt",
             "cases.assignment",
+            "cases.adoption",
             "cases.settle",
         ),
         # Who prepares a case may take it back as well: the verb asks for one of the two permissions.
@@ -303,6 +309,7 @@ EXPORTS: Final[Mapping[str, Permission]] = MappingProxyType(
         "ballots": Permission.READ_STANDARDS,
         "declarations": Permission.READ_STANDARDS,
         "declaration-cases": Permission.EXPORT_CONFIDENTIAL,
+        "documents": Permission.READ_STANDARDS,
         "releases": Permission.READ_STANDARDS,
         "pages": Permission.READ_STANDARDS,
         "publications": Permission.READ_PATENTS,

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, url_for
 
 from workbench.i18n import mark
+from workbench.people.matters import matters_seen
 from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import session, viewer
 from workbench.web.permissions import may_open, openable
 
 blueprint = Blueprint("portfolio", __name__, url_prefix="/portfolio")
 
-VIEWS: Final = ((mark("Coverage"), "portfolio.index"),)
+VIEWS: Final = (
+    (mark("Coverage"), "portfolio.index"),
+    (mark("Landscape"), "portfolio.landscape"),
+    (mark("Fortress"), "portfolio.fortress"),
+    (mark("Dormant patents"), "portfolio.dormant"),
+    (mark("Metrics"), "portfolio.metrics"),
+)
 """Name and first page of each view, in the order of the tabs; a page that is not there or not open shows no tab."""
 DRAFT: Final = "<int(max=2147483647):draft_id>"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page and what its address says, from which the addresses of its links are made."""
+
+    endpoint: str
+    path: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def to(self, endpoint: str | None = None, **changes: Any) -> str:
+        """The same page, or another of the same path, with some values changed; None and empty ones are left out."""
+        values = {name: value for name, value in {**self.given, **changes}.items() if value not in (None, "")}
+        return url_for(endpoint or self.endpoint, **self.path, **values)
 
 
 @blueprint.app_context_processor
@@ -32,3 +55,17 @@ def draft_of(draft_id: int) -> tuple[Draft, WorkItem]:
     if draft is None:
         abort(404)
     return draft, session().get_one(WorkItem, draft.work_item_id)
+
+
+def matter_choices() -> list[tuple[int, str]]:
+    """The matters that the viewer is in, by name."""
+    return [
+        (each.id or 0, each.name)
+        for each in matters_seen(session())
+        if viewer().unlimited or each.id in viewer().matters
+    ]
+
+
+def same(values: Iterable[object]) -> list[tuple[object, object]]:
+    """Values that are their own words, for a select field."""
+    return [(value, value) for value in values]
