@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 
 from tests.assessments.made import (
     NOW,
+    NUMBER,
     assessment,
     charted,
     claim,
@@ -40,11 +41,11 @@ from workbench.assessments.queries import (
     steps_of,
 )
 from workbench.assessments.statuses import Act, Event, Status, TransitionError
-from workbench.assessments.verbs import AssessmentError, act, ensure, happened, triage
+from workbench.assessments.verbs import AssessmentError, act, ensure, triage
 from workbench.assessments.watch import watch
 from workbench.db import Store, key_of
 from workbench.mapping.decisions_models import Verdict
-from workbench.patents.models import ApplicationStatus, Claim, Portfolio, Publication
+from workbench.patents.models import ApplicationStatus, Claim, LegalEvent, Portfolio, Publication
 from workbench.people.permissions import Role
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
@@ -284,7 +285,7 @@ def test_a_reworded_clause_reopens_and_every_row_is_confirmed_anew(world: World)
     assert watch(world.store, LATER) == 0
     assert (world.status, world.stale) == (Status.CHARTING, True)
     ann = world.people["ann"]
-    with pytest.raises(TransitionError, match="texts have changed"):
+    with pytest.raises(TransitionError, match="rests on has changed"):
         world.submit()
     with world.store.write(ann) as session:
         version = charting.bring_over(session, ann, world.row(session), seen=2, at=LATER)
@@ -376,13 +377,33 @@ def test_what_offices_say_reopens(world: World) -> None:
     assert (world.status, world.stale) == (Status.CHARTING, True)
 
 
-def test_events_from_elsewhere_are_noted_once(world: World) -> None:
+def legal_event(code: str, description: str, seen: dt.datetime = LATER) -> LegalEvent:
+    return LegalEvent(
+        fingerprint=code.ljust(64, "0"), application="EP.09990777", application_key="EP.09990777", number=NUMBER,
+        office="EP", code=code, date=dt.date(2026, 11, 20), description=description, source="sample",
+        first_seen=seen, last_seen=seen,
+    )  # fmt: skip
+
+
+def test_an_opposition_reopens_once_and_what_was_known_before_does_not(world: World) -> None:
+    world.submit()
+    world.find("ben")
+    world.find("cho")
     with world.store.write() as session:
-        row = world.row(session)
-        system = Viewer.system()
-        assert happened(session, system, row, Event.COMPETITOR_DECLARATION, LATER, {"key": "d1"})
-        assert not happened(session, system, row, Event.COMPETITOR_DECLARATION, LATER, {"key": "d1"})
-    assert world.stale
+        session.add(legal_event("26N", "No opposition filed"))
+        session.add(legal_event("PLBI", "Opposition filed", seen=NOW - dt.timedelta(days=1)))
+    assert watch(world.store, LATER) == 0
+    with world.store.write() as session:
+        session.add(legal_event("26", "Opposition filed"))
+    assert watch(world.store, LATER) == 1
+    assert watch(world.store, LATER) == 0
+    assert (world.status, world.stale) == (Status.CHARTING, True)
+    ann = world.people["ann"]
+    with world.store.write(ann) as session:
+        assert next(step.what for step in steps_of(session, world.row(session))) == Event.OPPOSITION
+        charting.bring_over(session, ann, world.row(session), seen=2, at=LATER + dt.timedelta(hours=1))
+    assert not world.stale
+    assert watch(world.store, LATER + dt.timedelta(days=1)) == 0
 
 
 def test_secrecy_holds_back_a_declaration(world: World) -> None:

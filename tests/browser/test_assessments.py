@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from waitress import create_server
 
 from workbench import sample
@@ -20,6 +20,8 @@ from workbench.assessments.statuses import Status
 from workbench.ballots.rulebook import load_rulebook
 from workbench.cases.queries import DueKind, due
 from workbench.db import Store, key_of
+from workbench.digest import verbs as digest
+from workbench.digest.models import Edition, Mail, Recipient
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.imports import import_patents
 from workbench.people.models import Account
@@ -257,6 +259,18 @@ def test_from_the_reviewed_chart_to_a_declaration_that_asks_again(office: Office
         assert [line.kind for line in lines] == [DueKind.RECHECK]
     desk.goto(place)
     expect(desk.locator("#again")).to_contain_text("rewords clauses that were declared")
+    mails = _mails(office)
+    about = f"{sample.OWN_PARTY} – "
+    for line in (
+        "look at the declaration again: what it rests on has changed",
+        "the claim chart is stale: what it rests on has changed",
+        f"{row.publication}, {row.claim} – ",
+        about,
+    ):
+        assert line in mails["cho"]
+    for hidden in (row.publication, about, "declar", "claim chart", "/cases", "/assessments", "essential"):
+        assert hidden not in mails["del"]
+    assert "CD 2" in mails["del"], "the draft itself is news to the delegate"
     office.who = "del"
     for address in ("/cases/", place, "/cases/registers", f"{place}/form.pdf"):
         assert desk.request.get(address).status == 403
@@ -268,7 +282,65 @@ def test_from_the_reviewed_chart_to_a_declaration_that_asks_again(office: Office
     desk.get_by_role("button", name="Settle it").click()
     expect(desk.locator("#again")).to_contain_text("Nothing asks for it now.")
     with office.store.read() as session:
-        told = {(entry.action, entry.entity) for entry in session.exec(select(TrailEntry))}
-        assert {("saw", "declaration_case"), ("approved", "declaration_case"), ("sent", "declaration_case")} <= told
-        assert {("exported", "declaration_case"), ("decided", "case_task")} <= told
+        entries = session.exec(select(TrailEntry).order_by(col(TrailEntry.id))).all()
+        assert _steps(entries, "assessment", row.id, "what") == ASSESSED
+        assert _steps(entries, "declaration_case", place.rpartition("/")[2], "step") == DECLARED
+        done = {(entry.name, entry.action, entry.entity) for entry in entries}
+        assert done >= REST
+        assert not {entry.entity for entry in entries if entry.name == "del"} & {"assessment", "chart", "match"}
+        assert not {entry.entity for entry in entries if entry.name == "del"} & {"declaration_case", "case_task"}
         assert verify(session).intact
+
+
+# Every step as the trail tells it: who, what.
+ASSESSED = [
+    ("ann", "created", None),
+    ("ann", "changed", "start_chart"),
+    ("ann", "changed", "submit"),
+    ("cho", "changed", "conclude_likely"),
+    ("cho", "changed", "declare"),
+]
+DECLARED = [
+    ("ann", "created", "open"),
+    ("ann", "changed", "revise"),
+    ("ann", "changed", "revise"),
+    ("ann", "requested", "propose"),
+    ("cho", "decided", "approve_one"),
+    ("sig", "decided", "approve_one"),
+    ("sig", "approved", "approve"),
+    ("cho", "changed", "generate"),
+    ("cho", "sent", "send"),
+    ("cho", "changed", "receive"),
+]
+REST = {
+    ("ann", "decided", "decision"),
+    ("ann", "saw", "chart"),
+    ("ben", "saw", "chart"),
+    ("ann", "changed", "chart"),
+    ("ben", "decided", "chart"),
+    ("cho", "decided", "chart"),
+    ("cho", "exported", "chart"),
+    ("ann", "saw", "declaration_case"),
+    ("sig", "saw", "declaration_case"),
+    ("cho", "exported", "declaration_case"),
+    ("cho", "decided", "case_task"),
+}
+
+
+def _steps(entries: Iterable[TrailEntry], entity: str, key: object, name: str) -> list[tuple[str, str, str | None]]:
+    """What was done to one thing, in order: by whom, how the trail calls it, which step."""
+    seen = {"saw", "exported"}
+    own = (entry for entry in entries if (entry.entity, entry.key) == (entity, str(key)) and entry.action not in seen)
+    return [(entry.name, entry.action, entry.details.get(name)) for entry in own]
+
+
+def _mails(office: Office) -> dict[str, str]:
+    """The texts of the digests as they were composed for counsel and for the delegate, by name."""
+    with office.store.write() as session:
+        for name, edition in (("cho", Edition.IP), ("del", Edition.DELEGATE)):
+            session.add(Recipient(name=name, email=f"{name}@example.org", edition=edition))
+    settings = office.store.settings
+    counts = digest.send(office.store, settings, None, dt.datetime.now(dt.UTC), lambda _: None)
+    assert counts.composed == 2
+    with office.store.read() as session:
+        return {name: mail.text for name, mail in session.exec(select(Recipient.name, Mail).join(Mail))}

@@ -121,7 +121,13 @@ def test_a_case_from_its_form_to_its_receipt(world: Callable[[], Pages], tmp_pat
     word = next(body for link in links if (body := pages.get("counsel", link).data).startswith(b"PK"))
     document = zipfile.ZipFile(io.BytesIO(word)).read("word/document.xml").decode()
     assert VALUES["holder_name"] in document
-    assert pages.get("signatory", links[0]).status_code == 403, "taking it out is for who may export"
+    assert pages.get("signatory", links[0]).status_code == 200, "who signs a form reads it"
+    assert pages.get("signatory", f"{address}/form.pdf").data.startswith(b"%PDF")
+    assert pages.get("analyst", links[0]).status_code == 403
+    adopted = {"reference": "JIS X 90001:2027", "how": "altered"}
+    assert pages.post("analyst", f"{address}/adoption", adopted).status_code == 303
+    assert "this declaration does not cover it" in pages.get("analyst", address).text
+    assert pages.post("analyst", f"{address}/adoption", {**adopted, "how": "x"}).status_code == 400
     rows = pages.get("counsel", "/export/declaration-cases.jsonl").text
     assert '"status": "in_force"' in rows or '"status":"in_force"' in rows
     assert pages.get("analyst", "/cases/registers").text.count("1 families declared") == 1

@@ -121,6 +121,24 @@ def test_new_editions_amendments_and_assignments_ask(lite: Store, team: Office) 
         assert len(rechecks.settled_of(session, case)) == 4
 
 
+def test_an_altered_adoption_asks_and_an_identical_one_relies_on_the_declaration(store: Store, office: Office) -> None:
+    with store.write() as session:
+        case, counsel = office.open(session), office.people["counsel"]
+        with pytest.raises(CaseError, match="was sent and stands"):
+            filing.record_adoption(session, counsel, case, office.now(), reference="JIS X 1", identical=True)
+        office.revise(session, case)
+        office.propose(session, case)
+        office.approve(session, case, "counsel")
+        office.approve(session, case, "signatory")
+        office.to_force(session, case)
+        for reference, identical in (("JIS X 90001:2027", True), ("EN 90001:2027", False)):
+            for _ in range(2):
+                filing.record_adoption(session, counsel, case, office.now(), reference=reference, identical=identical)
+        [asked] = rechecks_of(session, case)
+        assert (asked.kind, asked.facts["reference"]) == (CaseTaskKind.ADOPTION, "EN 90001:2027")
+        assert [row.facts["reference"] for row in rechecks.settled_of(session, case)] == ["JIS X 90001:2027"]
+
+
 def test_what_is_due_follows_the_ballot_and_says_what_is_estimated(lite: Store, team: Office) -> None:
     rules, today = load_rulebook(lite.settings), NOW.date()
     with lite.write() as session:

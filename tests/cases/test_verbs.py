@@ -13,14 +13,18 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
 from tests.cases.conftest import GRANTED, Office
-from tests.cases.filled import OPTION_3, TEMPLATE
-from tests.people.walled import NOW
+from tests.cases.filled import OPTION_3, TEMPLATE, VALUES
+from tests.people.walled import NOW, add_publication
+from workbench.assessments.models import Assessment, AssessmentPin
+from workbench.assessments.statuses import Status
 from workbench.cases import filing, replacement, verbs
 from workbench.cases.contents import PatentEntry, newest_form, patents_of
 from workbench.cases.models import CaseApproval, CaseDocument, CaseForm, CasePatent, CaseStep, DeclarationCase
-from workbench.cases.statuses import CaseStatus
+from workbench.cases.statuses import CaseAct, CaseStatus
 from workbench.cases.verbs import CaseError
 from workbench.db import Store, key_of
+from workbench.mapping.decisions import claim_hash
+from workbench.patents.status import LegalStatus
 from workbench.people.trail import verify
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import MatterApplication, TrailEntry
@@ -261,6 +265,76 @@ def test_an_error_is_corrected_with_the_same_terms(lite: Store, team: Office) ->
         team.to_force(session, good)
         assert (old.status, good.status) == (S.CORRECTED, S.IN_FORCE)
         assert newest_form(session, old).entries["doc_number"] != "ISO/IEC 90001", "both are kept"
+
+
+def test_a_correction_that_names_another_holder_waits_for_counsel(lite: Store, team: Office) -> None:
+    with lite.write() as session:
+        old = team.to_force(session)
+        written = team.replace(session, old, corrects=True, holder_name=f"{VALUES['holder_name'].upper()}")
+        assert not [fault for fault in verbs.faults_of(session, written, TEMPLATE) if fault.field == "holder_name"]
+        verbs.drop(session, team.people["analyst"], written, team.now(), reason="begun by mistake")
+        other = {"holder_name": "Sample Robot Inc.", "sig_holder": "Sample Robot Inc."}
+        case = team.replace(session, old, corrects=True, **other)
+        [fault] = [fault for fault in verbs.faults_of(session, case, TEMPLATE) if fault.field == "holder_name"]
+        assert (fault.message, fault.warning) == (verbs.ANOTHER_HOLDER, True)
+        team.propose(session, case)
+        team.approve(session, case, "counsel")
+        team.approve(session, case, "signatory")
+        assert state_of(case) is S.PROPOSED
+        verbs.clear(session, team.people["other_counsel"], case, team.now())
+        team.to_force(session, case)
+        assert (old.status, case.status) == (S.CORRECTED, S.IN_FORCE)
+        # What is known of the document from then on goes by the name as corrected.
+        better = team.replace(session, case, corrects=False, option="1", **other)
+        assert not [fault for fault in verbs.faults_of(session, better, TEMPLATE) if fault.field == "holder_name"]
+
+
+def test_what_no_form_names_any_more_is_superseded(lite: Store, team: Office) -> None:
+    with lite.write() as session:
+        keys = [declarable(session, team, number) for number in ("JP.7000001.B2", "JP.7000002.B2", "JP.7000003.B2")]
+        named = [
+            PatentEntry("JP", f"700000{at}", "granted", "x", publication=f"JP.700000{at}.B2", assessment_id=key)
+            for at, key in enumerate(keys, 1)
+        ]
+        old = team.to_force(session, patents=named)
+        other = team.to_force(session, patents=named[2:])
+        better = team.replace(session, old, corrects=False, option="1", patents=named[:1])
+        team.propose(session, better)
+        team.approve(session, better, "counsel")
+        team.approve(session, better, "signatory")
+        assert {session.get_one(Assessment, key).status for key in keys} == {Status.DECLARED}
+        team.to_force(session, better)
+        found = [session.get_one(Assessment, key).status for key in keys]
+        assert found == [Status.DECLARED, Status.SUPERSEDED, Status.DECLARED]
+        told = session.exec(select(CaseStep).where(CaseStep.act == CaseAct.BE_SUPERSEDED)).one().details
+        assert told == {"by": better.id, "superseded": [keys[1]], "not_superseded": []}
+        assert other.status is S.IN_FORCE
+        # A form that names no patent promises for all of them.
+        blanket = team.replace(session, other, corrects=False, option="1", patents=())
+        team.propose(session, blanket)
+        team.approve(session, blanket, "counsel")
+        team.approve(session, blanket, "signatory")
+        team.to_force(session, blanket)
+        assert session.get_one(Assessment, keys[2]).status is Status.DECLARED
+
+
+def declarable(session: Session, team: Office, number: str) -> int:
+    """An assessment in a status that can be declared, put there past its review."""
+    text = "A method comprising recording an evaluation."
+    if number != "JP.7000001.B2":
+        add_publication(session, number)
+    row = Assessment(
+        publication=number, claim=1, language="en", work_item_id=team.item_id, status=Status.UNDETERMINED, made_at=NOW
+    )
+    session.add(row)
+    session.flush()
+    pin = AssessmentPin(
+        assessment_id=key_of(row), draft_id=team.draft_id, clause_order=0, clause_hash="0", claim_text=text,
+        claim_hash=claim_hash(text), legal_status=LegalStatus.GRANTED, by="sample", at=NOW,
+    )  # fmt: skip
+    session.add(pin)
+    session.flush()
+    return key_of(row)
 
 
 def refused(session: Session, asked: Callable[[], object]) -> None:

@@ -176,7 +176,7 @@ def find(
         raise AssessmentError("you have given your finding in this round already")
     state = live_state(session, assessment)
     if state.stale:
-        raise AssessmentError("texts have changed since the chart was submitted; it goes back to its author")
+        raise AssessmentError("what the chart rests on has changed since it was submitted; it goes back to its author")
     _add_finding(session, viewer, assessment, version, Reader.REVIEWER, outcome, commercial, reasons, at)
     # Now that he has given his own, he sees the others'.
     given = _findings(session, assessment)

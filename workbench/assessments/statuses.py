@@ -60,6 +60,7 @@ class Event(StrEnum):
     AMENDMENT = "amendment"
     GRANT = "grant"
     LAPSE = "lapse"
+    OPPOSITION = "opposition"
     ASSIGNMENT = "assignment"
     COMPETITOR_DECLARATION = "competitor_declaration"
 
@@ -184,7 +185,7 @@ def perform(state: State, act: Act) -> State:
     if act is Act.DECLARE and state.on_hold_secrecy:
         raise TransitionError("the assessment is on hold for secrecy: nothing of it can be declared until the release")
     if act in {Act.SUBMIT, Act.DECLARE, *CONCLUSIONS.values()} and state.stale:
-        raise TransitionError("texts have changed since; confirm the rows of the chart against them first")
+        raise TransitionError("what the chart rests on has changed since; confirm its rows against that first")
     return replace(state, status=after)
 
 

@@ -17,6 +17,8 @@ from workbench.cases.replacement import terms_of
 from workbench.cases.templates import FormTemplate
 from workbench.cases.validation import MAX_LINES, MAX_PATENTS, Filled, PatentRow
 from workbench.db import key_of
+from workbench.declarations.names import normal_name
+from workbench.declarations.parties import Parties
 from workbench.patents.applications import application_forms, application_key
 from workbench.patents.models import ApplicationStatus, Family, Publication
 from workbench.people.viewer import Viewer
@@ -77,6 +79,16 @@ def filled_of(form: CaseForm, patents: Iterable[CasePatent]) -> Filled:
     """A version of a form as it is checked and printed."""
     rows = tuple(PatentRow(row.status, row.country, row.number, row.title, may_print(row)) for row in patents)
     return Filled(form.entries, frozenset(form.marks), rows)
+
+
+def names_another_holder(session: Session, case: DeclarationCase) -> bool:
+    """Whether a correction names a holder that is not the party of the old one, however either is written."""
+    if case.corrects_id is None:
+        return False
+    old = newest_form(session, session.get_one(DeclarationCase, case.corrects_id)).entries.get("holder_name", "")
+    new = newest_form(session, case).entries.get("holder_name", "")
+    parties = Parties(session)
+    return bool(new) and parties.of(old) != parties.of(new) and normal_name(old) != normal_name(new)
 
 
 def may_print(row: CasePatent) -> bool:

@@ -6,21 +6,28 @@ The workbench sends nothing to ISO, IEC or ITU: a person does, and says so here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
 from workbench.assessments.models import Assessment
-from workbench.assessments.statuses import Act, TransitionError
+from workbench.assessments.statuses import DECLARED, Act, TransitionError
 from workbench.assessments.verbs import AssessmentError
 from workbench.assessments.verbs import act as act_on_assessment
 from workbench.cases.contents import filled_of, newest_form, patents_of, plain, unreleased_numbers
-from workbench.cases.form_docx import write_docx
-from workbench.cases.form_pdf import write_pdf
-from workbench.cases.models import CaseDocument, CaseForm, CaseTask, CaseTaskKind, DeclarationCase, DocumentKind
+from workbench.cases.models import (
+    CaseDocument,
+    CaseForm,
+    CasePatent,
+    CaseTask,
+    CaseTaskKind,
+    CaseTaskState,
+    DeclarationCase,
+    DocumentKind,
+)
 from workbench.cases.printing import Printed, printed
-from workbench.cases.statuses import CaseAct, CaseStatus
+from workbench.cases.statuses import STANDS, CaseAct, CaseStatus
 from workbench.cases.templates import FormTemplate
 from workbench.cases.validation import Filled, errors
 from workbench.cases.verbs import FAULTY, NEEDS_REASON, CaseError, advance, faults_of, need, step
@@ -33,7 +40,21 @@ from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
 
 MAX_RECEIPT: Final = 20 * 1024 * 1024
-WRITERS: Final[dict[str, Callable[[Printed], bytes]]] = {"docx": write_docx, "pdf": write_pdf}
+
+
+def _write_docx(form: Printed) -> bytes:
+    from workbench.cases.form_docx import write_docx
+
+    return write_docx(form)
+
+
+def _write_pdf(form: Printed) -> bytes:
+    from workbench.cases.form_pdf import write_pdf
+
+    return write_pdf(form)
+
+
+WRITERS: Final[dict[str, Callable[[Printed], bytes]]] = {"docx": _write_docx, "pdf": _write_pdf}
 TYPES: Final = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
@@ -43,6 +64,8 @@ NOT_A_RECIPIENT: Final = mark("choose the organisation that answered: one of tho
 EMPTY_FILE: Final = mark("choose a file that is not empty")
 LARGE_FILE: Final = mark("the file is too large; keep the message without its attachments")
 STRANGE_DAY: Final = mark("the day lies before the declaration was sent, or in the future; correct it")
+NOT_SENT: Final = mark("this is recorded for a declaration that was sent and stands")
+NO_ADOPTION: Final = mark("name the national standard, such as JIS X 99001:2027")
 HOW_SENT: Final = mark("say how it was sent, such as by e-mail")
 
 
@@ -157,16 +180,45 @@ def record_assignment(
     number, assignee = (" ".join(plain(text).split())[:200] for text in (patent, to))
     if not number or not assignee:
         raise CaseError(NEEDS_REASON)
-    key = f"transfer:{number}:{assignee}"[:300]
-    found = session.exec(select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.key == key)).one_or_none()
+    facts = {"patent": number, "to": [assignee]}
+    return _recorded(session, viewer, case, CaseTaskKind.TRANSFER, f"transfer:{number}:{assignee}", facts, at)
+
+
+def record_adoption(
+    session: Session, viewer: Viewer, case: DeclarationCase, at: dt.datetime, *, reference: str, identical: bool
+) -> CaseTask:
+    """Record that a nation adopted the document. One that is identical may rely on this declaration and asks nothing;
+    one that is altered is not covered, so that it asks a person (ISO/IEC Directives, Part 1, forewords of adoptions).
+    """
+    need(viewer, Permission.EDIT_CASES)
+    name = " ".join(plain(reference).split())[:200]
+    if not name:
+        raise CaseError(NO_ADOPTION)
+    if case.status not in STANDS:
+        raise CaseError(NOT_SENT)
+    facts = {"reference": name, "identical": identical}
+    key = f"adoption:{name}:{'identical' if identical else 'altered'}"
+    task = _recorded(session, viewer, case, CaseTaskKind.ADOPTION, key, facts, at)
+    if identical and task.state is CaseTaskState.OPEN:
+        task.state, task.settled_at, task.settled_by = CaseTaskState.DONE, at, viewer.name
+        session.add(task)
+        session.flush()
+    return task
+
+
+def _recorded(
+    session: Session,
+    viewer: Viewer,
+    case: DeclarationCase,
+    kind: CaseTaskKind,
+    key: str,
+    facts: dict[str, Any],
+    at: dt.datetime,
+) -> CaseTask:
+    """What a person records of a declaration, once."""
+    found = session.exec(select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.key == key[:300])).one_or_none()
     if found is None:
-        found = CaseTask(
-            case_id=key_of(case),
-            kind=CaseTaskKind.TRANSFER,
-            key=key,
-            facts={"patent": number, "to": [assignee]},
-            since=at,
-        )
+        found = CaseTask(case_id=key_of(case), kind=kind, key=key[:300], facts=facts, since=at)
         session.add(found)
         session.flush()
         record(session, viewer, TrailAction.CREATED, "case_task", key_of(found), matter_id=case.matter_id, at=at)
@@ -225,9 +277,8 @@ def _declare(
 ) -> dict[str, list[int]]:
     """Make the assessments of the patents declared; returns those that are, and those that could not become so."""
     declared, left = [], []
-    for patent in patents_of(session, form):
-        row = None if patent.assessment_id is None else session.get(Assessment, patent.assessment_id)
-        if row is None:
+    for row in _assessments(session, patents_of(session, form)):
+        if row.status in DECLARED:
             continue
         try:
             act_on_assessment(session, viewer, row, Act.DECLARE, at, details={"case": case.id})
@@ -245,4 +296,34 @@ def _replace(session: Session, viewer: Viewer, case: DeclarationCase, at: dt.dat
         advance(old, done, at)
         session.add(old)
         session.flush()
-        step(session, viewer, old, done, at, {"by": case.id})
+        step(session, viewer, old, done, at, {"by": case.id, **_let_go(session, viewer, old, case, at)})
+
+
+def _let_go(
+    session: Session, viewer: Viewer, old: DeclarationCase, case: DeclarationCase, at: dt.datetime
+) -> dict[str, list[int]]:
+    """Make superseded what the old form named and no declaration that stands names any more; returns which.
+
+    A form that names no patent promises for all of them, so that it lets go of none.
+    """
+    if not patents_of(session, newest_form(session, case)):
+        return {}
+    standing = session.exec(select(DeclarationCase).where(col(DeclarationCase.status).in_(STANDS)))
+    named = [row for each in standing for row in patents_of(session, newest_form(session, each))]
+    kept, numbers = {row.assessment_id for row in named}, {row.publication for row in named}
+    gone, left = [], []
+    for row in _assessments(session, patents_of(session, newest_form(session, old))):
+        if row.id in kept or row.publication in numbers:
+            continue
+        try:
+            act_on_assessment(session, viewer, row, Act.SUPERSEDE, at, details={"case": case.id})
+            gone.append(key_of(row))
+        except (AssessmentError, TransitionError):
+            left.append(key_of(row))
+    return {"superseded": sorted(gone), "not_superseded": sorted(left)}
+
+
+def _assessments(session: Session, patents: Iterable[CasePatent]) -> list[Assessment]:
+    """The assessments that patents of a form rest on, each once, of those that the viewer may know of."""
+    keys = {row.assessment_id for row in patents if row.assessment_id is not None}
+    return list(session.exec(select(Assessment).where(col(Assessment.id).in_(keys)).order_by(col(Assessment.id))))

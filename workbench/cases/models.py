@@ -33,12 +33,14 @@ class DocumentKind(StrEnum):
 
 
 class CaseTaskKind(StrEnum):
-    """What asks for a person: a new edition, an amendment, a draft that rewords a claimed clause, an assignment."""
+    """What asks for a person: a new edition, an amendment, a draft that rewords a claimed clause, an assignment, a
+    national adoption that alters the document."""
 
     EDITION = "edition"
     AMENDMENT = "amendment"
     WORDING = "wording"
     TRANSFER = "transfer"
+    ADOPTION = "adoption"
 
 
 class CaseTaskState(StrEnum):

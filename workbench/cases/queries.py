@@ -40,6 +40,11 @@ class CaseView:
     patents: int
     gate: Gate | None
 
+    @property
+    def holder(self) -> str:
+        """The holder as the newest form names it, which a correction may write otherwise than the case it corrects."""
+        return self.form.entries.get("holder_name") or self.case.holder
+
 
 class DueKind(StrEnum):
     """OVERDUE, SEND: under way and past or before its last day. APPROVE: proposed. RECHECK: look at it again."""
@@ -103,7 +108,7 @@ def case_views(session: Session, gates: Gates, filters: Mapping[str, str] | None
     found = []
     for case, item in session.exec(statement.order_by(col(DeclarationCase.changed_at).desc(), col(DeclarationCase.id))):
         view = _view(session, case, item, gates)
-        text = f"{case.holder} {item.reference} {item.title_en or ''} {case.id}".casefold()
+        text = f"{view.holder} {item.reference} {item.title_en or ''} {case.id}".casefold()
         if all(word in text for word in words) and wanted.get("option", view.form.option) == view.form.option:
             found.append(view)
     return found
@@ -120,7 +125,7 @@ def ordered(views: Collection[CaseView], sort: str) -> list[CaseView]:
     key = sort.removeprefix("-")
     keys = {
         "changed": lambda view: view.case.changed_at,
-        "holder": lambda view: view.case.holder.casefold(),
+        "holder": lambda view: view.holder.casefold(),
         "item": lambda view: view.item.reference,
         "status": lambda view: list(CaseStatus).index(view.case.status),
     }

@@ -18,6 +18,7 @@ from workbench.cases.contents import (
     document_entries,
     filled_of,
     keep,
+    names_another_holder,
     newest_form,
     patents_of,
     plain,
@@ -62,6 +63,10 @@ NO_HOLDER: Final = mark("a case needs the name of the patent holder, of at most 
 NOT_STANDING: Final = mark("only a declaration that is in force can be corrected or superseded")
 OTHER_DOCUMENT: Final = mark("a declaration takes the place only of one of the same holder and document")
 NEEDS_REASON: Final = mark("give a reason, so that others understand it later")
+ANOTHER_HOLDER: Final = mark(
+    "a correction that names another holder mends a slip of the pen only: counsel looks at it first; "
+    "another holder declares on its own"
+)
 UNDER_REPLACEMENT: Final = mark("there is a case under way already that is to take this one's place")
 RELEASE_NEEDS_COUNSEL: Final = mark("only counsel releases the number of an application that is not published")
 NOT_LEGAL: Final = mark("this replacement needs no look by counsel, or had it already")
@@ -115,11 +120,11 @@ def replace_case(
     for other in session.exec(select(DeclarationCase).where(column == old.id)):
         if other.status is not CaseStatus.DROPPED:
             raise CaseError(UNDER_REPLACEMENT)
-    item = session.get_one(WorkItem, old.work_item_id)
+    item, content = session.get_one(WorkItem, old.work_item_id), content_of(session, newest_form(session, old))
     case = _new_case(
         session,
         item,
-        old.holder,
+        content.entries.get("holder_name") or old.holder,
         template.name,
         old.matter_id,
         at,
@@ -127,7 +132,7 @@ def replace_case(
         supersedes_id=None if corrects else old.id,
         reason=told,
     )
-    keep(session, viewer, case, template, content_of(session, newest_form(session, old)), 1, at)
+    keep(session, viewer, case, template, content, 1, at)
     step(session, viewer, case, CaseAct.OPEN, at, {"corrects" if corrects else "supersedes": old.id})
     return case
 
@@ -174,8 +179,12 @@ def faults_of(session: Session, case: DeclarationCase, template: FormTemplate) -
         old_case = session.get_one(DeclarationCase, case.corrects_id)
         old = newest_form(session, old_case)
         found += correct(template, filled_of(old, patents_of(session, old)), filled)
-    if filled.text("holder_name") and filled.text("holder_name") != case.holder and case.corrects_id is None:
-        found.append(Fault("holder_name", OTHER_DOCUMENT))
+    holder = filled.text("holder_name")
+    if case.corrects_id is None:
+        if holder and holder != case.holder:
+            found.append(Fault("holder_name", OTHER_DOCUMENT))
+    elif names_another_holder(session, case):
+        found.append(Fault("holder_name", ANOTHER_HOLDER, warning=True))
     return found
 
 
@@ -356,8 +365,9 @@ def _complete(session: Session, viewer: Viewer, case: DeclarationCase, at: dt.da
 
 
 def _to_legal(session: Session, case: DeclarationCase) -> bool:
+    """Whether counsel looks first: the policy does not speak of these terms, or a correction names another holder."""
     if case.supersedes_id is None:
-        return False
+        return names_another_holder(session, case)
     old = newest_form(session, session.get_one(DeclarationCase, case.supersedes_id))
     new = newest_form(session, case)
     return supersede(Terms(old.option, frozenset(old.ticks)), Terms(new.option, frozenset(new.ticks))).legal

@@ -15,6 +15,7 @@ from waitress import create_server
 from scrapers.registry import sources
 from workbench import sample
 from workbench.assessments.watch import watch
+from workbench.cases import others  # noqa: F401 - what it registers with the watch
 from workbench.cli.base import Failure, main, open_store
 from workbench.cli.console import report, say
 from workbench.demo import build as build_demo

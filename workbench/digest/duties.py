@@ -172,7 +172,7 @@ def of_cases(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) 
             f"case/{case.id}/{kind}/{line.day if again else ''}",
             kind,
             SectionKind.CASES,
-            About(f"{case.holder} – {item.reference}", item.title_en, f"/cases/{case.id}", "en"),
+            About(f"{line.view.holder} – {item.reference}", item.title_en, f"/cases/{case.id}", "en"),
             day=None if again else line.day,
             since=line.day if again else None,
             estimated=line.estimated,

@@ -150,6 +150,6 @@ def _what(words: Words, entry: DutyEntry) -> str:
         case DutyKind.RECHECK:
             return words.gettext("look at the declaration again: what it rests on has changed")
         case DutyKind.CHART_STALE:
-            return words.gettext("the claim chart is stale: texts have changed")
+            return words.gettext("the claim chart is stale: what it rests on has changed")
         case DutyKind.REVIEW_WAITS:
             return words.gettext("a review waits for you")

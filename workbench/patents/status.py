@@ -65,6 +65,12 @@ class _RegisterRule(_Part):
     begins: tuple[str, ...]
 
 
+class _ContestRule(_Part):
+    office: str | None = None
+    codes: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
 class _Complete(_Part):
     registers: tuple[str, ...]
 
@@ -78,6 +84,7 @@ class LegalRules(_Part):
 
     events: tuple[_EventRule, ...]
     registers: tuple[_RegisterRule, ...]
+    contests: tuple[_ContestRule, ...]
     complete: _Complete
     grant_kinds: dict[str, tuple[str, ...]]
     term: _Term
@@ -213,6 +220,15 @@ def expiry_of(register: RegisterFact | None) -> Expiry | None:
         return None
     day = _years_later(register.filing_date, years)
     return Expiry(day, True, register.filing_date, years, register.source, register.snapshot_id)
+
+
+def is_contest(office: str, code: str, description: str | None) -> bool:
+    """Whether a legal event tells that somebody contests the right: an opposition, a review by the office."""
+    words = " ".join((description or "").split()).casefold()
+    return any(
+        rule.office in (None, office) and (code in rule.codes or words.startswith(rule.begins))
+        for rule in legal_rules().contests
+    )
 
 
 def _of_events(events: Iterable[EventFact]) -> Iterator[Basis]:

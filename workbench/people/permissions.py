@@ -54,6 +54,8 @@ class Permission(StrEnum):
     """Declaration cases and what is owed of them."""
     EDIT_CASES = "edit_cases"
     """Prepare and propose declarations, record that one was sent and what was answered."""
+    TAKE_FORMS = "take_forms"
+    """Take the form of a declaration and its documents out of the workbench, to read, sign and send them."""
     APPROVE_CASES = "approve_cases"
     """Be one of the two people who approve a declaration that others wrote and proposed."""
     OPERATE = "operate"
@@ -106,13 +108,14 @@ PERMISSIONS: Final = MappingProxyType(
         Role.IP_COUNSEL: _ANALYST
         | {
             Permission.EXPORT_CONFIDENTIAL,
+            Permission.TAKE_FORMS,
             Permission.APPROVE_CASES,
             Permission.EDIT_RULES,
             Permission.HOLD,
             Permission.APPROVE_OVERRIDES,
             Permission.READ_TRAIL,
         },
-        Role.SIGNATORY: _IP | {Permission.SIGN_DECLARATIONS, Permission.APPROVE_CASES},
+        Role.SIGNATORY: _IP | {Permission.SIGN_DECLARATIONS, Permission.TAKE_FORMS, Permission.APPROVE_CASES},
         Role.ADMINISTRATOR: _EVERYBODY
         | {
             Permission.OPERATE,

@@ -182,6 +182,19 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "withdrawn_from_text": mark("declared, withdrawn from the text"),
         "expired": mark("declared, right ended"),
     },
+    "choice": {
+        "keep": mark("Keep"),
+        "license": mark("License"),
+        "donate": mark("Donate"),
+        "lapse": mark("Let lapse"),
+        "option_1": mark("Declare under option 1"),
+    },
+    "need": {"none": mark("no"), "open": mark("open: under assessment")},
+    "annuity_origin": {
+        "typed": mark("as typed"),
+        "register": mark("as the register says"),
+        "computed": mark("computed"),
+    },
     # How a family stands on a clause; beside it a mark of at most three letters for cells of the matrix.
     "standing": {
         "confirmed_external": mark("confirmed from outside"),

@@ -238,6 +238,17 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             Permission.READ_MATCHES, "portfolio.index", "portfolio.matrix", "portfolio.entries", "portfolio.space"
         ),
         **_each(Permission.EXPORT_CONFIDENTIAL, "portfolio.entries_export", "portfolio.space_export"),
+        # Published numbers; what of them is mapped to a draft is for who may read matches, and the view sees to that.
+        **_each(
+            Permission.READ_PATENTS,
+            "portfolio.landscape",
+            "portfolio.landscape_export",
+            "portfolio.behind",
+            "portfolio.behind_export",
+        ),
+        **_each(Permission.READ_MATCHES, "portfolio.fortress", "portfolio.dormant", "portfolio.dormant_family"),
+        **_each(Permission.DECIDE, "portfolio.choose", "portfolio.type_annuity"),
+        **_each(Permission.EXPORT_CONFIDENTIAL, "portfolio.fortress_export", "portfolio.dormant_export"),
         **_each(Permission.READ_CASES, "cases.index", "cases.case", "cases.registers_page"),
         **_each(Permission.TAKE_FORMS, "cases.form", "cases.document"),
         **_each(

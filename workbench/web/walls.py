@@ -41,6 +41,7 @@ PERMISSION_NAMES: Final = {
     Permission.READ_PLANS: mark("Read plans and the rules of their order"),
     Permission.EDIT_PLANS: mark("Change plans"),
     Permission.EDIT_RULES: mark("Change the rules of plans"),
+    Permission.TAKE_FORMS: mark("Take forms of declarations and their documents out"),
     Permission.EXPORT_CONFIDENTIAL: mark("Export matches, decisions and charts"),
     Permission.PUBLISH_REVIEW_STATE: mark("Set what delegates see of the IP review"),
     Permission.EDIT_PARTIES: mark("Accept names as one holder"),

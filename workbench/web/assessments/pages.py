@@ -22,7 +22,7 @@ from workbench.assessments.queries import (
     versions_of,
 )
 from workbench.assessments.reviews import conclude
-from workbench.assessments.statuses import DECLARED, OUTCOMES, REVIEWED, WHO, Act, Status, counts_in_coverage
+from workbench.assessments.statuses import DECLARED, OUTCOMES, REVIEWED, WHO, Act, Event, Status, counts_in_coverage
 from workbench.db import key_of
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import Matter, TrailAction
@@ -35,6 +35,8 @@ from workbench.web.lineage import reason
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
 _FILTERS: Final = ("work_item", "status", "stale")
+# What happened to rights; what happened to texts is computed.
+_NOTED: Final = frozenset(Event) - {Event.TEXT_CHANGED, Event.TEXT_GONE, Event.AMENDMENT}
 _BY_HAND: Final = (Act.SEND_BACK, Act.REOPEN, Act.CONFIRM_EXTERNAL, Act.RESTORE, Act.HOLD, Act.RELEASE)
 
 
@@ -169,6 +171,7 @@ def page_of(assessment_id: int, refusal: str | None = None) -> str:
     author = next((each.outcome for each in this_round if each.reader == "author"), None)
     may_decide = viewer().may(Permission.DECIDE)
     old, new = _texts(stand)
+    steps = steps_of(session(), row)
     return render_template(
         "web/assessments/assessment.html",
         stand=stand,
@@ -181,7 +184,8 @@ def page_of(assessment_id: int, refusal: str | None = None) -> str:
         versions=versions_of(session(), row),
         findings=findings,
         disputed=conclude(author, readers).disputed,
-        steps=steps_of(session(), row),
+        steps=steps,
+        noted=[each for each in steps if each.what in _NOTED and each.at >= stand.pin.at],
         outcomes=OUTCOMES,
         old_clause=old,
         new_clause=new,

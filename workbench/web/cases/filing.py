@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import abort, request
 from sqlmodel import Session
 
 from workbench.cases import filing, rechecks
@@ -66,6 +66,21 @@ def assignment(case_id: int) -> Reply:
 
     def act(written: Session, case: DeclarationCase, _: FormTemplate) -> None:
         filing.record_assignment(written, viewer(), case, now(), patent=typed_text("patent"), to=typed_text("assignee"))
+
+    return take(case_id, act, "again")
+
+
+@blueprint.post(f"{PLACE}/adoption")
+def adoption(case_id: int) -> Reply:
+    """Record that a nation adopted the document, identical or altered (`how`)."""
+    how = typed_text("how")
+    if how not in ("identical", "altered"):
+        abort(400)
+
+    def act(written: Session, case: DeclarationCase, _: FormTemplate) -> None:
+        filing.record_adoption(
+            written, viewer(), case, now(), reference=typed_text("reference"), identical=how == "identical"
+        )
 
     return take(case_id, act, "again")
 

@@ -62,7 +62,7 @@ def case(case_id: int) -> str:
 def form(case_id: int, format: str) -> FlaskResponse | tuple[str, int]:  # noqa: A002
     """The form as it would be printed now; marked as a draft until it is approved."""
     view = view_of(case_id)
-    if format not in filing.WRITERS or not viewer().may(Permission.EXPORT_CONFIDENTIAL):
+    if format not in filing.WRITERS or not viewer().may(Permission.TAKE_FORMS):
         abort(404)
     template, chosen = template_of(view.case), argument("language")
     content, unreleased = filing.filled(session(), view.form)
@@ -85,7 +85,7 @@ def form(case_id: int, format: str) -> FlaskResponse | tuple[str, int]:  # noqa:
 def document(document_id: int) -> FlaskResponse:
     """A file of a case as it was kept."""
     row = session().get(CaseDocument, document_id)
-    if row is None or not viewer().may(Permission.EXPORT_CONFIDENTIAL):
+    if row is None or not viewer().may(Permission.TAKE_FORMS):
         abort(404)
     owner = session().get_one(DeclarationCase, row.case_id)
     try:

@@ -135,7 +135,8 @@ def case_page(
         may_edit=viewer().may(Permission.EDIT_CASES),
         may_approve=viewer().may(Permission.APPROVE_CASES),
         may_clear=viewer().may(Permission.HOLD),
-        may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL),
+        may_release=viewer().may(Permission.EXPORT_CONFIDENTIAL),
+        may_take=viewer().may(Permission.TAKE_FORMS),
         status=CaseStatus,
         day=today(),
     )
