@@ -15,11 +15,11 @@ from workbench import search
 from workbench.db import Store, key_of
 from workbench.mapping.draft_texts import DraftName, clause_texts
 from workbench.mapping.elements import written_language
-from workbench.mapping.encoder import Encoder
+from workbench.mapping.encoder import Encoder, Vectors
 from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Match, Word
 from workbench.mapping.ranking import ClaimText, ClauseIndex, claim_words, rarity
-from workbench.mapping.readings import BLOCK, ClaimBlock, stored_block
+from workbench.mapping.readings import BLOCK, stored_block
 from workbench.mapping.signals import WEIGHTS, standardised
 from workbench.mapping.vectors import KnownVectors
 from workbench.patents.models import Claim, Publication
@@ -141,10 +141,10 @@ class FreeText:
         asked = None if encoder is None else encoder.encode([text])[0]
         shared, near = [np.empty((0, len(columns)))], [np.empty(0, dtype=np.float32)]
         for first in range(0, len(keys), BLOCK):
-            block = stored_block(session, keys[first : first + BLOCK], width)
+            block = stored_block(session, keys[first : first + BLOCK], width, encoder)
             shared.append(block.words[:, columns].toarray().astype(float))
-            if encoder is not None and asked is not None:
-                near.append(self._nearness(session, encoder, block, asked))
+            if block.vectors is not None and asked is not None:
+                near.append(_nearness(block.vectors, block.counts, asked))
         counts = np.concatenate(shared)
         rare = np.array([rarity(int(holding), len(keys)) for holding in np.count_nonzero(counts, axis=0)])
         signals = {"words": np.asarray(counts @ (rare * spoken), dtype=np.float32)}
@@ -156,19 +156,18 @@ class FreeText:
             score += np.float32(WEIGHTS[name] / total) * standardised(signal[None, :])[0]
         return score
 
-    @staticmethod
-    def _nearness(session: Session, encoder: KnownVectors, block: ClaimBlock, asked: Floats) -> Floats:
-        """The highest cosine of a passage of each claim with the text; 0 for one without vectors."""
-        found = np.zeros(len(block.claims), dtype=np.float32)
-        # An encoder that was put in place after the last mapping has no vectors of claims yet.
-        missing = encoder.missing(session, block.passages)
-        known = [place for place, key in enumerate(block.passages) if key not in missing]
-        vectors, counts = encoder.stored(session, [block.passages[place] for place in known])
-        having = np.flatnonzero(counts)
-        if len(having):
-            starts = np.cumsum([0, *counts])[:-1][having]
-            found[np.array(known)[having]] = np.maximum.reduceat(vectors @ asked, starts)
-        return found
+
+def _nearness(vectors: Vectors, counts: Sequence[int], asked: Floats) -> Floats:
+    """The highest cosine of a passage of each claim with the text; 0 for one without vectors.
+
+    An encoder that was put in place after the last mapping has no vectors of claims yet.
+    """
+    found = np.zeros(len(counts), dtype=np.float32)
+    having = np.flatnonzero(counts)
+    if len(having):
+        starts = np.cumsum([0, *counts])[:-1][having]
+        found[having] = np.maximum.reduceat(vectors @ asked, starts)
+    return found
 
 
 def _as_claim(text: str) -> ClaimText:

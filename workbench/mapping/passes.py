@@ -27,7 +27,7 @@ Scores = NDArray[np.float32]
 
 
 class KeptMatches:
-    """Collects matches block by block; the result does not depend on how the claims were parted into blocks.
+    """Collects matches block by block, the claims in ascending order; how they were parted into blocks changes nothing.
 
     `signals` names those that are kept with each match. `cut` becomes True once a clause had more claims than it keeps.
     """
@@ -74,17 +74,18 @@ class KeptMatches:
     def matches(self) -> NDArray[np.void]:
         """What is kept, by claim and rank: fields claim, clause (its place), rank, score and the signals."""
         self._prune()
-        kept = self._parts[0]
-        return kept[np.lexsort((kept["rank"], kept["claim"]))]
+        return self._parts[0]
 
     def _prune(self) -> None:
         held = np.concatenate(self._parts) if self._parts else np.empty(0, dtype=self._dtype)
-        order = np.lexsort((held["claim"], -held["score"], held["clause"]))
-        held = held[order]
-        place = _place_in_group(held["clause"])
+        # Equal ones stay as they came: by claim.
+        order = np.argsort(held["clause"].astype(np.uint64) << _HALF | _descending(held["score"]), kind="stable")
+        clauses = held["clause"][order]
+        place = _place_in_group(clauses)
         last = place == self._claims_kept - 1
-        self._bar[held["clause"][last]] = held["score"][last]
-        kept = place < self._claims_kept
+        self._bar[clauses[last]] = held["score"][order[last]]
+        kept = np.zeros(len(held), dtype=np.bool_)
+        kept[order[place < self._claims_kept]] = True
         self.cut = self.cut or not kept.all()
         self._parts = [held[kept]]
         self._held = len(self._parts[0])
@@ -92,15 +93,19 @@ class KeptMatches:
 
 def best_clauses(scores: Scores, top: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
     """Of each row its `top` highest scores above 0, equal ones by column: rows, columns, and ranks from 1."""
-    # The bits of a number from 0 up are in the order of the numbers: one integer tells score and column.
-    bits = np.maximum(scores, np.float32(0)).view(np.uint32)
-    ordered = _LAST_BITS - bits.astype(np.uint64) << _HALF | np.arange(scores.shape[1], dtype=np.uint64)
+    # One integer tells score and column.
+    ordered = _descending(np.maximum(scores, np.float32(0))) << _HALF | np.arange(scores.shape[1], dtype=np.uint64)
     if scores.shape[1] > top:
         ordered = np.partition(ordered, top - 1, axis=1)[:, :top]
     ordered = np.sort(ordered, axis=1)
     rows, places = np.nonzero(ordered >> _HALF != _LAST_BITS)
     columns = (ordered[rows, places] & _LAST_BITS).astype(np.intp)
     return rows, columns, places.astype(np.int64) + 1
+
+
+def _descending(scores: Scores) -> NDArray[np.uint64]:
+    """Integers of 32 bits, the smaller the higher a score is: the bits of numbers from 0 up are in their order."""
+    return _LAST_BITS - np.ascontiguousarray(scores).view(np.uint32).astype(np.uint64)
 
 
 def _place_in_group(groups: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,11 +18,12 @@ from sqlmodel import Session, col
 from workbench.db import Store
 from workbench.deferred import deferred
 from workbench.mapping.bulk import insert_rows
+from workbench.mapping.encoder import Vectors
 from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Word
 from workbench.mapping.ranking import ClaimText
 from workbench.mapping.reader import READER_VERSION, claim_passages, claim_words
-from workbench.mapping.vectors import Passages, StoredEncoder, in_blocks, text_hash
+from workbench.mapping.vectors import KnownVectors, Passages, StoredEncoder, in_blocks, text_hash
 from workbench.patents.models import Claim
 
 if TYPE_CHECKING:
@@ -36,11 +38,17 @@ _Row = tuple[int, int, bytes, bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class ClaimBlock:
-    """Some claims as they were read: `words` is claims × vocabulary, `passages` the hash of each claim's passages."""
+    """Some claims as they were read: `words` is claims × vocabulary.
+
+    With an encoder `vectors` are those of the passages of all the claims in turn, `counts` how many each claim has;
+    `lacking` claims have none yet that it made.
+    """
 
     claims: Keys
     words: sparse.csr_array[np.float32]
-    passages: list[bytes]
+    vectors: Vectors | None
+    counts: list[int]
+    lacking: int
 
 
 class Vocabulary:
@@ -152,18 +160,27 @@ def _write(store: Store, rows: Sequence[_Row], vocabulary: Vocabulary) -> None:
         insert_rows(session, ClaimReading, columns, (row for row in rows if row[0] in present))
 
 
-def stored_block(session: Session, claims: Keys, width: int) -> ClaimBlock:
+def stored_block(session: Session, claims: Keys, width: int, encoder: KnownVectors | None) -> ClaimBlock:
     """What was read of these claims, in ascending order of their keys; claims never read are left out.
 
     `width` is the length of the vocabulary.
     """
-    columns = map(col, (ClaimReading.claim_id, ClaimReading.words, ClaimReading.passages))
-    statement = sa.select(*columns).where(col(ClaimReading.claim_id).in_(claims.tolist()))
-    rows = sorted(session.execute(statement), key=lambda row: row[0])
+    wanted = claims.tolist()
+    key = col(ClaimReading.claim_id)
+    columns = [key, col(ClaimReading.words)]
+    # A range is found at once; a few claims out of many are asked for one by one.
+    among = wanted and wanted[-1] - wanted[0] < 2 * len(wanted)
+    these = key.between(wanted[0], wanted[-1]) if among else key.in_(wanted)
+    statement = sa.select(*columns) if encoder is None else encoder.beside(sa.select(*columns), ClaimReading.passages)
+    asked = set(wanted)
+    rows = sorted((row for row in session.execute(statement.where(these)) if row[0] in asked), key=itemgetter(0))
+    vectors, counts = (None, []) if encoder is None else encoder.unpacked([row[2] or b"" for row in rows])
     return ClaimBlock(
         np.array([row[0] for row in rows], dtype=np.int64),
         _matrix([row[1] for row in rows], width),
-        [row[2] for row in rows],
+        vectors,
+        counts,
+        0 if encoder is None else sum(row[2] is None for row in rows),
     )
 
 

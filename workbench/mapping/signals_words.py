@@ -211,7 +211,7 @@ class AlignedWords:
         block.sort_indices()
         words = block @ self._postings[self._rows[used]].toarray()
         alike = block @ (self._held_runs[used] @ self._index.run_postings).toarray()
-        return words.astype(np.float32), alike.astype(np.float32)
+        return np.asarray(words, dtype=np.float32), np.asarray(alike, dtype=np.float32)
 
 
 def matrix(rows: Sequence[dict[int, float]], width: int) -> Matrix:

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from workbench.db import Store
 from workbench.mapping.draft_pass import Pass
-from workbench.mapping.encoder import Vectors
 from workbench.mapping.keys import Keys
 from workbench.mapping.passes import KeptMatches
 from workbench.mapping.progress import Reporter, Stage
@@ -73,7 +73,8 @@ class _Sweep:
             yield done
 
     def _scored(self, claims: Keys) -> Iterator[tuple[list[NDArray[np.void] | None], int]]:
-        with ThreadPoolExecutor(_AT_WORK) as pool:
+        # Our threads share the cores; products that were parted among more of them would only wait for each other.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(_AT_WORK) as pool:
             waiting: deque[tuple[Future[list[NDArray[np.void] | None]], int]] = deque()
             for first in range(0, len(claims), BLOCK):
                 block = claims[first : first + BLOCK]
@@ -88,28 +89,20 @@ class _Sweep:
     def _score(self, claims: Keys) -> list[NDArray[np.void] | None]:
         """What each draft may keep of a block; None where it asks for none of it."""
         with self._store.read() as session:
-            block = stored_block(session, claims, self._width)
-            vectors, counts = None, [0] * len(block.claims)
-            if self._encoder is not None:
-                vectors, counts = self._encoder.stored(session, block.passages)
+            block = stored_block(session, claims, self._width, self._encoder)
+        if block.lacking:
+            raise KeyError(f"{block.lacking} claims that were read have no vectors")
         return [
-            None if index is None else self._of_draft(index, kept, todo, block, vectors, counts)
+            None if index is None else self._of_draft(index, kept, todo, block)
             for index, kept, todo in zip(self._indices, self.kept, self._todo, strict=True)
         ]
 
     @staticmethod
-    def _of_draft(
-        index: DraftIndex,
-        kept: KeptMatches,
-        todo: Keys,
-        block: ClaimBlock,
-        vectors: Vectors | None,
-        counts: list[int],
-    ) -> NDArray[np.void]:
-        claims, words = block.claims, block.words
+    def _of_draft(index: DraftIndex, kept: KeptMatches, todo: Keys, block: ClaimBlock) -> NDArray[np.void]:
+        claims, words, vectors, counts = block.claims, block.words, block.vectors, block.counts
         asked = np.isin(claims, todo, assume_unique=True)
         if not asked.all():
             claims, words = claims[asked], words[asked]
-            vectors = None if vectors is None else vectors[np.repeat(asked, counts)]
-            counts = list(compress(counts, asked))
+            if vectors is not None:
+                vectors, counts = vectors[np.repeat(asked, counts)], list(compress(counts, asked))
         return kept.best_of(claims, *index.score(words, vectors, counts))

@@ -89,13 +89,24 @@ class KnownVectors:
             found.update(dict(session.execute(statement).all()))
         if len(found) < len(set(keys)):
             raise KeyError(f"{len(set(keys)) - len(found)} texts have no vectors of {self.name}")
+        return self.unpacked([found[key] for key in keys])
+
+    def beside(self, statement: Any, keys: Any) -> Any:
+        """A statement with one column more: the vectors kept under the hashes in the column `keys`, null for none."""
+        kept = sa.and_(col(TextVectors.encoder_model_id) == self._of_model(), col(TextVectors.hash) == col(keys))
+        return statement.add_columns(col(TextVectors.vectors)).outerjoin(TextVectors, kept)
+
+    def unpacked(self, groups: Sequence[bytes]) -> tuple[Vectors, list[int]]:
+        """The vectors of groups as they are kept, group after group, and how many each has."""
+        vectors = np.frombuffer(b"".join(groups), dtype="<f2").astype(np.float32)
         size = 2 * self.dimensions
-        vectors = np.frombuffer(b"".join(found[key] for key in keys), dtype="<f2").astype(np.float32)
-        return vectors.reshape(-1, self.dimensions), [len(found[key]) // size for key in keys]
+        return vectors.reshape(-1, self.dimensions), [len(group) // size for group in groups]
 
     def _where(self, statement: Any, keys: Sequence[bytes]) -> Any:
-        of_model = sa.select(col(EncoderModel.id)).where(col(EncoderModel.name) == self.name).scalar_subquery()
-        return statement.where(col(TextVectors.encoder_model_id) == of_model, col(TextVectors.hash).in_(keys))
+        return statement.where(col(TextVectors.encoder_model_id) == self._of_model(), col(TextVectors.hash).in_(keys))
+
+    def _of_model(self) -> Any:
+        return sa.select(col(EncoderModel.id)).where(col(EncoderModel.name) == self.name).scalar_subquery()
 
 
 class StoredEncoder(KnownVectors):
