@@ -34,6 +34,7 @@ from pydantic import ValidationError, field_validator
 from scrapers.errors import UnreadableFileError
 from scrapers.lines import whole
 from scrapers.records import Record
+from scrapers.text import fold
 
 MAX_BYTES = 1024 * 1024
 HEADING_ROWS = 20
@@ -114,6 +115,35 @@ class Columns(Record, Generic[F]):
         return None
 
 
+class WordedColumns(Columns[F], Generic[F]):
+    """A map that says in `[values.FIELD]` as well which words of a column stand for which value."""
+
+    values: dict[F, dict[str, tuple[str, ...]]] = pydantic.Field(default_factory=dict)
+
+    def meaning(self, name: F, text: str) -> str | None:
+        """The value that a cell stands for; None where it is empty. Raises ValueError where no word fits."""
+        plain = normal(text)
+        if not plain:
+            return None
+        words = self.values.get(name, {})
+        for value, written in words.items():
+            if plain == normal(value) or plain in map(normal, written):
+                return value
+        known = ", ".join(words) or "nothing: the column map has no words for it"
+        raise ValueError(f"{name} {fold(text)[:40]!r} is not known; it can be: {known}")
+
+    def date(self, name: F, text: str) -> dt.date | None:
+        """The day of a cell; None where it is empty. Raises ValueError where no form of the map fits."""
+        plain = fold(text).removesuffix(" 00:00:00")
+        if not plain:
+            return None
+        found = self.day(plain)
+        if found is None:
+            forms = ", ".join(self.date_formats)
+            raise ValueError(f"{name} {plain[:40]!r} is no date in the form {forms}; add its form to the column map")
+        return found[0]
+
+
 M = TypeVar("M", bound=Columns[Any])
 
 
@@ -160,3 +190,11 @@ def best_map(rows: Iterator[tuple[int, list[str]]], maps: tuple[M, ...], least: 
             if each.fits(places) and len(places) >= least and (best is None or len(places) > best[0]):
                 best = (len(places), each)
     return best[1] if best else None
+
+
+def first_error(error: ValidationError) -> str:
+    """What is wrong with a record and where, the first thing only."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

@@ -22,6 +22,7 @@ from workbench.comments.queries import own_comments
 from workbench.comments.verbs import Said, draft_comment
 from workbench.db import Store
 from workbench.digest import verbs as digest
+from workbench.documents.verbs import import_documents
 from workbench.history.models import Run, RunState
 from workbench.jobs.sole import MAPPING, sole
 from workbench.mapping.runs import drafts_of, map_draft
@@ -103,6 +104,9 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     for file in sorted((folder / "ballots").iterdir()):
         run = import_ballots(store, settings, file, now=_at(sample.DAYS[-1]))
         yield Step(f"Import ballots from {file.name}", _counted(run, "ballots"))
+    for file in sorted((folder / "documents").iterdir()):
+        run = import_documents(store, settings, file, now=_at(sample.DAYS[-1]))
+        yield Step(f"Import committee documents from {file.name}", _counted(run, "documents"))
     yield _answer(store)
     yield _week(store)
     with store.write() as session:

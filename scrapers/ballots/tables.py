@@ -13,12 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-import pydantic
 from pydantic import ValidationError
 
 from scrapers.ballots.records import MAX_COMMENT, AnnouncedBallot, AnnouncedVote
 from scrapers.ballots.words import kind_and_iteration
-from scrapers.column_maps import Columns, best_map, normal, read_map, shipped_maps, values_of
+from scrapers.column_maps import WordedColumns, best_map, first_error, read_map, shipped_maps, values_of
 from scrapers.errors import UnreadableFileError
 from scrapers.patents.fields import Refusal
 from scrapers.patents.tables import rows_of
@@ -49,24 +48,10 @@ class Field(StrEnum):
     COMMENT = "comment"
 
 
-class BallotMap(Columns[Field]):
+class BallotMap(WordedColumns[Field]):
     """Which column of an export holds which field, and what its words mean."""
 
     required: ClassVar[tuple[str, ...]] = (Field.REFERENCE,)
-
-    values: dict[Field, dict[str, tuple[str, ...]]] = pydantic.Field(default_factory=dict)
-
-    def meaning(self, name: Field, text: str) -> str | None:
-        """The value that a cell stands for; None where it is empty. Raises ValueError where no word fits."""
-        plain = normal(text)
-        if not plain:
-            return None
-        words = self.values.get(name, {})
-        for value, written in words.items():
-            if plain == normal(value) or plain in map(normal, written):
-                return value
-        known = ", ".join(words) or "nothing: the column map has no words for it"
-        raise ValueError(f"{name} {fold(text)[:40]!r} is not known; it can be: {known}")
 
 
 @dataclass
@@ -108,14 +93,14 @@ def read_table(path: Path, column_map: BallotMap | None = None) -> Iterator[Anno
             values = values_of(cells, places)
             _join(ballots, _fields(values, column_map), _vote(values, column_map), place)
         except ValidationError as error:
-            yield Refusal(place=place, reason=_first(error), excerpt="\t".join(cells))
+            yield Refusal(place=place, reason=first_error(error), excerpt="\t".join(cells))
         except ValueError as error:
             yield Refusal(place=place, reason=str(error), excerpt="\t".join(cells))
     for each in ballots.values():
         try:
             yield AnnouncedBallot(**each.fields, votes=tuple(each.votes.values()))
         except ValidationError as error:
-            yield Refusal(place=each.place, reason=_first(error))
+            yield Refusal(place=each.place, reason=first_error(error))
 
 
 def _join(
@@ -151,8 +136,8 @@ def _fields(values: dict[Field, str], column_map: BallotMap) -> dict[str, Any]:
         "iso_id": _number(values, Field.ISO_ID),
         "kind": kind,
         "iteration": _number(values, Field.ITERATION) or iteration,
-        "opens_on": _day(values, Field.OPENS, column_map),
-        "closes_on": _day(values, Field.CLOSES, column_map),
+        "opens_on": column_map.date(Field.OPENS, values.get(Field.OPENS, "")),
+        "closes_on": column_map.date(Field.CLOSES, values.get(Field.CLOSES, "")),
         "state": column_map.meaning(Field.STATE, values.get(Field.STATE, "")),
         "result": column_map.meaning(Field.RESULT, values.get(Field.RESULT, "")),
         "countries": _number(values, Field.COUNTRIES),
@@ -189,21 +174,3 @@ def _number(values: dict[Field, str], name: Field) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 11):
         raise ValueError(f"{name} {text[:40]!r} is no whole number; correct the cell")
     return int(text)
-
-
-def _day(values: dict[Field, str], name: Field, column_map: BallotMap) -> Any:
-    text = fold(values.get(name, "")).removesuffix(" 00:00:00")
-    if not text:
-        return None
-    found = column_map.day(text)
-    if found is None:
-        forms = ", ".join(column_map.date_formats)
-        raise ValueError(f"{name} {text[:40]!r} is no date in the form {forms}; add its form to the column map")
-    return found[0]
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message

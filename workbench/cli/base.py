@@ -136,6 +136,10 @@ def main() -> None:
         "declarations": Part(
             "workbench.cli.imports", "Import FILE, a list of patent declarations from a register of ISO, IEC or ITU."
         ),
+        "documents": Part(
+            "workbench.cli.documents",
+            "Import committee documents by number and title from FILES: lists as CSV or XLSX.",
+        ),
         "draft": Part("workbench.cli.imports", "Import FILE as one version of a work item's text."),
         "folder": Part(
             "workbench.cli.imports",

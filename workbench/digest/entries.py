@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+from scrapers.documents import DocumentKind
 from scrapers.records import Precision
 from workbench.ballots.queries import BallotView
 from workbench.digest.coverage import Coverage
@@ -95,6 +96,44 @@ class MeetingEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A committee document that became known or changed, or one that asks for an answer within the days of deadlines.
+
+    `days_left` is set only where an answer is still asked for.
+    """
+
+    about: About
+    kind: DocumentKind
+    issued_on: dt.date | None = None
+    due_on: dt.date | None = None
+    days_left: int | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedEntry:
+    """What a new draft changed where we have something: clauses by what hangs on them, counts only.
+
+    `comments` and `matched` count clauses that changed and that our comments or matches of claims hang on; `gone`
+    those of them that the new draft has no more.
+    """
+
+    about: About
+    comments: int
+    matched: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredEntry:
+    """The secretariat's observations came to `count` of our comments on a draft."""
+
+    about: About
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MoveEntry:
     """The stages a work item went through in the window, and when the last one was reached or first seen.
 
@@ -151,6 +190,9 @@ Entry = (
     | BallotEventEntry
     | DutyEntry
     | LimitEntry
+    | DocumentEntry
+    | TouchedEntry
+    | AnsweredEntry
     | MeetingEntry
     | TaskEntry
     | MoveEntry

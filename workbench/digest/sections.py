@@ -21,6 +21,10 @@ class SectionKind(StrEnum):
     DECLARATIONS = "declarations"
     RELEASES = "releases"
     MEETINGS = "meetings"
+    DOCUMENTS = "documents"
+    CALLS = "calls"
+    RELATED = "related"
+    TOUCHED = "touched"
     OTHER = "other"
     LEGAL = "legal"
     PLANS = "plans"
@@ -43,8 +47,12 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.LIMITS,
         SectionKind.NEW_ITEMS,
         SectionKind.GONE,
+        SectionKind.DOCUMENTS,
         SectionKind.DRAFTS,
+        SectionKind.TOUCHED,
         SectionKind.MEETINGS,
+        SectionKind.CALLS,
+        SectionKind.RELATED,
         SectionKind.DECLARATIONS,
         SectionKind.RELEASES,
         SectionKind.OTHER,
@@ -58,6 +66,7 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.DUE,
         SectionKind.TASKS,
         SectionKind.DRAFTS,
+        SectionKind.TOUCHED,
         SectionKind.PUBLICATIONS,
         SectionKind.STATUS,
         SectionKind.DECLARATIONS,
@@ -69,6 +78,9 @@ ORDER: dict[Edition, tuple[SectionKind, ...]] = {
         SectionKind.NEW_ITEMS,
         SectionKind.GONE,
         SectionKind.MEETINGS,
+        SectionKind.CALLS,
+        SectionKind.DOCUMENTS,
+        SectionKind.RELATED,
         SectionKind.RELEASES,
         SectionKind.OTHER,
     ),

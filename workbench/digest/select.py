@@ -22,6 +22,7 @@ from workbench.ballots.rulebook import Rulebook
 from workbench.ballots.week import Place, missed_limits, must_vote
 from workbench.calendars.meetings import coming_meetings
 from workbench.db import key_of
+from workbench.digest import committee_news
 from workbench.digest.coverage import coverage_of
 from workbench.digest.duties import Duty, duties_of
 from workbench.digest.entries import (
@@ -103,6 +104,10 @@ def select_digest(
             entry = LimitEntry(about, missed.limit.stage, missed.limit.day, missed.limit.decide_by)
             found.entries[SectionKind.LIMITS].append(entry)
     _add_meetings(found, session, today)
+    told = _by_key(changes, Entity.DOCUMENT)
+    for kind, document in committee_news.documents(session, told, today, today + DUE_WITHIN):
+        found.entries[kind].append(document)
+    found.entries[SectionKind.CALLS].extend(committee_news.answered(session, window, items))
     _add_tasks(found, session)
     _add_drafts(found, session, changes, items)
     if edition is Edition.IP:
@@ -328,6 +333,8 @@ def _add_drafts(found: _Found, session: Session, changes: Iterable[Change], item
             mapped = select(func.count()).select_from(MappedPublication).where(MappedPublication.draft_id == draft.id)
             readings = int(session.exec(mapped).one()) if viewer_of(session).may(Permission.READ_MATCHES) else 0
             found.entries[SectionKind.DRAFTS].append(NamedEntry(about, readings=readings))
+            if change := committee_news.touched(session, draft, item):
+                found.entries[SectionKind.TOUCHED].append(change)
         else:
             found.entries[SectionKind.OTHER].append(CountEntry(About(key, None, "/changes"), len(of_draft)))
 

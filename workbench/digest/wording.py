@@ -18,10 +18,12 @@ from workbench.ballots.queries import BallotView
 from workbench.digest.coverage import Coverage, CoverageState
 from workbench.digest.entries import (
     AlertEntry,
+    AnsweredEntry,
     BallotEntry,
     BallotEventEntry,
     CountEntry,
     Digest,
+    DocumentEntry,
     DutyEntry,
     Entry,
     ItemEntry,
@@ -30,10 +32,12 @@ from workbench.digest.entries import (
     MoveEntry,
     NamedEntry,
     TaskEntry,
+    TouchedEntry,
 )
 from workbench.digest.models import Edition
 from workbench.digest.sections import SectionKind
 from workbench.digest.window import Window
+from workbench.digest.wording_committees import answered_lines, document_lines, touched_lines
 from workbench.digest.wording_events import ballot_event_lines, duty_lines, limit_lines, suggestion_lines
 from workbench.i18n import DEFAULT_LANGUAGE, mark
 from workbench.standards.ballots import BallotKind
@@ -75,6 +79,10 @@ _HEADINGS: Final[dict[SectionKind, str]] = {
     SectionKind.DECLARATIONS: mark("New declarations"),
     SectionKind.RELEASES: mark("New releases"),
     SectionKind.MEETINGS: mark("Meetings in the next 14 days"),
+    SectionKind.DOCUMENTS: mark("Committee documents"),
+    SectionKind.CALLS: mark("Calls and results of comments"),
+    SectionKind.RELATED: mark("Related bodies and official journals"),
+    SectionKind.TOUCHED: mark("Changed clauses with comments or matches of ours"),
     SectionKind.OTHER: mark("Other changes"),
     SectionKind.LIMITS: mark("Limit dates at risk"),
     SectionKind.LEGAL: mark("Legal dates"),
@@ -219,6 +227,12 @@ class Words:
                 return self._meeting_details(entry)
             case MoveEntry():
                 return self._move_details(entry)
+            case DocumentEntry():
+                return document_lines(self, entry)
+            case TouchedEntry():
+                return touched_lines(self, entry)
+            case AnsweredEntry():
+                return answered_lines(self, entry)
             case ItemEntry(stage=str() as stage):
                 return [self.gettext("Stage %(stage)s", stage=self.stage(stage))]
             case TaskEntry(stage=str() as stage):

@@ -42,6 +42,7 @@ class Entity(StrEnum):
     RELEASE = "release"
     PAGE = "page"
     BALLOT = "ballot"
+    DOCUMENT = "document"
 
 
 class ChangeKind(StrEnum):

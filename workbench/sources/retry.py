@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from scrapers.ballots import BallotMap
 from scrapers.context import Context
+from scrapers.documents import DocumentMap
 from scrapers.errors import FetchError, ScraperError
 from scrapers.fetching import Response
 from scrapers.patents import ColumnMap
@@ -22,6 +23,7 @@ from workbench.ballots.imports import import_ballots
 from workbench.comments.imports import import_comments
 from workbench.db import Store
 from workbench.declarations.imports import import_declarations
+from workbench.documents.verbs import import_documents
 from workbench.history.log import ChangeLog, Counts, finish_run, start_run
 from workbench.history.models import QuarantinedRecord, QuarantineState, Run, RunKind, RunState, Snapshot
 from workbench.history.quarantine import QuarantineError
@@ -114,6 +116,15 @@ def _import(store: Store, settings: Settings, row: QuarantinedRecord, file: Path
                 settings,
                 file,
                 columns=None if columns is None else BallotMap.model_validate(columns),
+                now=lambda: met,
+            )
+        case "documents":
+            columns = options.get("columns")
+            import_documents(
+                store,
+                settings,
+                file,
+                columns=None if columns is None else DocumentMap.model_validate(columns),
                 now=lambda: met,
             )
         case "draft":

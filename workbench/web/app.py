@@ -31,6 +31,7 @@ from workbench.web import (
     declarations,
     digest,
     display,
+    documents,
     drafts,
     drift,
     errors,
@@ -96,6 +97,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     declarations.blueprint,
     cases.blueprint,
     portfolio.blueprint,
+    documents.blueprint,
     releases.blueprint,
     pages.blueprint,
     mapping.blueprint,
@@ -120,6 +122,7 @@ PLACES: Final = (
 RECORDS: Final = (
     (mark("Changes"), "changes.index", ("changes",)),
     (mark("Sources"), "sources.index", ("sources", "quarantine", "drift")),
+    (mark("Documents"), "documents.index", ("documents",)),
     (mark("Releases"), "releases.index", ("releases",)),
     (mark("Watched pages"), "pages.index", ("pages",)),
     (mark("Digest"), "digest.index", ("digest",)),

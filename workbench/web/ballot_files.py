@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
-from werkzeug.utils import secure_filename
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from scrapers.ballots import load_map
@@ -21,6 +15,7 @@ from workbench.history.models import RunState
 from workbench.web.ballots import list_page
 from workbench.web.context import close_session, now, viewer, workbench
 from workbench.web.text import gettext
+from workbench.web.uploads import kept_uploads
 
 SHOWN: Final = 50
 
@@ -32,7 +27,7 @@ Reply = Response | str | tuple[str, int]
 @blueprint.post("")
 def import_file() -> Reply:
     """Import an export, a mail or a calendar (`file`), a table by the column map `columns`."""
-    with _uploads() as (path, columns):
+    with kept_uploads("file", "columns") as (path, columns):
         if path is None:
             return list_page(gettext("Choose a file first.")), 400
         store = workbench().store.on_behalf_of(viewer())
@@ -46,7 +41,7 @@ def import_file() -> Reply:
 @blueprint.post("/preview")
 def preview() -> Reply:
     """Show what the same file would bring; nothing is kept."""
-    with _uploads() as (path, columns):
+    with kept_uploads("file", "columns") as (path, columns):
         if path is None:
             return list_page(gettext("Choose a file first.")), 400
         try:
@@ -61,24 +56,3 @@ def preview() -> Reply:
         refusals=content.refusals[:SHOWN],
         refused=len(content.refusals),
     )
-
-
-@contextmanager
-def _uploads() -> Iterator[tuple[Path | None, Path | None]]:
-    """The uploaded file and column map, for as long as they are read; None where there is none."""
-    with tempfile.TemporaryDirectory(prefix="workbench-ballots-") as folder:
-        # Apart from each other, so that two files of one name stay two.
-        yield (
-            _kept(request.files.get("file"), Path(folder) / "file"),
-            _kept(request.files.get("columns"), Path(folder) / "columns"),
-        )
-
-
-def _kept(upload: FileStorage | None, folder: Path) -> Path | None:
-    name = secure_filename(upload.filename or "") if upload else ""
-    if upload is None or not name:
-        return None
-    folder.mkdir()
-    path = folder / name[-120:]
-    upload.save(path)
-    return path

@@ -101,8 +101,8 @@ def file_size(size: int) -> str:
     return f"{decimal(size)} B"
 
 
-_DAYS_OF_BALLOTS: Final = ("opens_on", "closes_on", "national_close", "company_close")
-_WORDS_OF_BALLOTS: Final = {"state": "ballot_state", "result": "outcome"}
+_DAYS: Final = ("opens_on", "closes_on", "national_close", "company_close", "issued_on", "due_on")
+_VOCABULARIES: Final = {"state": "ballot_state", "result": "outcome", "kind": "document_kind"}
 
 
 def change_value(value: Any, field: str | None = None) -> str:
@@ -114,10 +114,10 @@ def change_value(value: Any, field: str | None = None) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     text = str(value)
-    if field in _DAYS_OF_BALLOTS:
+    if field in _DAYS:
         return day(dt.date.fromisoformat(text))
-    if field in _WORDS_OF_BALLOTS:
-        return labels.label(_WORDS_OF_BALLOTS[field], text)
+    if field in _VOCABULARIES:
+        return labels.label(_VOCABULARIES[field], text)
     if field == "stage":
         name = labels.stage_label(text)
         return text if name == text else f"{text} {name}"

@@ -30,6 +30,8 @@ def page_of(kind: str, key: str) -> str | None:
             return _address("declarations.keyed", key=key)
         case Entity.PAGE if key.isdecimal():
             return _address("pages.page", page_id=int(key))
+        case Entity.DOCUMENT:
+            return _address("documents.index", q=key)
         case Entity.RELEASE:
             return _address("releases.index", repository=key.rpartition(" ")[0])
     return None

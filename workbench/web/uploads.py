@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.datastructures import FileStorage
+from werkzeug.utils import secure_filename
 
 from workbench.i18n import mark
 from workbench.malware import Scanner, ScannerError, scanner_of
@@ -112,3 +116,21 @@ def _size(file: FileStorage) -> int:
     size = file.stream.seek(0, os.SEEK_END)
     file.stream.seek(0)
     return size
+
+
+@contextmanager
+def kept_uploads(*fields: str) -> Iterator[tuple[Path | None, ...]]:
+    """The uploaded file of each field, for as long as they are read; None where there is none."""
+    with tempfile.TemporaryDirectory(prefix="workbench-upload-") as folder:
+        # Apart from each other, so that two files of one name stay two.
+        yield tuple(_kept(request.files.get(field), Path(folder) / field) for field in fields)
+
+
+def _kept(upload: FileStorage | None, folder: Path) -> Path | None:
+    name = secure_filename(upload.filename or "") if upload else ""
+    if upload is None or not name:
+        return None
+    folder.mkdir()
+    path = folder / name[-120:]
+    upload.save(path)
+    return path

@@ -1,0 +1,1 @@
+"""Committee documents: what circulates in committees and related bodies, by number and title, never by text."""
