@@ -196,7 +196,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "computed": mark("computed"),
     },
     # How a family stands on a clause; beside it a mark of at most three letters for cells of the matrix.
-    "standing": {
+    "cell": {
         "confirmed_external": mark("confirmed from outside"),
         "declared": mark("declared"),
         "likely_essential": mark("reviewed: likely essential"),
@@ -210,7 +210,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "superseded": mark("superseded"),
         "rejected": mark("looked at and rejected"),
     },
-    "standing_mark": {
+    "cell_mark": {
         "confirmed_external": mark("CNF"),
         "declared": mark("DEC"),
         "likely_essential": mark("LIK"),
