@@ -36,6 +36,11 @@ COSTLY: Final = frozenset(
         "assessments.export",
         "portfolio.entries_export",
         "portfolio.space_export",
+        "portfolio.landscape_export",
+        "portfolio.behind_export",
+        "portfolio.fortress",
+        "portfolio.fortress_export",
+        "portfolio.dormant_export",
         "cases.generate",
         "walls.trail",
     }
