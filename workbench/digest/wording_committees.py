@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workbench.digest.wording import Words
 
 _KINDS: Final = {
-    DocumentKind.DOCUMENT: mark("Document"),
+    DocumentKind.DOCUMENT: mark("Committee document"),
     DocumentKind.EXPERTS: mark("Call for experts"),
     DocumentKind.PATENT_CALL: mark("Patent call"),
     DocumentKind.RESOLUTION: mark("Results of comments"),

@@ -30,7 +30,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "claim": mark("Claim"),
     },
     "document_kind": {
-        "document": mark("Document"),
+        "document": mark("Committee document"),
         "experts": mark("Call for experts"),
         "patent_call": mark("Patent call"),
         "resolution": mark("Results of comments"),
