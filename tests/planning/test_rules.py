@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,75 +13,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.planning.test_rule_cases import BOOK, TODAY, findings, plan
 from workbench.planning.expressions import ExpressionError, parse
 from workbench.planning.months import deadline, wait_end
-from workbench.planning.plans import Event, Fact, Plan, PlanError, read_plan
-from workbench.planning.rules import Finding, RuleBook, RulesError, Verdict, check, load_rules, worst
-
-BOOK = load_rules()
-TODAY = dt.date(2026, 11, 22)
-OFFICES = frozenset(BOOK.offices)
-CASES: dict[str, dict[str, list[dict[str, Any]]]] = yaml.safe_load(
-    Path(__file__).with_name("rule_cases.yaml").read_text(encoding="utf-8")
-)
-VERDICTS = {
-    "pass": Verdict.PASS,
-    "fail": Verdict.FAIL,
-    "unknown": Verdict.UNKNOWN,
-    "none": Verdict.NOT_APPLICABLE,
-}
+from workbench.planning.plans import Event, Plan, PlanError, read_plan
+from workbench.planning.rules import RuleBook, RulesError, Verdict, check, load_rules, worst
 
 
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
-
-
-def event(value: Any) -> Event:
-    match value:
-        case "never":
-            return Event()
-        case dict():
-            return Event(value["day"], until=value.get("until"), confidential=value.get("confidential", False))
-        case dt.datetime():
-            return Event(moment=value)
-        case _:
-            return Event(value)
-
-
-def plan(**entries: Any) -> Plan:
-    events = {name: event(value) for name, value in entries.items() if name.isupper()}
-    facts: dict[str, Fact] = {
-        name: frozenset(value) if isinstance(value, list) else value
-        for name, value in entries.items()
-        if not name.isupper()
-    }
-    return Plan(TODAY, events, facts, OFFICES)
-
-
-def findings(of: Plan, rule: str, book: RuleBook = BOOK) -> list[Finding]:
-    only = book.model_copy(update={"rules": tuple(each for each in book.rules if each.id == rule)})
-    return check(of, only)
-
-
-def cases() -> Iterator[Any]:
-    for rule, by_verdict in CASES.items():
-        for verdict, plans in by_verdict.items():
-            for number, entries in enumerate(plans, 1):
-                yield pytest.param(rule, VERDICTS[verdict], entries, id=f"{rule}-{verdict}-{number}")
-
-
-@pytest.mark.parametrize(("rule", "verdict", "entries"), list(cases()))
-def test_the_table_of_cases(rule: str, verdict: Verdict, entries: dict[str, Any]) -> None:
-    found = findings(plan(**entries), rule)
-    assert [(each.verdict, each.missing) for each in found if each.verdict is not verdict] == []
-    assert found
-    assert all(bool(each.missing) is (verdict is Verdict.UNKNOWN) for each in found)
-
-
-def test_every_enabled_rule_has_a_passing_a_failing_and_an_unknown_case() -> None:
-    wanted = {"pass", "fail", "unknown"}
-    assert {rule.id for rule in BOOK.rules if rule.enabled} == CASES.keys()
-    assert {rule: wanted - by_verdict.keys() for rule, by_verdict in CASES.items() if wanted - by_verdict.keys()} == {}
 
 
 @pytest.mark.parametrize(
@@ -195,18 +134,17 @@ def _month_on(value: dt.date) -> dt.date:
     return value if value == dt.date.max else value.replace(month=value.month + 1)
 
 
-def test_a_hundred_thousand_random_plans_agree_with_plain_python() -> None:
+def test_random_rules_agree_with_plain_python() -> None:
     """Whole plans get exactly Python's answer; with something missing, a pass or fail holds however it is filled in."""
     chance = random.Random(7)
     base = BOOK.rules[0].model_dump(by_alias=True)
-    checked = 0
-    for _ in range(400):
+    for _ in range(60):
         a, b, c = chance.choices(EVENTS, k=3)
         text, expected = predicate(chance.randrange(6), a, b, c)
         book = RuleBook(
             version="1", offices=BOOK.offices, rules=(type(BOOK.rules[0]).model_validate(base | {"holds": text}),)
         )
-        for _ in range(250):
+        for _ in range(100):
             whole = {name: chance.choice([None, *SOME_DAYS]) for name in EVENTS}
             hidden = set(chance.sample(EVENTS, chance.randrange(3)))
             given_ = {name: Event(value) for name, value in whole.items() if name not in hidden}
@@ -215,8 +153,6 @@ def test_a_hundred_thousand_random_plans_agree_with_plain_python() -> None:
                 assert verdict is (Verdict.PASS if expected(whole) else Verdict.FAIL), (text, whole)
             elif verdict is not Verdict.UNKNOWN:
                 assert expected(whole) is (verdict is Verdict.PASS), (text, whole, hidden)
-            checked += 1
-    assert checked == 100_000
 
 
 @pytest.mark.parametrize(

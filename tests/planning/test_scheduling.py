@@ -125,7 +125,7 @@ def test_on_five_hundred_random_plans_the_solver_is_as_good_as_trying_everything
 def test_conflicts_are_smallest_and_ways_out_work() -> None:
     chance = random.Random(5)
     looked_at = 0
-    while looked_at < 4:
+    while looked_at < 12:
         problem = random_problem(chance)
         if schedule(problem, Aim.EARLIEST) is not None:
             continue
@@ -225,7 +225,7 @@ def test_few_events_at_once() -> None:
     assert len({found.days[name] for name in events}) >= 7
 
 
-def test_two_hundred_events_are_planned_the_same_way_twice_and_in_time() -> None:
+def two_hundred_events() -> Problem:
     chance = random.Random(9)
     events = {f"E{number}": Event(day(number), until=day(number + 120)) for number in range(200)}
     events["OSS"] = Event(day(0), until=day(400))
@@ -237,12 +237,23 @@ def test_two_hundred_events_are_planned_the_same_way_twice_and_in_time() -> None
         )
         for number in range(0, 190, 5)
     )
-    problem = Problem(Plan(TODAY, events, gaps=tuple(gaps)), RuleBook(version="1", offices=BOOK.offices, rules=rules))
-    started = time.process_time()
+    return Problem(Plan(TODAY, events, gaps=tuple(gaps)), RuleBook(version="1", offices=BOOK.offices, rules=rules))
+
+
+def test_two_hundred_events_are_planned_the_same_way_twice() -> None:
+    problem = two_hundred_events()
     first, second = (schedule(problem, Aim.EARLIEST_RELEASE) for _ in range(2))
     assert first is not None
     assert first == second
-    assert time.process_time() - started < 20, "two plans of 200 events, with room for a slow machine"
+
+
+@pytest.mark.parametrize("aim", [Aim.EARLIEST_RELEASE, Aim.LEAST_AT_ONCE])
+def test_two_hundred_events_take_less_than_five_seconds(aim: Aim) -> None:
+    """Of one core, whatever else it does; half a second and two, when this was written."""
+    problem = two_hundred_events()
+    started = time.process_time()
+    assert schedule(problem, aim) is not None
+    assert time.process_time() - started < 5
 
 
 def test_an_aim_without_its_event_is_refused() -> None:

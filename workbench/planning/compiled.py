@@ -11,10 +11,8 @@ import ast
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
-
-from ortools.sat.python import cp_model, cp_model_helper
 
 from workbench.planning import expressions
 from workbench.planning.expressions import ExpressionError, Scope
@@ -22,8 +20,11 @@ from workbench.planning.months import deadline, wait_end
 from workbench.planning.plans import Plan
 from workbench.planning.rules import Office, Rule
 
-Number = cp_model.IntVar | int
-Literal = cp_model_helper.Literal | bool
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model, cp_model_helper
+
+Number: TypeAlias = "cp_model.IntVar | int"
+Literal: TypeAlias = "cp_model_helper.Literal | bool"
 _DAY: Final = dt.timedelta(days=1)
 # Room before and after the days of a plan, for ways out and for deadlines: the longest one of the rules is 18 months.
 _BEFORE: Final = dt.timedelta(days=180)
@@ -60,10 +61,17 @@ class Days:
 class Compiler:
     """One plan's variables and what the rules say of them, seen by one office at a time."""
 
-    def __init__(self, model: cp_model.CpModel, plan: Plan, definitions: Mapping[str, ast.expr]) -> None:
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        plan: Plan,
+        definitions: Mapping[str, ast.expr],
+        clocks: Mapping[str, ZoneInfo],
+    ) -> None:
         self.model = model
         self.plan = plan
         self._definitions = definitions
+        self._clocks = clocks
         named = [day for event in plan.events.values() for day in (event.day, event.until) if day]
         named += [event.moment.date() for event in plan.events.values() if event.moment] + [plan.today]
         self._start = min(named) - _BEFORE
@@ -94,7 +102,7 @@ class Compiler:
 
         Raises ExpressionError.
         """
-        scope = Scope(self.plan, ZoneInfo(office.zone), office.country, self._definitions, set())
+        scope = Scope(self.plan, ZoneInfo(office.zone), office.country, self._definitions, set(), self._clocks)
         applies = self._all([self._in_force(rule, scope), self._truth(expressions.parse(rule.when), scope)])
         if applies.true is False:
             return False, False
@@ -155,7 +163,7 @@ class Compiler:
             return Days(today, today)
         event = self.plan.events.get(name)
         if event is not None and event.moment is not None:
-            span = event.days(scope.zone)
+            span = event.days(scope.zone, scope.clocks.get(name))
             number = self.number(span.first.date())
             return Days(number, number)
         if name in self.variables:

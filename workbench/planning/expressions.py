@@ -23,7 +23,7 @@ import copy
 import datetime as dt
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -66,13 +66,17 @@ Value = Truth | Span | Moments | Days | Unknown | int | float | str | frozenset[
 
 @dataclass
 class Scope:
-    """What an expression is evaluated in: a plan as one office sees it. `used` collects the names asked for."""
+    """What an expression is evaluated in: a plan as one office sees it. `used` collects the names asked for.
+
+    `clocks` says of some events by which clock their day is told, whoever looks.
+    """
 
     plan: Plan
     zone: ZoneInfo
     country: str
     definitions: Mapping[str, ast.expr]
     used: set[str]
+    clocks: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
     def event(self, name: str) -> Span:
         self.used.add(name)
@@ -81,9 +85,9 @@ class Scope:
         if name == "TODAY":
             return Span(midnight(self.plan.today), midnight(self.plan.today))
         if name in self.plan.events:
-            return self.plan.events[name].days(self.zone)
+            return self.plan.events[name].days(self.zone, self.clocks.get(name))
         if name in self.definitions:
-            return _span(evaluate(self.definitions[name], self), name)
+            return _span(evaluate(self.definitions[name], self), self.definitions[name])
         return Span.unknown(name)
 
     def moments(self, name: str) -> Span:
@@ -92,7 +96,7 @@ class Scope:
             return self.plan.events[name].moments(self.zone)
         if name in self.definitions:
             node = self.definitions[name]
-            return _moments(evaluate(_timed(node), self), name)
+            return _moments(evaluate(_timed(node), self), node)
         return Span.unknown(name)
 
     def fact(self, name: str) -> Value:
@@ -117,7 +121,7 @@ def parse(text: str) -> ast.expr:
 
 def truth(node: ast.expr, scope: Scope) -> Truth:
     """Whether an expression holds. Raises ExpressionError where it is no yes or no."""
-    return _truth(evaluate(node, scope), ast.unparse(node))
+    return _truth(evaluate(node, scope), node)
 
 
 def evaluate(node: ast.expr, scope: Scope) -> Value:
@@ -137,7 +141,7 @@ def evaluate(node: ast.expr, scope: Scope) -> Value:
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _chosen(truth(test, scope), body, orelse, scope)
         case ast.BinOp(left=left, op=operator, right=right):
-            return _shifted(evaluate(left, scope), operator, evaluate(right, scope))
+            return _shifted(node, evaluate(left, scope), operator, evaluate(right, scope))
         case ast.Compare(left=left, ops=operators, comparators=others):
             return _compared(left, operators, others, scope)
         case ast.Call(func=ast.Name(id=name), args=arguments):
@@ -174,26 +178,26 @@ def _value(value: Fact) -> Value:
     return value
 
 
-def _truth(value: Value, where: str) -> Truth:
+def _truth(value: Value, where: ast.expr) -> Truth:
     if isinstance(value, Truth):
         return value
     if isinstance(value, Unknown):
         return Truth(None, value.missing)
-    raise ExpressionError(f"{where}: expected a yes or no")
+    raise ExpressionError(f"{ast.unparse(where)}: expected a yes or no")
 
 
-def _span(value: Value, where: str) -> Span:
+def _span(value: Value, where: ast.expr) -> Span:
     if isinstance(value, Span):
         return value
     if isinstance(value, Unknown):
         return Span(EVER, NEVER, value.missing)
-    raise ExpressionError(f"{where}: expected a day")
+    raise ExpressionError(f"{ast.unparse(where)}: expected a day")
 
 
-def _moments(value: Value, where: str) -> Span:
+def _moments(value: Value, where: ast.expr) -> Span:
     if isinstance(value, Moments):
         return value.span
-    raise ExpressionError(f"{where}: expected a time")
+    raise ExpressionError(f"{ast.unparse(where)}: expected a time")
 
 
 def _chosen(test: Truth, body: ast.expr, orelse: ast.expr, scope: Scope) -> Value:
@@ -203,15 +207,15 @@ def _chosen(test: Truth, body: ast.expr, orelse: ast.expr, scope: Scope) -> Valu
     if isinstance(one, Moments) and isinstance(other, Moments):
         both = one.span.hull(other.span)
         return Moments(Span(both.first, both.last, both.missing | test.missing))
-    both = _span(one, ast.unparse(body)).hull(_span(other, ast.unparse(orelse)))
+    both = _span(one, body).hull(_span(other, orelse))
     return Span(both.first, both.last, both.missing | test.missing)
 
 
-def _shifted(left: Value, operator: ast.operator, right: Value) -> Value:
+def _shifted(node: ast.expr, left: Value, operator: ast.operator, right: Value) -> Value:
     if not isinstance(right, Days):
         raise ExpressionError("only days(n) can be added to a day or taken from it")
     by = right.count if isinstance(operator, ast.Add) else -right.count
-    return _each_end(_span(left, "+"), lambda day: day + by * _DAY)
+    return _each_end(_span(left, node), lambda day: day + by * _DAY)
 
 
 def _each_end(span: Span, move: Callable[[dt.date], dt.date]) -> Span:
@@ -229,17 +233,17 @@ def _compared(left: ast.expr, operators: Sequence[ast.cmpop], others: Sequence[a
     one = evaluate(left, scope)
     for operator, node in zip(operators, others, strict=True):
         other = evaluate(node, scope)
-        result &= _compare(one, operator, other)
+        result &= _compare(node, one, operator, other)
         one = other
     return result
 
 
-def _compare(one: Value, operator: ast.cmpop, other: Value) -> Truth:
+def _compare(node: ast.expr, one: Value, operator: ast.cmpop, other: Value) -> Truth:
     missing = frozenset().union(*(each.missing for each in (one, other) if isinstance(each, Unknown)))
     if isinstance(one, Moments) and isinstance(other, Moments):
         return _ordered(one.span, operator, other.span)
     if isinstance(one, Span) or isinstance(other, Span):
-        return _ordered(_span(one, "comparison"), operator, _span(other, "comparison"))
+        return _ordered(_span(one, node), operator, _span(other, node))
     if missing:
         return Truth(None, missing)
     return Truth(_plain(one, operator, other))
@@ -273,6 +277,9 @@ def _plain(one: Any, operator: ast.cmpop, other: Any) -> bool:
         return bool(one == other) is isinstance(operator, ast.Eq)
     if not all(isinstance(each, int | float) for each in (one, other)):
         raise ExpressionError("only numbers and days are smaller or larger than others")
+    if isinstance(one, float) or isinstance(other, float):
+        # As a number of a rule 1e26 is a little more than the whole number is.
+        one, other = float(one), float(other)
     match operator:
         case ast.Lt():
             return bool(one < other)
@@ -297,14 +304,14 @@ def _event_name(node: ast.expr) -> str:
 
 
 def _day(node: ast.expr, scope: Scope) -> Span:
-    return _span(evaluate(node, scope), ast.unparse(node))
+    return _span(evaluate(node, scope), node)
 
 
 def _among(nodes: Sequence[ast.expr], scope: Scope, choose: Callable[[list[Span]], Span]) -> Value:
     values = [evaluate(node, scope) for node in nodes]
     if all(isinstance(value, Moments) for value in values):
         return Moments(choose([value.span for value in values if isinstance(value, Moments)]))
-    return choose([_span(value, ast.unparse(node)) for value, node in zip(values, nodes, strict=True)])
+    return choose([_span(value, node) for value, node in zip(values, nodes, strict=True)])
 
 
 def _months_on(nodes: Sequence[ast.expr], scope: Scope, move: Callable[[dt.date, int], dt.date]) -> Span:

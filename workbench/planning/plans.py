@@ -38,8 +38,13 @@ class Event:
     until: dt.date | None = None
     confidential: bool = False
 
-    def days(self, zone: ZoneInfo) -> Span:
-        """The days it may fall on: of a moment, the earlier one of the day in UTC and that in the zone."""
+    def days(self, zone: ZoneInfo, clock: ZoneInfo | None = None) -> Span:
+        """The days it may fall on. Of a moment, the day by its own `clock`; without one, as of a publication, the
+        earlier one of the day in UTC and that in the zone.
+        """
+        if self.moment is not None and clock is not None:
+            there = midnight(self.moment.astimezone(clock).date())
+            return Span(there, there)
         if self.moment is not None:
             early = min(self.moment.astimezone(dt.UTC).date(), self.moment.astimezone(zone).date())
             return Span(midnight(early), midnight(early))

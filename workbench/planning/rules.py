@@ -71,6 +71,10 @@ class Office(BaseModel):
         return value
 
 
+# Rules of no office count days as the clock in UTC does.
+NOWHERE: Final = Office(zone="UTC", country="JP")
+
+
 class Rule(BaseModel):
     """One rule; the fields are told at the top of `rules.yaml`. `version` names an edited copy kept in the store."""
 
@@ -111,7 +115,17 @@ class RuleBook(BaseModel):
     version: str
     definitions: dict[str, str] = Field(default_factory=dict)
     offices: dict[str, Office]
+    clocks: dict[str, str] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @property
+    def zones(self) -> dict[str, ZoneInfo]:
+        """By event the zone of the office at which its day is told."""
+        return {event: ZoneInfo(self.offices[office].zone) for event, office in self.clocks.items()}
+
+    def place(self, rule: Rule, office: str | None) -> Office:
+        """Where a rule is looked at: at an office, or in the country whose law it is, or nowhere."""
+        return self.offices.get(office or rule.jurisdiction, NOWHERE)
 
     @model_validator(mode="after")
     def _consistent(self) -> RuleBook:
@@ -123,6 +137,9 @@ class RuleBook(BaseModel):
             strangers = sorted(set(rule.each_office) - self.offices.keys())
             if strangers:
                 raise ValueError(f"rule {rule.id}: there is no office {strangers[0]}; name it under offices")
+        nowhere = next((event for event, office in self.clocks.items() if office not in self.offices), None)
+        if nowhere:
+            raise ValueError(f"clock of {nowhere}: there is no office {self.clocks[nowhere]}; name it under offices")
         for name, text in self.definitions.items():
             _acyclic(name, self.definitions, (), text)
         return self
@@ -183,13 +200,9 @@ def _offices(rule: Rule, plan: Plan) -> Sequence[str | None]:
     return [office for office in rule.each_office if office in plan.offices]
 
 
-# Rules of no office count days as the clock in UTC does.
-NOWHERE: Final = Office(zone="UTC", country="JP")
-
-
 def _look(rule: Rule, plan: Plan, office: str | None, book: RuleBook, definitions: dict[str, ast.expr]) -> Finding:
-    place = book.offices[office] if office else NOWHERE
-    scope = Scope(plan, ZoneInfo(place.zone), place.country, definitions, set())
+    place = book.place(rule, office)
+    scope = Scope(plan, ZoneInfo(place.zone), place.country, definitions, set(), book.zones)
     try:
         applies = _in_force(rule, scope) & expressions.truth(expressions.parse(rule.when), scope)
         holds = expressions.truth(expressions.parse(rule.holds), scope) if applies.value is not False else YES
@@ -202,13 +215,17 @@ def _look(rule: Rule, plan: Plan, office: str | None, book: RuleBook, definition
 
 
 def _in_force(rule: Rule, scope: Scope) -> Truth:
-    """Whether the rule is in force on the day of what it is about; a day that is not known is taken to be today."""
+    """Whether the rule is in force on the day of what it is about; a day that is not known is taken to be today.
+
+    In a window it may come into force on one day of it, or go out of force; then nobody knows.
+    """
     if rule.valid_from is None and rule.valid_to is None:
         return YES
     span = scope.event(rule.on)
-    day = day_of(span.first) if span.first == span.last else None
-    day = day or scope.plan.today
-    return Truth((rule.valid_from or dt.date.min) <= day <= (rule.valid_to or dt.date.max))
+    known = not span.missing or span.first == span.last
+    ends = [day_of(end) or scope.plan.today for end in (span.first, span.last)] if known else [scope.plan.today]
+    inside = [(rule.valid_from or dt.date.min) <= day <= (rule.valid_to or dt.date.max) for day in ends]
+    return Truth(inside[0]) if len(set(inside)) == 1 else Truth(None, frozenset({rule.on}))
 
 
 def _verdict(applies: Truth, holds: Truth) -> tuple[Verdict, frozenset[str]]:

@@ -9,18 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ortools.sat.python import cp_model
-
+from workbench.deferred import deferred
 from workbench.planning import expressions
 from workbench.planning.compiled import Compiler, Literal, Number, negated
 from workbench.planning.expressions import ExpressionError
 from workbench.planning.plans import Event, Gap, Plan
-from workbench.planning.rules import NOWHERE, Rule, RuleBook, RulesError, Severity
+from workbench.planning.rules import Rule, RuleBook, RulesError, Severity
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    cp_model = deferred("ortools.sat.python.cp_model")
 
 SECONDS: Final = 20.0
 """How long the solver may think about one question."""
+WORK: Final = 0.5
+"""The most work on the second question, in the solver's own measure, which is the same on every machine: of equally
+good dates the earliest. Small plans need far less; of large ones the best found so far is taken.
+"""
 BUCKET_DAYS: Final = 28
 
 
@@ -84,12 +92,12 @@ class Model:
     """The constraints of a problem, each demand behind a literal of its own."""
 
     problem: Problem
-    model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    model: cp_model.CpModel = field(default_factory=lambda: cp_model.CpModel())
     literals: dict[Demand, cp_model.IntVar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         definitions = {name: expressions.parse(text) for name, text in self.problem.book.definitions.items()}
-        self.compiler = Compiler(self.model, self.problem.plan, definitions)
+        self.compiler = Compiler(self.model, self.problem.plan, definitions, self.problem.book.zones)
         for name, event in self.problem.plan.events.items():
             if event.day:
                 self._demand_days(name, event)
@@ -129,7 +137,7 @@ class Model:
             [each for each in rule.each_office if each in self.problem.plan.offices] if rule.each_office else [None]
         )
         for office in offices:
-            place = self.problem.book.offices[office] if office else NOWHERE
+            place = self.problem.book.place(rule, office)
             try:
                 applies, fails = self.compiler.breaks(rule, place)
             except ExpressionError as error:
@@ -162,7 +170,8 @@ class Model:
             if solver is None:
                 return None
             goal = round(solver.objective_value)
-        solver = self.solve(kept, sum(self.moving), also=self.at_most(objective, goal))
+        at_best = self.at_most(objective, goal)
+        solver = self.solve(kept, sum(self.moving), also=at_best, start=solver if objective is not None else None)
         if solver is None:
             return None
         numbers = {
@@ -209,16 +218,23 @@ class Model:
         return self.model.new_constant(number)
 
     def _most_at_once(self) -> cp_model.IntVar:
-        """The largest number of events in one of the spans of four weeks that follow each other."""
-        size = self.compiler.horizon // BUCKET_DAYS + 1
+        """The largest number of events in one of the spans of four weeks that follow each other.
+
+        One literal an event and span, for then a bound on the answer can be reckoned from their sums.
+        """
+        spans = range(self.compiler.horizon // BUCKET_DAYS + 1)
         most = self.model.new_int_var(0, len(self.moving), "")
-        buckets = []
+        inside: list[list[cp_model.IntVar]] = [[] for _ in spans]
         for number in self.moving:
-            bucket = self.model.new_int_var(0, size, "")
-            self.model.add_division_equality(bucket, number, BUCKET_DAYS)
-            buckets.append(bucket)
-        intervals = [self.model.new_fixed_size_interval_var(bucket, 1, "") for bucket in buckets]
-        self.model.add_cumulative(intervals, [1] * len(intervals), most)
+            literals = [self.model.new_bool_var("") for _ in spans]
+            self.model.add_exactly_one(literals)
+            start = sum(BUCKET_DAYS * place * literal for place, literal in zip(spans, literals, strict=True))
+            self.model.add(number >= start)
+            self.model.add(number <= start + BUCKET_DAYS - 1)
+            for place, literal in zip(spans, literals, strict=True):
+                inside[place].append(literal)
+        for literals in inside:
+            self.model.add(sum(literals) <= most)
         return most
 
     def solve(
@@ -226,9 +242,11 @@ class Model:
         demands: Iterable[Demand],
         objective: cp_model.LinearExprT | None,
         also: cp_model.IntVar | None = None,
+        start: cp_model.CpSolver | None = None,
     ) -> cp_model.CpSolver | None:
         """The best solution that keeps these demands, and `also` this literal; None where there is none.
 
+        `start` is a solution to begin with; the best one that a fixed amount of work finds from there is taken then.
         Raises UnsolvedError where the time is up.
         """
         # Demands as plain constraints of a copy: the solver simplifies them away, which assumptions forbid.
@@ -239,6 +257,11 @@ class Model:
         if objective is not None:
             model.minimize(objective)
         solver = cp_model.CpSolver()
+        if start is not None:
+            for number in self.moving:
+                if not isinstance(number, int):
+                    model.add_hint(number, start.value(number))
+            solver.parameters.max_deterministic_time = WORK
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         # Probing looks into the tables of months day by day; without it the answers come ten times sooner.
@@ -247,7 +270,7 @@ class Model:
         match solver.solve(model):
             case cp_model.OPTIMAL:
                 return solver
-            case cp_model.FEASIBLE if objective is None:
+            case cp_model.FEASIBLE if objective is None or start is not None:
                 return solver
             case cp_model.INFEASIBLE:
                 return None
