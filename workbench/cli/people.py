@@ -10,15 +10,11 @@ from sqlmodel import Session
 from workbench.cli.base import JSON, Failure, main, moment, open_store
 from workbench.cli.console import print_json, say
 from workbench.db import key_of
-from workbench.digest.letters import letter_for, link, send_letter
-from workbench.digest.message import AddressError
-from workbench.digest.transport import PermanentError, TransientError
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from workbench.people import accounts
 from workbench.people.accounts import AccountError, Refusal
 from workbench.people.models import Account
 from workbench.people.permissions import Role
-from workbench.people.signing_in import local_link
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings, load_settings
 
@@ -110,6 +106,8 @@ def people_link() -> None:
     with open_store(settings) as store, store.write() as session:
         if accounts.exist(session):
             raise Failure("there are accounts, so everybody signs in; `workbench people recover` helps who cannot")
+        from workbench.people.signing_in import local_link
+
         click.echo(local_link(session, settings, dt.datetime.now(dt.UTC)))
 
 
@@ -121,6 +119,10 @@ def _known(session: Session, email: str) -> Account:
 
 
 def _hand_over(settings: Settings, account: Account, secret: str, now: dt.datetime, *, printed: bool) -> None:
+    from workbench.digest.letters import letter_for, link, send_letter
+    from workbench.digest.message import AddressError
+    from workbench.digest.transport import PermanentError, TransientError
+
     letter = letter_for(account)
     if printed or settings.smtp_host is None:
         click.echo(link(settings, letter, secret))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scrapers.registry import sources
-from workbench.backup import Summary, back_up
-from workbench.backup import restore as bring_back
 from workbench.cli.base import FILE, JSON, Failure, main, moment, open_store
 from workbench.cli.console import print_json, say
 from workbench.db import Store
@@ -17,6 +16,9 @@ from workbench.malware import ScannerError, scanner_of
 from workbench.people.trail import Verification, verify
 from workbench.settings import Settings, explain_settings, load_settings, readable_by_others
 from workbench.sources.health import SourceState, Verdict, failed_at_once, source_states
+
+if TYPE_CHECKING:
+    from workbench.backup import Summary
 
 
 @main.command()
@@ -39,6 +41,8 @@ def backup(file: Path, *, snapshots: bool, models: bool) -> None:
 
     The key that signs sessions is left out: keep `secret.key` of the home folder, or the setting, elsewhere.
     """
+    from workbench.backup import back_up
+
     with open_store(load_settings()) as store:
         _tell(file, back_up(store, file, snapshots=snapshots, models=models))
 
@@ -47,6 +51,8 @@ def backup(file: Path, *, snapshots: bool, models: bool) -> None:
 @click.argument("file", type=FILE)
 def restore(file: Path) -> None:
     """Bring everything in FILE into the store of the settings, which must be empty."""
+    from workbench.backup import restore as bring_back
+
     _tell(file, bring_back(load_settings(), file))
     say("without the `secret.key` it was used with, second steps have to be set up again")
 
