@@ -9,8 +9,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workbench.i18n import mark
+from workbench.people.gate import HeldError
 from workbench.web.api import door
-from workbench.web.api.problems import of_error
+from workbench.web.api.problems import of_error, problem
 
 # Title and remedy for each status; others are described as the class of 400 or 500 they belong to.
 _TEXTS: Final = {
@@ -27,6 +28,10 @@ _TEXTS: Final = {
         mark("Nothing was changed. Try again; if it happens again, tell the person who runs the workbench."),
     ),
 }
+_HELD: Final = (
+    mark("What is under legal hold is not deleted"),
+    mark("Nothing was changed. The hold of the matter ends by a reason and a second person, on the page of the matter."),
+)
 _FORM_EXPIRED: Final = (
     mark("This form has expired"),
     mark("Go back, load the page again and repeat what you did."),
@@ -35,6 +40,7 @@ _FORM_EXPIRED: Final = (
 
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(HeldError, _held)
 
 
 def _show(error: HTTPException) -> HTTPException | Response | tuple[str, int]:
@@ -47,3 +53,10 @@ def _show(error: HTTPException) -> HTTPException | Response | tuple[str, int]:
     if isinstance(error, CSRFError):
         title, remedy = _FORM_EXPIRED
     return render_template("web/errors/error.html", code=code, title=title, remedy=remedy), code
+
+
+def _held(error: HeldError) -> Response | tuple[str, int]:
+    if door.is_meant():
+        return problem(409, str(error))
+    title, remedy = _HELD
+    return render_template("web/errors/error.html", code=409, title=title, remedy=remedy), 409
