@@ -9,6 +9,7 @@ out and refuses whatever names a confidential table without its rule.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ _rules: dict[type[SQLModel], list[Rule]] = {}
 _held: dict[type[SQLModel], Held] = {}
 _appended: set[type[SQLModel]] = set()
 _names: dict[str, re.Pattern[str]] = {}
+_tables: dict[str, type[SQLModel]] = {}
 _Model = TypeVar("_Model", bound=type[SQLModel])
 
 
@@ -76,10 +78,13 @@ def restrict(model: type[SQLModel], *rules: Rule) -> None:
     """Add rules to a model, for an area that knows a reason the model's own area does not."""
     _rules.setdefault(model, []).extend(rules)
     name = str(model.__tablename__)
+    _tables[name] = model
     # The table where rows are read from it: after FROM, JOIN, a comma or a bracket; not a column of it, not our alias.
     _names[name] = re.compile(
         rf'(?:\bFROM|\bJOIN|\bUPDATE|\bINTO|,|\()\s+?"?\b{name}\b"?(?!["\w.]|\s+AS\s+"?{_PRIVATE})', re.IGNORECASE
     )
+    criterion.cache_clear()
+    _read_past.cache_clear()
 
 
 def confidential_models() -> tuple[type[SQLModel], ...]:
@@ -120,8 +125,12 @@ def seen_by(session: Session, viewer: Viewer) -> Iterator[None]:
         session.info[VIEWER] = before
 
 
+@functools.lru_cache(maxsize=4096)
 def criterion(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
-    """The condition that the gate adds for a model wherever a statement of a viewer with walls reads it."""
+    """The condition that the gate adds for a model wherever a statement of a viewer with walls reads it.
+
+    Rules depend on nothing but the model and the viewer, so that a condition is made once.
+    """
     return sa.and_(*(rule(model, viewer) for rule in _rules[model]))
 
 
@@ -152,7 +161,6 @@ def _guard(state: ORMExecuteState) -> None:
 
 def _touched(statement: Any) -> list[type[SQLModel]]:
     """The confidential models that a statement speaks of, however deep."""
-    by_name = {str(model.__tablename__): model for model in _rules}
     found: dict[str, type[SQLModel]] = {}
     for element in visitors.iterate(statement):
         if isinstance(element, sa.Table):
@@ -160,10 +168,10 @@ def _touched(statement: Any) -> list[type[SQLModel]]:
         elif isinstance(element, sa.Column):
             names = (element.table.name,) if isinstance(element.table, sa.Table) else ()
         elif isinstance(element, sa.TextClause):
-            names = (name for name in by_name if re.search(rf"\b{name}\b", element.text))
+            names = (name for name in _tables if re.search(rf"\b{name}\b", element.text))
         else:
             continue
-        found |= {name: by_name[name] for name in names if name in by_name}
+        found |= {name: _tables[name] for name in names if name in _tables}
     return list(found.values())
 
 
@@ -186,10 +194,18 @@ def _recheck(
     if not statement.lstrip().upper().startswith(("SELECT", "WITH")) and _GATED not in options:
         _recheck_writing(connection, statement)
         return
+    if name := _read_past(statement):
+        raise GateError(f"a statement reads {name} past the gate: {' '.join(statement.split())[:300]}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_past(statement: str) -> str | None:
+    """The confidential table that a statement reads without its rule, if there is one."""
     lowered = statement.lower()
     for name, pattern in _names.items():
         if name in lowered and len(pattern.findall(statement)) != statement.count(f"/*{name}*/"):
-            raise GateError(f"a statement reads {name} past the gate: {' '.join(statement.split())[:300]}")
+            return name
+    return None
 
 
 def _recheck_writing(connection: sa.Connection, statement: str) -> None:
