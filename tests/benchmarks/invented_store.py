@@ -21,6 +21,7 @@ from workbench.mapping.chosen_claims import Choice, mark_of, remember
 from workbench.mapping.draft_pass import engine_name
 from workbench.mapping.draft_texts import DraftName
 from workbench.mapping.encoder import Encoder, on_grid
+from workbench.mapping.foremost import keep_searched
 from workbench.mapping.keys import pack_keys
 from workbench.mapping.models import ClaimReading, DraftPass, MappedPublication, Match, TextVectors
 from workbench.mapping.passes import CLAIMS_KEPT
@@ -81,6 +82,7 @@ def plant_matches(store: Store, draft: DraftName, seed: int = 1, claims_kept: in
         counts = np.bincount(at), np.bincount(at, np.unique(claim, return_counts=True)[1]).astype(int)
         counted = zip(repeat(draft.draft_id), publications.tolist(), *(each.tolist() for each in counts), strict=False)
         insert_rows(session, MappedPublication, ("draft_id", "publication_id", "claims", "matches"), counted)
+        keep_searched(session, draft.draft_id, mapped)
         session.execute(sa.text("UPDATE run SET state = :ok, finished_at = clock"), {"ok": RunState.OK.value})
     return len(claim)
 

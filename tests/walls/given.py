@@ -253,6 +253,8 @@ GIVEN: Final[Mapping[str, Callable[[Place], Given]]] = {
     "quarantined_record": lambda place: [{"source": f"file:{place.word}.xml", "place": place.word}],
     "recipient": lambda place: [{"edition": Edition.IP, "email": f"stranger{place.wall}@example.com"}],
     "run": _runs,
+    # The clause of order 1 comes first for the publication.
+    "searched_publication": lambda place: [{"claims": 1, "foremost": (1).to_bytes(4, "little")}],
     "search_entry": lambda place: [{"kind": "publication", "key": place.number}],
     "snapshot": _snapshots,
     "work_item": lambda place: [{"iso_id": 90502, "url": f"https://example.org/{place.word}"}],

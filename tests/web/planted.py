@@ -31,7 +31,7 @@ from workbench.digest.models import Edition, Mail, MailState, Recipient
 from workbench.history.models import Change, ChangeKind, Entity, QuarantinedRecord, Run, RunKind, RunState, Snapshot
 from workbench.history.snapshots import SnapshotFolder
 from workbench.mapping.decisions_models import Decision, Verdict
-from workbench.mapping.models import MappedPublication, Match
+from workbench.mapping.models import MappedPublication, Match, SearchedPublication
 from workbench.patents.models import (
     ApplicationStatus,
     CitedDocument,
@@ -161,6 +161,7 @@ def _plant_all(session: Session, planted: Planted, settings: Settings) -> None:
     map_run = planter.add(0, _run("map:ISO/IEC DIS 90501/DIS 1", PATENT_WORD, RunKind.MAP, "read_matches"), "run_id")
     planter.add(0, _match(map_run, draft, publications[0], clause, 1))
     planter.add(0, MappedPublication(draft_id=draft, publication_id=publications[0], claims=1, matches=1))
+    planter.add(0, _searched(draft, publications[0]))
     planter.add(0, edited_rule(PATENT_WORD))
     recipients = {}
     for role in (Role.DELEGATE, Role.IP_ANALYST):
@@ -188,6 +189,11 @@ def _plant_all(session: Session, planted: Planted, settings: Settings) -> None:
     planted.keys["publication_id"] = list(publications.values())
 
 
+def _searched(draft: int, publication: int) -> SearchedPublication:
+    """The clause of place 0 comes first for the publication."""
+    return SearchedPublication(draft_id=draft, publication_id=publication, claims=1, foremost=bytes(4))
+
+
 def _plant_wall(
     planter: _Planter, settings: Settings, wall: int, draft: int, clause: int, publication: int, map_run: int
 ) -> None:
@@ -206,6 +212,7 @@ def _plant_wall(
     number = session.get_one(Publication, publication).number
     planter.add(wall, _match(map_run, draft, publication, clause, 1))
     planter.add(wall, MappedPublication(draft_id=draft, publication_id=publication, claims=1, matches=1))
+    planter.add(wall, _searched(draft, publication))
     decision = Decision(
         publication=number,
         claim=1,
