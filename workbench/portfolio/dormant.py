@@ -189,9 +189,14 @@ def _by_family(session: Session, patents: Iterable[Patent]) -> dict[str, list[Pa
         named = sa.select(col(Family.id), col(Family.family_id)).where(col(Family.id).in_(part))
         names.update((key, name) for key, name in session.execute(named))
     found: dict[str, list[Patent]] = {}
+    alone: dict[str, list[Patent]] = {}
     for each in members:
-        name = each.number if each.family is None else names[each.family]
-        found.setdefault(name, []).append(each)
+        if each.family is not None:
+            found.setdefault(names[each.family], []).append(each)
+        else:
+            alone.setdefault(application_key(each.application) if each.application else each.number, []).append(each)
+    # What no source puts into a family is called by the last publication of its application.
+    found.update((max(group, key=_published).number, group) for group in alone.values())
     return found
 
 
@@ -248,10 +253,14 @@ def _choices(session: Session) -> dict[str, PatentChoice]:
     return {row.family: row for row in session.exec(select(PatentChoice).order_by(col(PatentChoice.id)))}
 
 
+def _published(patent: Patent) -> tuple[dt.date, str]:
+    return patent.date or dt.date.min, patent.number
+
+
 def _one_each(views: Iterable[PatentView]) -> list[PatentView]:
     """One publication of each application, the last published: what one patent is called by."""
     found: dict[str, PatentView] = {}
-    for view in sorted(views, key=lambda each: (each.patent.date or dt.date.min, each.patent.number)):
+    for view in sorted(views, key=lambda each: _published(each.patent)):
         found[view.patent.application or view.patent.number] = view
     return sorted(found.values(), key=lambda each: each.patent.number)
 

@@ -41,6 +41,9 @@ COSTLY: Final = frozenset(
         "portfolio.fortress",
         "portfolio.fortress_export",
         "portfolio.dormant_export",
+        "portfolio.metrics",
+        "portfolio.metric",
+        "portfolio.metric_export",
         "cases.generate",
         "walls.trail",
     }

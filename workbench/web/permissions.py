@@ -246,9 +246,21 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "portfolio.behind",
             "portfolio.behind_export",
         ),
-        **_each(Permission.READ_MATCHES, "portfolio.fortress", "portfolio.dormant", "portfolio.dormant_family"),
+        **_each(
+            Permission.READ_MATCHES,
+            "portfolio.fortress",
+            "portfolio.dormant",
+            "portfolio.dormant_family",
+            "portfolio.metrics",
+            "portfolio.metric",
+        ),
         **_each(Permission.DECIDE, "portfolio.choose", "portfolio.type_annuity"),
-        **_each(Permission.EXPORT_CONFIDENTIAL, "portfolio.fortress_export", "portfolio.dormant_export"),
+        **_each(
+            Permission.EXPORT_CONFIDENTIAL,
+            "portfolio.fortress_export",
+            "portfolio.dormant_export",
+            "portfolio.metric_export",
+        ),
         **_each(Permission.READ_CASES, "cases.index", "cases.case", "cases.registers_page"),
         **_each(Permission.TAKE_FORMS, "cases.form", "cases.document"),
         **_each(

@@ -68,7 +68,7 @@ def dormant() -> str:
         waiting=sum(each.waits for each in found),
         refusal=refusal,
         choices=[(NO_CHOICE, gettext("not chosen yet")), *words("choice")],
-        needs=words("need"),
+        needs=[pair for pair in words("need") if pair[0] != Need.NONE],
         offices=same(known.countries),
         portfolios=same(known.portfolios),
         may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL),
