@@ -33,6 +33,7 @@ from workbench.people.viewer import Viewer
 from workbench.sample.assessments import plant_assessments
 from workbench.sample.cases import plant_case
 from workbench.sample.plans import plant_plan
+from workbench.sample.portfolio import plant_choices
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 from workbench.standards.ballots import BallotKind
@@ -123,6 +124,8 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     yield Step("Assessments of the sample IP team", done)
     done = plant_case(store, sample.OWN_PARTY, sample.PAGE_IDS[0], _at(sample.DAYS[-1])())
     yield Step("Declaration case of the sample IP team", done)
+    done = plant_choices(store, _at(sample.DAYS[-1])())
+    yield Step("Dormant patents of the sample IP team", done)
     with store.write() as session:
         made = plant_plan(session, Viewer.system(), settings, _at(sample.DAYS[-1])())
     yield Step("Sample plan", "made" if made else "there already")

@@ -29,9 +29,15 @@ from workbench.planning import queries as planning
 from workbench.planning.rules import RulesError, Severity, Verdict
 from workbench.planning.stored import Prepared
 from workbench.planning.vocabulary import EventKind
+from workbench.portfolio.annuities import AnnuityRulesError
+from workbench.portfolio.dormant import waiting
 
 AHEAD: Final = 30
 """Days before a planned day from which the digest speaks of it."""
+CHOOSE_AHEAD: Final = 60
+"""Days before an annuity from which the digest asks what is to become of a dormant patent."""
+DORMANT_TOLD: Final = 20
+"""Dormant patents that one digest names."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +57,8 @@ class DutyKind(StrEnum):
     UNCHECKED = "unchecked"
     """The rules themselves cannot be used on the plan."""
     FEE = "fee"
+    CHOOSE = "choose"
+    """The next annuity of a dormant patent is near, and nobody has said what is to become of it."""
     DECLARE = "declare"
     """A declaration is under way and to be sent by a day."""
     APPROVE = "approve"
@@ -224,7 +232,31 @@ def of_fees(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -
             yield Duty(key, DutyKind.FEE, SectionKind.LEGAL, own[row.application_key], day=row.next_fee_date)
 
 
-PROVIDERS: Final[tuple[Provider, ...]] = (of_plans, of_fees, of_cases, of_charts)
+def of_dormant(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) -> Iterator[Duty]:
+    """Dormant patents whose next annuity is near and that nobody has chosen for; the last told one counts the rest."""
+    del rules
+    if not viewer.may(Permission.DECIDE):
+        return
+    try:
+        found = waiting(session, today, today + dt.timedelta(days=CHOOSE_AHEAD))
+    except AnnuityRulesError as error:
+        _log.warning("dormant patents are not told of: %s", error)
+        return
+    for place, row in enumerate(found[:DORMANT_TOLD]):
+        annuity = row.annuity
+        if annuity is not None:
+            yield Duty(
+                f"dormant/{row.family}/{annuity.day}",
+                DutyKind.CHOOSE,
+                SectionKind.LEGAL,
+                About(row.publication, row.title, f"/portfolio/dormant/{row.family}", row.title_language),
+                day=annuity.day,
+                estimated=annuity.estimated,
+                count=len(found) - DORMANT_TOLD if place == DORMANT_TOLD - 1 else 0,
+            )
+
+
+PROVIDERS: Final[tuple[Provider, ...]] = (of_plans, of_fees, of_dormant, of_cases, of_charts)
 """Everything that is due comes from one of these."""
 _ORDER: Final = list(DutyKind)
 

@@ -112,6 +112,9 @@ def duty_lines(words: Words, entry: DutyEntry) -> list[str]:
             lines.append(words.gettext("by %(date)s, %(span)s", **values))
     elif duty.since is not None:
         lines.append(words.gettext("since %(date)s", date=words.date(duty.since)))
+    if duty.kind is DutyKind.CHOOSE and duty.count > 0:
+        more = words.ngettext("%(num)d more dormant patent waits", "%(num)d more dormant patents wait", duty.count)
+        lines.append(more)
     if duty.section is SectionKind.PLANNED and duty.count:
         told = words.ngettext("%(num)d rule forbids it as planned", "%(num)d rules forbid it as planned", duty.count)
         lines.append(told)
@@ -141,6 +144,8 @@ def _what(words: Words, entry: DutyEntry) -> str:
             return words.gettext("not checked: a rule cannot be used; see the page of the plan")
         case DutyKind.FEE:
             return words.gettext("annual fee")
+        case DutyKind.CHOOSE:
+            return words.gettext("choose before the annuity whether to keep, license, donate or let lapse")
         case DutyKind.DECLARE:
             return words.gettext("send the declaration before the vote closes")
         case DutyKind.APPROVE:
