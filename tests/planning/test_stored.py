@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from scrapers.records import Precision
@@ -107,7 +108,7 @@ def release(session: Session, on: str) -> None:
 def test_both_databases_keep_a_plan_alike(store: Store) -> None:
     with store.write() as session:
         plan = made(session)
-        verbs.set_asset(session, SYSTEM, plan, AssetEdit("Schemas", "schemas", made_in=["jp"], in_release=True), NOW)
+        verbs.set_asset(session, SYSTEM, plan, AssetEdit("Schemas", "schemas", made_in=["jp"], releases=["OSS"]), NOW)
         key = key_of(plan)
     with store.read() as session:
         row = queries.plan_of(session, key)
@@ -191,6 +192,36 @@ def test_a_release_as_planned_closes_its_event_without_a_surprise(session: Sessi
     placed = look(session, plan).events["OSS"]
     assert placed.origin.happened
     assert not placed.surprise
+
+
+def test_each_release_has_its_own_contents_and_evidence_and_the_worst_licence_counts(session: Session) -> None:
+    plan = made(session)
+    for name, repository in (("Frame", "acme/frame"), ("Tools", "acme/tools")):
+        release_name = "OSS" if name == "Frame" else "OSS_TOOLS"
+        edit = AssetEdit(name, "base_framework", repositories=[repository], releases=[release_name])
+        verbs.set_asset(session, SYSTEM, plan, edit, NOW)
+    verbs.set_fact(session, SYSTEM, plan, "option", "2", "", NOW)
+    put(session, plan, "OSS", "2027-01-10", licence="MIT")
+    put(session, plan, "OSS_TOOLS", "2027-02-10")
+    assert "licence_against_option" not in look(session, plan).facts
+    put(session, plan, "OSS_TOOLS", "2027-02-10", licence="GPL-3.0-only")
+    assert look(session, plan).facts["licence_against_option"].value == "strong"
+    session.add(
+        Release(repository="acme/tools", tag="v1", date=day("2026-11-20"), source="x", first_seen=NOW, last_seen=NOW)
+    )
+    events = look(session, plan).events
+    assert (events["OSS"].surprise, events["OSS_TOOLS"].surprise) == (False, True)
+
+
+def test_what_was_said_of_a_plan_or_a_rule_is_changed_by_nobody(store: Store) -> None:
+    with store.write() as session:
+        made(session)
+        content = rule_from_yaml(rule_text())
+        keep_edit(session, SYSTEM, RuleKind.RULE, "OWN-01", content, "the board asked for it", NOW, seen=0)
+    for table in ("plan_change", "rule_version"):
+        for statement in (f"UPDATE {table} SET by = 'nobody'", f"DELETE FROM {table}"):
+            with pytest.raises(DBAPIError, match="is kept"), store.engine.begin() as connection:
+                connection.exec_driver_sql(statement)
 
 
 def test_a_filing_in_a_register_closes_its_event(session: Session) -> None:

@@ -10,8 +10,9 @@ from sqlmodel import Field, SQLModel
 
 import workbench.people.models  # noqa: F401 - the accounts that foreign keys below name
 from workbench.db import checked
-from workbench.people.gate import confidential
+from workbench.people.gate import confidential, private
 from workbench.people.rules import own_or
+from workbench.people.viewer import Viewer
 
 
 class FeedKind(StrEnum):
@@ -40,9 +41,36 @@ class Feed(SQLModel, table=True):
         default_factory=list, sa_type=sa.JSON, description="Whose deadlines: iso, national, company."
     )
     meetings: bool = True
+    plans: bool = Field(default=False, description="Calendars: days and gates of the plans that the owner may see.")
     iso_id: int | None = Field(default=None, description="Changes: of this work item only.")
     created_at: dt.datetime
     revoked_at: dt.datetime | None = None
+
+
+def _of_own_feed(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
+    feed = private("feed")
+    own = sa.select(feed.c.id).where(feed.c.account_id == viewer.account_id)
+    return sa.cast(model.feed_id.in_(own), sa.Boolean)  # type: ignore[attr-defined]
+
+
+@confidential(_of_own_feed)
+class FeedEvent(SQLModel, table=True):
+    """An event of a plan as one calendar was last given it: its days, and nothing of what it is.
+
+    Kept apart by feed, because owners see plans differently. Days are the first and the last, both included.
+    """
+
+    __tablename__ = "feed_event"
+
+    uid: str = Field(primary_key=True, max_length=255)
+    feed_id: int = Field(foreign_key="feed.id", index=True)
+    starts_on: dt.date
+    ends_on: dt.date
+    estimated: bool
+    cancelled: bool = False
+    sequence: int = 0
+    created_at: dt.datetime
+    modified_at: dt.datetime
 
 
 class PublishedEvent(SQLModel, table=True):

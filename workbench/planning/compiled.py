@@ -97,16 +97,16 @@ class Compiler:
     def day(self, number: int) -> dt.date | None:
         return None if number >= self.never else self._start + number * _DAY
 
-    def breaks(self, rule: Rule, office: Office) -> tuple[Literal, Literal]:
+    def breaks(self, rule: Rule, office: Office, read: Callable[[str], ast.expr]) -> tuple[Literal, Literal]:
         """Two literals that both hold where the rule fails: that it applies for sure, and that it surely does not hold.
 
-        Raises ExpressionError.
+        `read` reads the expressions of rules. Raises ExpressionError.
         """
         scope = Scope(self.plan, ZoneInfo(office.zone), office.country, self._definitions, set(), self._clocks)
-        applies = self._all([self._in_force(rule, scope), self._truth(expressions.parse(rule.when), scope)])
+        applies = self._all([self._in_force(rule, scope), self._truth(read(rule.when), scope)])
         if applies.true is False:
             return False, False
-        return applies.true, self._truth(expressions.parse(rule.holds), scope).false
+        return applies.true, self._truth(read(rule.holds), scope).false
 
     def not_after(self, one: Number, other: Number) -> Literal:
         """Whether one number is at most the other."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from workbench.planning.licences import Licence, UnknownLicenceError, against_option
+from workbench.planning.licences import OPPOSED, Licence, Tension, UnknownLicenceError, against_option
 from workbench.planning.models import AssetTrack, Openness, PlanAsset, PlannedEvent
 from workbench.planning.plans import Fact
+from workbench.planning.several import members
 from workbench.planning.vocabulary import layers
 
 _MADE_IN: Final = {"made_in_japan": "JP", "made_in_us": "US", "made_in_cn": "CN"}
@@ -22,7 +23,7 @@ def derived_facts(
     """What assets and the licence of the release say; what they do not settle is left out and stays unknown."""
     found: dict[str, Fact] = {"closed_layers": frozenset(_closed(assets))}
     found |= _places(assets)
-    released = [asset for asset in assets if asset.in_release]
+    released = [asset for asset in assets if asset.releases]
     if released:
         found["files_tagged"] = all(asset.layer is not None for asset in released)
         found["release_layers"] = frozenset(asset.layer for asset in released if asset.layer is not None)
@@ -73,11 +74,18 @@ def _tracks(assets: Sequence[PlanAsset]) -> dict[str, Fact]:
 def _licence(
     events: Iterable[PlannedEvent], licences: Mapping[str, Licence], typed: Mapping[str, Fact]
 ) -> dict[str, Fact]:
+    """How the licences of the releases go with the option: the worst; not known while one of the others is not."""
     option = typed.get("option")
-    licence = next((event.licence for event in events if event.name == "OSS" and event.licence), None)
-    if licence is None or isinstance(option, bool) or option not in (1, 2, 3):
+    planned = [event for event in events if event.name in members([event.name], "OSS") and not event.never]
+    if not planned or isinstance(option, bool) or option not in (1, 2, 3):
         return {}
-    try:
-        return {"licence_against_option": against_option(licence, int(option), licences).value}
-    except UnknownLicenceError:
+    found: list[Tension | None] = []
+    for event in planned:
+        try:
+            found.append(against_option(event.licence, int(option), licences) if event.licence else None)
+        except UnknownLicenceError:
+            found.append(None)
+    known = [each for each in found if each is not None]
+    if not known or (None in found and not OPPOSED & set(known)):
         return {}
+    return {"licence_against_option": max(known, key=list(Tension).index).value}

@@ -60,11 +60,11 @@ def evidence_of(
 def _releases(
     session: Session, plan: StoredPlan, events: Sequence[PlannedEvent], assets: Sequence[PlanAsset]
 ) -> Iterator[Evidence]:
-    """Tags of the repositories that an event names, or that the assets in the release name."""
+    """Tags of the repositories that an event names, or that the assets name which go out by it."""
     del plan
-    shipped = {name for asset in assets if asset.in_release for name in asset.repositories}
     for event in events:
-        wanted = {event.repository} if event.repository else shipped if event.name == "OSS" else set()
+        shipped = {name for asset in assets if event.name in asset.releases for name in asset.repositories}
+        wanted = {event.repository} if event.repository else shipped
         if event_names().kind(event.name) not in (EventKind.RELEASE, EventKind.WEIGHTS) or not wanted:
             continue
         for row in session.exec(select(Release).where(col(Release.repository).in_(wanted))):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from workbench.planning.licences import Licence, Tension, UnknownLicenceError, against_option
+from workbench.planning.licences import OPPOSED, Licence, Tension, UnknownLicenceError, against_option
 from workbench.planning.models import PlanAsset
 from workbench.planning.stored import Prepared
-
-_OPPOSED: Final = (Tension.CONFLICT, Tension.STRONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class LicenceCheck:
 
     @property
     def opposed(self) -> bool:
-        return any(each.tension in _OPPOSED for each in self.families)
+        return any(each.tension in OPPOSED for each in self.families)
 
     @property
     def split_helps(self) -> bool:
@@ -52,9 +49,14 @@ class LicenceCheck:
         return self.opposed and bool(self.goes_out)
 
 
-def release_licence(prepared: Prepared) -> str | None:
-    """The licence that the plan's release names."""
-    placed = prepared.events.get("OSS")
+def releases_of(prepared: Prepared) -> list[str]:
+    """The releases of a plan that hold something, by the names of their events."""
+    return sorted({name for asset in prepared.assets for name in asset.releases})
+
+
+def release_licence(prepared: Prepared, release: str) -> str | None:
+    """The licence that a release of the plan names."""
+    placed = prepared.events.get(release)
     return placed.row.licence if placed is not None and placed.row is not None else None
 
 
@@ -64,12 +66,14 @@ def declared_option(prepared: Prepared) -> int | None:
     return option if isinstance(option, int) and not isinstance(option, bool) and option in (1, 2, 3) else None
 
 
-def check_licence(prepared: Prepared, spdx: str, option: int, licences: Mapping[str, Licence]) -> LicenceCheck:
-    """What the licence means for each family linked to a part of the release. `option` is 1, 2 or 3.
+def check_licence(
+    prepared: Prepared, release: str, spdx: str, option: int, licences: Mapping[str, Licence]
+) -> LicenceCheck:
+    """What the licence means for each family linked to a part of a release. `option` is 1, 2 or 3.
 
     Parts without a linked family are named apart: that nobody linked one does not say that no claim reads on them.
     """
-    released = [asset for asset in prepared.assets if asset.in_release]
+    released = [asset for asset in prepared.assets if release in asset.releases]
     try:
         tension = against_option(spdx, option, licences)
     except UnknownLicenceError:
@@ -78,7 +82,7 @@ def check_licence(prepared: Prepared, spdx: str, option: int, licences: Mapping[
     families = [
         LicensedFamily(asset, family, tension, row.grant == "yes") for asset in released for family in asset.families
     ]
-    opposed = tension in _OPPOSED
+    opposed = tension in OPPOSED
     keep_out = [asset for asset in released if opposed and asset.families]
     return LicenceCheck(
         spdx,

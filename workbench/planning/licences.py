@@ -32,6 +32,10 @@ class Tension(StrEnum):
     STRONG = "strong"
 
 
+OPPOSED: Final = frozenset({Tension.CONFLICT, Tension.STRONG})
+"""The licence gives free what the option would charge for."""
+
+
 class Licence(BaseModel):
     """One row; the columns are told at the top of `licences.csv`."""
 

@@ -105,7 +105,7 @@ class PlanAsset(SQLModel, table=True):
 
     `made_in` are countries (two letters), `training_ops` the operations a model was trained with. `clauses` are
     `{"work_item", "draft", "clause"}`; families are DOCDB family ids, repositories those the poller follows.
-    `in_release` says that the plan's release holds it.
+    `releases` are the events of the plan by which it goes out, such as `OSS`.
     """
 
     __tablename__ = "plan_asset"
@@ -124,7 +124,7 @@ class PlanAsset(SQLModel, table=True):
     clauses: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     repositories: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     work_items: list[int] = Field(default_factory=list, sa_type=sa.JSON)
-    in_release: bool = False
+    releases: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     note: str = ""
 
 

@@ -62,7 +62,7 @@ class TemplateAsset(_Model):
     layer: str | None = None
     openness: Openness | None = None
     theme: Theme = Theme.OTHER
-    in_release: bool = False
+    releases: tuple[str, ...] = ()
 
 
 class Template(_Model):

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.planning.expressions import parse
 from workbench.planning.plans import Plan
 from workbench.planning.rules import Finding, RuleBook, Verdict
 
@@ -40,10 +39,12 @@ def precedences(plan: Plan, book: RuleBook, findings: Iterable[Finding]) -> list
     for gap in plan.gaps:
         if _day(plan, gap.first) and _day(plan, gap.then):
             found[gap.first, gap.then] = Precedence(gap.first, gap.then, None)
+    read = book.reader(plan)
+    definitions = {name: read(text) for name, text in book.definitions.items()}
     looked_at = (each for each in findings if each.verdict in _ORDER)
     for finding in sorted(looked_at, key=lambda each: _ORDER.index(each.verdict)):
-        for before, after in _comparisons(parse(finding.rule.holds)):
-            first, then = (_meant(side, plan, book.definitions) for side in (before, after))
+        for before, after in _comparisons(read(finding.rule.holds)):
+            first, then = (_meant(side, plan, definitions) for side in (before, after))
             if first and then and first != then:
                 found.setdefault((first, then), Precedence(first, then, finding))
     return list(found.values())
@@ -61,7 +62,7 @@ def _comparisons(node: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
                     yield right, left
 
 
-def _meant(side: ast.expr, plan: Plan, definitions: Mapping[str, str]) -> str | None:
+def _meant(side: ast.expr, plan: Plan, definitions: Mapping[str, ast.expr]) -> str | None:
     """The event that decides what a side of a comparison is; None where it is no plain event, or none has a day."""
     names = _names(side, plan, definitions)
     dated = [(day, name) for name in names or () if (day := _day(plan, name))]
@@ -71,12 +72,12 @@ def _meant(side: ast.expr, plan: Plan, definitions: Mapping[str, str]) -> str | 
     return (max if latest else min)(dated)[1]
 
 
-def _names(node: ast.expr, plan: Plan, definitions: Mapping[str, str]) -> Sequence[str] | None:
+def _names(node: ast.expr, plan: Plan, definitions: Mapping[str, ast.expr]) -> Sequence[str] | None:
     match node:
         case ast.Name(id=name) if name in plan.events:
             return [name]
         case ast.Name(id=name) if name in definitions:
-            return _names(parse(definitions[name]), plan, definitions)
+            return _names(definitions[name], plan, definitions)
         case ast.Name():
             return []
         case ast.Call(func=ast.Name(id=function), args=args) if function in _PLAIN:

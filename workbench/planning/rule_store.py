@@ -86,7 +86,8 @@ class RuleStore:
     def book(self, plan: Plan) -> RuleBook:
         """The rules in force for a plan, each in the version that counts for the day it is about."""
         definitions = self.definitions()
-        nodes = {name: expressions.parse(text) for name, text in definitions.items()}
+        read = self.shipped.reader(plan)
+        nodes = {name: read(text) for name, text in definitions.items()}
         scope = Scope(plan, ZoneInfo(NOWHERE.zone), NOWHERE.country, nodes, set(), self.shipped.zones)
         chosen = tuple(_in_force(versions, scope) for versions in self.rules().values())
         return self.shipped.model_copy(update={"rules": chosen, "definitions": definitions})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from workbench.planning import expressions
+from workbench.planning import expressions, several
 from workbench.planning.expressions import ExpressionError, Scope
 from workbench.planning.plans import Plan, day_of
 from workbench.planning.spans import YES, Truth
@@ -116,12 +116,18 @@ class RuleBook(BaseModel):
     definitions: dict[str, str] = Field(default_factory=dict)
     offices: dict[str, Office]
     clocks: dict[str, str] = Field(default_factory=dict)
+    several: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     @property
     def zones(self) -> dict[str, ZoneInfo]:
         """By event the zone of the office at which its day is told."""
         return {event: ZoneInfo(self.offices[office].zone) for event, office in self.clocks.items()}
+
+    def reader(self, plan: Plan) -> Callable[[str], ast.expr]:
+        """Reads expressions over the events of a plan; raises ExpressionError."""
+        grouped = several.groups(plan.events, self.several)
+        return lambda text: several.read(text, grouped)
 
     def place(self, rule: Rule, office: str | None) -> Office:
         """Where a rule is looked at: at an office, or in the country whose law it is, or nowhere."""
@@ -177,9 +183,10 @@ def load_rules(path: Path | None = None) -> RuleBook:
 
 def check(plan: Plan, book: RuleBook) -> list[Finding]:
     """What every enabled rule says of a plan, in the order of the rules. Raises RulesError where one makes no sense."""
-    definitions = {name: expressions.parse(text) for name, text in book.definitions.items()}
+    read = book.reader(plan)
+    definitions = {name: read(text) for name, text in book.definitions.items()}
     return [
-        _look(rule, plan, office, book, definitions)
+        _look(rule, plan, office, book, definitions, read)
         for rule in book.rules
         if rule.enabled
         for office in _offices(rule, plan)
@@ -200,12 +207,19 @@ def _offices(rule: Rule, plan: Plan) -> Sequence[str | None]:
     return [office for office in rule.each_office if office in plan.offices]
 
 
-def _look(rule: Rule, plan: Plan, office: str | None, book: RuleBook, definitions: dict[str, ast.expr]) -> Finding:
+def _look(
+    rule: Rule,
+    plan: Plan,
+    office: str | None,
+    book: RuleBook,
+    definitions: dict[str, ast.expr],
+    read: Callable[[str], ast.expr],
+) -> Finding:
     place = book.place(rule, office)
     scope = Scope(plan, ZoneInfo(place.zone), place.country, definitions, set(), book.zones)
     try:
-        applies = _in_force(rule, scope) & expressions.truth(expressions.parse(rule.when), scope)
-        holds = expressions.truth(expressions.parse(rule.holds), scope) if applies.value is not False else YES
+        applies = _in_force(rule, scope) & expressions.truth(read(rule.when), scope)
+        holds = expressions.truth(read(rule.holds), scope) if applies.value is not False else YES
     except (ExpressionError, OverflowError, RecursionError) as error:
         raise RulesError(f"rule {rule.id}: {error}") from error
     verdict, missing = _verdict(applies, holds)

@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from workbench.deferred import deferred
-from workbench.planning import expressions
 from workbench.planning.compiled import Compiler, Literal, Number, negated
 from workbench.planning.expressions import ExpressionError
 from workbench.planning.plans import Event, Gap, Plan
 from workbench.planning.rules import Rule, RuleBook, RulesError, Severity
+from workbench.planning.several import members
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -96,7 +96,8 @@ class Model:
     literals: dict[Demand, cp_model.IntVar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        definitions = {name: expressions.parse(text) for name, text in self.problem.book.definitions.items()}
+        self.read = self.problem.book.reader(self.problem.plan)
+        definitions = {name: self.read(text) for name, text in self.problem.book.definitions.items()}
         self.compiler = Compiler(self.model, self.problem.plan, definitions, self.problem.book.zones)
         for name, event in self.problem.plan.events.items():
             if event.day:
@@ -139,7 +140,7 @@ class Model:
         for office in offices:
             place = self.problem.book.place(rule, office)
             try:
-                applies, fails = self.compiler.breaks(rule, place)
+                applies, fails = self.compiler.breaks(rule, place, self.read)
             except ExpressionError as error:
                 raise RulesError(f"rule {rule.id}: {error}") from error
             kept = [negated(applies), negated(fails)]
@@ -197,7 +198,8 @@ class Model:
         """What is to be made small. Raises UnsolvedError where the plan lacks an event that the aim is about."""
         match aim:
             case Aim.EARLIEST_RELEASE:
-                return self._planned("OSS")
+                releases = [name for name in members(self.problem.plan.events, "OSS") if self._happens(name)]
+                return sum(self._planned(name) for name in releases or ["OSS"])
             case Aim.MOST_SLACK:
                 return self._planned("DECL") - self._planned("DIS_CLOSE")
             case Aim.LEAST_AT_ONCE:
@@ -207,6 +209,10 @@ class Model:
                 return sum((literal.negated() for literal in offices), self.model.new_constant(0))
             case Aim.EARLIEST:
                 return None
+
+    def _happens(self, name: str) -> bool:
+        number = self.event(name)
+        return not isinstance(number, int) or number != self.compiler.never
 
     def _planned(self, name: str) -> cp_model.IntVar:
         """The number of an event that happens."""

@@ -67,7 +67,7 @@ class AssetEdit:
     clauses: Sequence[Mapping[str, Any]] = ()
     repositories: Sequence[str] = ()
     work_items: Sequence[int] = ()
-    in_release: bool = False
+    releases: Sequence[str] = ()
     note: str = ""
 
 
@@ -271,11 +271,12 @@ def set_asset(
         raise PlanEditError(mark("countries are written with two letters, such as JP"))
     if edit.training_ops is not None and not 0 <= edit.training_ops < 1e40:
         raise PlanEditError(mark("the number of training operations cannot be read; write it as 1e25"))
+    releases = sorted({event_name(each) for each in edit.releases})
     old = as_kept(row) if row is not None else None
     row = row or PlanAsset(plan_id=key_of(plan), name=name)
     row.name, row.layer, row.openness = name, edit.layer, edit.openness
     row.theme, row.track, row.made_in = edit.theme, edit.track, countries
-    row.training_ops, row.in_release, row.note = edit.training_ops, edit.in_release, _text(edit.note)
+    row.training_ops, row.releases, row.note = edit.training_ops, releases, _text(edit.note)
     row.families, row.repositories = _words(edit.families), _words(edit.repositories)
     row.clauses, row.work_items = [dict(each) for each in edit.clauses], sorted(set(edit.work_items))
     session.add(row)

@@ -52,7 +52,10 @@ class EventNames(BaseModel):
     closes: dict[str, BallotKind]
 
     def kind(self, name: str) -> EventKind:
-        return next((kind for kind, names in self.kinds.items() if name in names), EventKind.OWN)
+        """What an event is; a further release is called after the first, such as `OSS_TOOLS`."""
+        found = next((kind for kind, names in self.kinds.items() if name in names), EventKind.OWN)
+        release = any(name.startswith(f"{each}_") for each in self.kinds[EventKind.RELEASE])
+        return EventKind.RELEASE if release and found is EventKind.OWN else found
 
     @property
     def every(self) -> tuple[str, ...]:

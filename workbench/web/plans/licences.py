@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 
-from workbench.planning.licence_check import LicenceCheck, check_licence, declared_option, release_licence
+from workbench.planning.licence_check import LicenceCheck, check_licence, declared_option, release_licence, releases_of
 from workbench.planning.queries import prepared_plans
 from workbench.planning.rule_store import rule_store
 from workbench.planning.stored import Prepared
@@ -19,9 +19,10 @@ from workbench.web.plans.words import licence_word
 
 @dataclass(frozen=True)
 class Checked:
-    """A plan with a release and what its licence means; `check` is None while licence or option is not known."""
+    """A release of a plan and what its licence means; `check` is None while licence or option is not known."""
 
     prepared: Prepared
+    release: str
     check: LicenceCheck | None
     spdx: str | None
     option: int | None
@@ -35,9 +36,9 @@ def licences() -> str:
     spdx = argument("licence") if argument("licence") in rows else None
     option = int(argument("option") or 0) if argument("option") in ("1", "2", "3") else None
     checked = [
-        _checked(prepared, spdx, option)
+        _checked(prepared, release, spdx, option)
         for prepared in prepared_plans(session(), rulebook(), today(), rules)
-        if any(asset.in_release for asset in prepared.assets)
+        for release in releases_of(prepared)
     ]
     return render_template(
         "web/plans/licences.html",
@@ -49,7 +50,7 @@ def licences() -> str:
     )
 
 
-def _checked(prepared: Prepared, spdx: str | None, option: int | None) -> Checked:
-    wanted, chosen = spdx or release_licence(prepared), option or declared_option(prepared)
-    check = check_licence(prepared, wanted, chosen, prepared.rules.licences()) if wanted and chosen else None
-    return Checked(prepared, check, wanted, chosen, tried=bool(spdx or option))
+def _checked(prepared: Prepared, release: str, spdx: str | None, option: int | None) -> Checked:
+    wanted, chosen = spdx or release_licence(prepared, release), option or declared_option(prepared)
+    check = check_licence(prepared, release, wanted, chosen, prepared.rules.licences()) if wanted and chosen else None
+    return Checked(prepared, release, check, wanted, chosen, tried=bool(spdx or option))

@@ -21,7 +21,7 @@ from workbench.planning.rule_store import rule_store
 from workbench.planning.rules import Finding, Severity, Verdict
 from workbench.planning.stored import Placed, Prepared
 from workbench.planning.verbs import AssetEdit, EventEdit, PlanEditError, write_fact
-from workbench.planning.vocabulary import event_names, layers
+from workbench.planning.vocabulary import EventKind, event_names, layers
 from workbench.standards.queries import natural_order
 from workbench.standards.tasks import every_item
 from workbench.web.context import close_session, now, record, session, viewer, workbench, writing
@@ -38,6 +38,7 @@ from workbench.web.plans.base import (
 )
 from workbench.web.text import gettext
 
+_RELEASES: Final = (EventKind.RELEASE, EventKind.WEIGHTS)
 _GROUPS: Final = (
     (Verdict.FAIL, Severity.BLOCK),
     (Verdict.FAIL, Severity.WARN),
@@ -224,6 +225,7 @@ def _page(plan_id: int, refusal: str | None = None) -> str:
         openness=openness,
         offices=list(prepared.book.offices),
         names=event_names().every,
+        releases=[each.name for each in _ordered(prepared) if each.kind in _RELEASES] or ["OSS"],
         layers=list(layers()),
         opennesses=[each.value for each in Openness],
         themes=[each.value for each in Theme],
@@ -318,7 +320,7 @@ def _asset_edit() -> AssetEdit:
             clauses=clauses,
             repositories=_listed("repositories"),
             work_items=items,
-            in_release="in_release" in form,
+            releases=form.getlist("releases"),
             note=form.get("note", ""),
         )
     except ValueError as error:

@@ -181,6 +181,11 @@ def plan_word(vocabulary: str, value: str | None) -> str:
     if value is None:
         return ""
     word = _WORDS[vocabulary].get(str(value))
+    if word is None and vocabulary == "event":
+        # A further release is called after the first: OSS_TOOLS.
+        first, _, rest = str(value).partition("_")
+        word = _WORDS["event"].get(first) if first == "OSS" else None
+        return str(value) if word is None else f"{gettext(word)} {rest}"
     return str(value) if word is None else gettext(word)
 
 
