@@ -105,8 +105,13 @@ class Assessments(RuleBasedStateMachine):
 
     @invariant()
     def coverage_counts_what_stands(self) -> None:
-        if counts_in_coverage(self.state):
-            assert self.state.status not in (Status.EXPIRED, Status.WITHDRAWN_FROM_TEXT, Status.NOT_ESSENTIAL)
+        found, declared = (
+            (Status.LIKELY_ESSENTIAL, Status.OPTION_ESSENTIAL),
+            (Status.DECLARED, Status.CONFIRMED_EXTERNAL),
+        )
+        assert counts_in_coverage(self.state) == (self.state.status in (*found, *declared))
+        if self.state.status in found:
+            assert not self.state.stale
 
 
 TestAssessments = Assessments.TestCase
