@@ -39,12 +39,20 @@ def test_migrations_are_numbered_in_the_order_of_their_chain() -> None:
     assert chain == REVISIONS[::-1]
 
 
-@pytest.mark.parametrize("revision", REVISIONS)
-def test_every_earlier_migration_upgrades_to_the_newest(unmigrated: Settings, revision: str) -> None:
-    settings = unmigrated
-    settings.home.mkdir(exist_ok=True)
-    command.upgrade(alembic_config(settings.database), revision)
-    store = Store(settings)
+def test_every_migration_goes_on_from_the_one_before(unmigrated: Settings) -> None:
+    store = Store(unmigrated)
+    assert store.revision() is None
+    for revision in REVISIONS:
+        command.upgrade(alembic_config(unmigrated.database), revision)
+        assert store.revision() == revision
+    assert store.migrate() == newest_revision()
+    store.close()
+
+
+@pytest.mark.parametrize("revision", [REVISIONS[0], REVISIONS[len(REVISIONS) // 2]])
+def test_an_earlier_store_is_upgraded_at_once(unmigrated: Settings, revision: str) -> None:
+    store = Store(unmigrated)
+    command.upgrade(alembic_config(unmigrated.database), revision)
     assert store.migrate() == newest_revision() == store.revision()
     store.close()
 
