@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.mapping.invented import CLAIMS_OF_A_PUBLICATION, NOW, add_draft, add_publications, claim_text
+from tests.mapping.invented import NOW, add_draft, add_publications, claim_text
 from workbench.db import Store
 from workbench.history.log import start_run
 from workbench.history.models import RunKind, RunState
@@ -21,13 +20,13 @@ from workbench.mapping.chosen_claims import Choice, mark_of, remember
 from workbench.mapping.draft_pass import engine_name
 from workbench.mapping.draft_texts import DraftName
 from workbench.mapping.encoder import Encoder, on_grid
-from workbench.mapping.foremost import keep_searched
 from workbench.mapping.keys import pack_keys
-from workbench.mapping.models import ClaimReading, DraftPass, MappedPublication, Match, TextVectors
+from workbench.mapping.models import ClaimReading, DraftPass, Match, TextVectors
 from workbench.mapping.passes import CLAIMS_KEPT
 from workbench.mapping.ranking import ClaimText, claim_passages, claim_words
 from workbench.mapping.readings import Vocabulary
 from workbench.mapping.runs import source_of
+from workbench.mapping.sums import keep_sums
 from workbench.mapping.vectors import StoredEncoder, in_blocks
 from workbench.patents.models import Claim
 from workbench.people.viewer import Viewer
@@ -78,11 +77,7 @@ def plant_matches(store: Store, draft: DraftName, seed: int = 1, claims_kept: in
         session.add(
             DraftPass(draft_id=draft.draft_id, run_id=run_id, engine="invented", clauses=b"", covered=covered, cut=True)
         )
-        publications, at = np.unique((mapped - 1) // CLAIMS_OF_A_PUBLICATION + 1, return_inverse=True)
-        counts = np.bincount(at), np.bincount(at, np.unique(claim, return_counts=True)[1]).astype(int)
-        counted = zip(repeat(draft.draft_id), publications.tolist(), *(each.tolist() for each in counts), strict=False)
-        insert_rows(session, MappedPublication, ("draft_id", "publication_id", "claims", "matches"), counted)
-        keep_searched(session, draft.draft_id, mapped)
+        keep_sums(session, draft.draft_id, mapped)
         session.execute(sa.text("UPDATE run SET state = :ok, finished_at = clock"), {"ok": RunState.OK.value})
     return len(claim)
 

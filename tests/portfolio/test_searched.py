@@ -7,9 +7,9 @@ from sqlmodel import Session, col, delete, select
 
 from tests.mapping.invented import add_draft, add_publications
 from workbench.db import Store
-from workbench.mapping.directions import FOREMOST
 from workbench.mapping.models import ClaimReading, Match, SearchedPublication
 from workbench.mapping.runs import map_draft
+from workbench.mapping.sums import FOREMOST
 from workbench.patents.models import Claim
 from workbench.standards.models import Clause
 
@@ -24,7 +24,7 @@ def _kept(session: Session) -> Kept:
 def _plain(session: Session) -> Kept:
     """One look at every reading and every match."""
     read = session.exec(select(Claim).join(ClaimReading, col(ClaimReading.claim_id) == Claim.id)).all()
-    found = {claim.publication_id: (0, set[int]()) for claim in read}
+    found = {claim.publication_id: (0, list[int]()) for claim in read}
     for claim in read:
         found[claim.publication_id] = (found[claim.publication_id][0] + 1, found[claim.publication_id][1])
     matches = (
@@ -34,7 +34,7 @@ def _plain(session: Session) -> Kept:
         .where(Match.rank <= FOREMOST)
     )
     for publication, order in session.exec(matches):
-        found[publication][1].add(order)
+        found[publication][1].append(order)
     return {publication: (claims, sorted(orders)) for publication, (claims, orders) in found.items()}
 
 

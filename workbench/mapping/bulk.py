@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,8 +22,9 @@ def insert_rows(session: Session, model: type[SQLModel], columns: Sequence[str],
     table = SQLModel.metadata.tables[str(model.__tablename__)]
     statement = sa.insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
     if statement.positional:
-        places = [columns.index(name) for name in statement.positiontup or ()]
-        values: list[Any] = [tuple(row[place] for place in places) for row in rows]
+        ordered = statement.positiontup or ()
+        in_order = itemgetter(*map(columns.index, ordered))
+        values: list[Any] = list(rows) if tuple(ordered) == tuple(columns) else [in_order(row) for row in rows]
     else:
         values = [dict(zip(columns, row, strict=True)) for row in rows]
     if values:

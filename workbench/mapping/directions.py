@@ -12,11 +12,9 @@ from workbench.db import key_of
 from workbench.history.models import Run, RunKind, RunState
 from workbench.mapping.models import Match
 from workbench.mapping.progress import Progress, progress_of
+from workbench.mapping.sums import FOREMOST
 from workbench.patents.models import Claim, Portfolio, PortfolioMember, Publication
 from workbench.standards.models import Clause, Draft, WorkItem
-
-FOREMOST = 3
-"""A claim gathers at a clause where the clause is among its best three of the draft."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 from typing import Any, Final, Self
 
@@ -19,14 +20,15 @@ from workbench.history.log import Counts, finish_run
 from workbench.history.models import Run, RunState
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.draft_texts import DraftName, clauses_hash
-from workbench.mapping.foremost import is_kept, keep_searched
-from workbench.mapping.keys import Keys, pack_keys, unpack_keys
-from workbench.mapping.models import ClaimReading, DraftPass, MappedPublication, Match
+from workbench.mapping.keys import Keys, pack_keys, union, unpack_keys
+from workbench.mapping.models import ClaimReading, DraftPass, Match
 from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
 from workbench.mapping.ranking import ClauseText
 from workbench.mapping.reader import READER_VERSION
+from workbench.mapping.sums import are_kept, keep_sums
 from workbench.mapping.vectors import StoredEncoder, in_blocks
 from workbench.patents.models import Claim
+from workbench.standards.models import Clause
 
 _WRITTEN_AT_ONCE: Final = 10_000
 _IN_A_TURN: Final = 20_000
@@ -98,17 +100,16 @@ class Pass:
             counts.removed = self._remove_all(turns) if work.afresh else self._remove(turns, work)
             counts.inserted = self._insert(turns, run_id, matches, found.signals)
             session = turns.session
-            cut = self._shorten(session) or found.cut
+            cut = found.cut
             if self._before is not None and not work.afresh:
-                cut = cut or self._before.cut
+                cut = self._shorten(session) or cut or self._before.cut
             counts.unchanged = self._standing(session, work)
             changed = bool(counts.inserted or counts.removed)
-            if changed:
-                self._count_publications(session)
-            covered = np.union1d(work.kept, work.todo)
-            if changed or not self._is_searched(session, covered):
-                keep_searched(session, self._draft.draft_id, covered)
-            self._note(session, run_id, self._engine, covered, cut=cut)
+            covered = union(work.kept, work.todo)
+            packed = pack_keys(covered)
+            if changed or not self._is_summed(session, packed):
+                keep_sums(session, self._draft.draft_id, covered)
+            self._note(session, run_id, self._engine, packed, cut=cut)
             return finish_run(session, run_id, RunState.OK if changed else RunState.UNCHANGED, counts)
 
     def _work(self, session: Session) -> _Work:
@@ -121,15 +122,15 @@ class Pass:
         read = np.array([row[0] for row in rows], dtype=np.int64)
         again = read[np.array([row[1] for row in rows], dtype=np.int64) > before.run_id]
         covered = unpack_keys(before.covered)
-        standing = np.setdiff1d(np.intersect1d(covered, read), again)
-        gone = np.setdiff1d(standing, asked) if self._whole else none
-        kept = np.setdiff1d(standing, gone)
+        standing = _without(np.intersect1d(covered, read, assume_unique=True), again)
+        gone = _without(standing, asked) if self._whole else none
+        kept = _without(standing, gone)
         same = (before.engine, before.clauses) == (self._engine, self._hash)
         # Where a clause had more claims than it keeps, one that leaves makes room for one that is not kept anywhere.
         if same and not (before.cut and len(kept) < len(covered)):
-            return _Work(afresh=False, kept=kept, todo=np.setdiff1d(asked, kept), gone=gone)
-        covered = none if self._whole else np.intersect1d(covered, read)
-        return _Work(afresh=True, kept=none, todo=np.union1d(covered, asked), gone=none)
+            return _Work(afresh=False, kept=kept, todo=_without(asked, kept), gone=gone)
+        covered = none if self._whole else np.intersect1d(covered, read, assume_unique=True)
+        return _Work(afresh=True, kept=none, todo=union(covered, asked), gone=none)
 
     def _remove_all(self, turns: _Turns) -> int:
         """Take away every match of the draft."""
@@ -144,7 +145,7 @@ class Pass:
         """Take away the draft's matches of the claims that are ranked now or no longer count."""
         statement = delete(Match).where(col(Match.draft_id) == self._draft.draft_id)
         removed = 0
-        for asked in in_blocks(np.union1d(work.todo, work.gone).tolist(), _ASKED_AT_ONCE):
+        for asked in in_blocks(union(work.todo, work.gone).tolist(), _ASKED_AT_ONCE):
             gone = turns.session.exec(statement.where(col(Match.claim_id).in_(asked))).rowcount
             removed += gone
             turns.wrote(gone)
@@ -152,17 +153,13 @@ class Pass:
 
     def _insert(self, turns: _Turns, run_id: int, matches: NDArray[np.void], signals: Sequence[str]) -> int:
         clause_ids = np.array([int(str(clause.id)) for clause in self.clauses], dtype=np.int64)
-        columns = ("claim_id", "clause_id", "rank", "score", *signals, "run_id", "draft_id")
+        columns = ("run_id", "draft_id", "claim_id", "clause_id", "rank", "score", *signals)
         inserted = 0
         for first in range(0, len(matches), _WRITTEN_AT_ONCE):
-            part = matches[first : first + _WRITTEN_AT_ONCE]
-            # A claim that an import took away meanwhile has no match to be kept.
-            between = col(Claim.id).between(int(part["claim"][0]), int(part["claim"][-1]))
-            present = turns.session.execute(sa.select(col(Claim.id)).where(between)).scalars().all()
-            part = part[np.isin(part["claim"], np.array(present, dtype=np.int64))]
+            part = _of_present_claims(turns.session, matches[first : first + _WRITTEN_AT_ONCE])
             values = [part["claim"].tolist(), clause_ids[part["clause"]].tolist(), part["rank"].tolist()]
             values += [_rounded(part[name]) for name in ("score", *signals)]
-            rows = zip(*values, repeat(run_id), repeat(self._draft.draft_id), strict=False)
+            rows = zip(repeat(run_id), repeat(self._draft.draft_id), *values, strict=False)
             insert_rows(turns.session, Match, columns, rows)
             inserted += len(part)
             turns.wrote(len(part))
@@ -170,8 +167,8 @@ class Pass:
 
     def _shorten(self, session: Session) -> bool:
         """Take away what new claims pushed out of the best of a clause; whether there was any."""
-        mine = col(Match.draft_id) == self._draft.draft_id
-        counted = sa.select(col(Match.clause_id)).where(mine).group_by(col(Match.clause_id))
+        mine = sa.select(col(Clause.id)).where(col(Clause.draft_id) == self._draft.draft_id)
+        counted = sa.select(col(Match.clause_id)).where(col(Match.clause_id).in_(mine)).group_by(col(Match.clause_id))
         full = session.execute(counted.having(sa.func.count() > CLAIMS_KEPT)).scalars().all()
         score, claim = col(Match.score), col(Match.claim_id)
         for clause_id in full:
@@ -190,42 +187,31 @@ class Pass:
             return 0
         held = sa.select(col(Match.claim_id)).where(col(Match.draft_id) == self._draft.draft_id)
         claims = np.array(session.execute(held).scalars().all(), dtype=np.int64)
-        return int(np.isin(claims, np.intersect1d(work.kept, self._asked)).sum())
+        return int(np.isin(claims, np.intersect1d(work.kept, self._asked, assume_unique=True)).sum())
 
-    def _count_publications(self, session: Session) -> None:
-        session.exec(delete(MappedPublication).where(col(MappedPublication.draft_id) == self._draft.draft_id))
-        counted = (
-            sa.select(
-                sa.literal(self._draft.draft_id),
-                col(Claim.publication_id),
-                sa.func.count(sa.distinct(col(Match.claim_id))),
-                sa.func.count(),
-            )
-            .join(Claim, col(Claim.id) == col(Match.claim_id))
-            .where(col(Match.draft_id) == self._draft.draft_id)
-            .group_by(col(Claim.publication_id))
-        )
-        columns = ["draft_id", "publication_id", "claims", "matches"]
-        session.execute(sa.insert(MappedPublication).from_select(columns, counted))
-
-    def _is_searched(self, session: Session, covered: Keys) -> bool:
-        """Whether what the draft is mapped against was written down, for these claims."""
-        same = self._before is not None and self._before.covered == pack_keys(covered)
-        return same and is_kept(session, self._draft.draft_id)
+    def _is_summed(self, session: Session, covered: bytes) -> bool:
+        """Whether the sums of the draft were written down, for these claims."""
+        same = self._before is not None and self._before.covered == covered
+        return same and are_kept(session, self._draft.draft_id)
 
     def _note_unfinished(self, session: Session, run_id: int) -> None:
         """What is there is neither what was nor what will be: whoever maps the draft next begins from nothing."""
-        before = np.empty(0, dtype=np.int64) if self._before is None else unpack_keys(self._before.covered)
-        self._note(session, run_id, _UNFINISHED, np.union1d(before, self._plan.todo), cut=False)
+        self._note(session, run_id, _UNFINISHED, self._begun, cut=False)
 
-    def _note(self, session: Session, run_id: int, engine: str, covered: Keys, *, cut: bool) -> None:
+    @cached_property
+    def _begun(self) -> bytes:
+        """What the draft was or will be mapped against, packed."""
+        before = np.empty(0, dtype=np.int64) if self._before is None else unpack_keys(self._before.covered)
+        return pack_keys(union(before, self._plan.todo))
+
+    def _note(self, session: Session, run_id: int, engine: str, covered: bytes, *, cut: bool) -> None:
         session.merge(
             DraftPass(
                 draft_id=self._draft.draft_id,
                 run_id=run_id,
                 engine=engine,
                 clauses=self._hash,
-                covered=pack_keys(covered),
+                covered=covered,
                 cut=cut,
             )
         )
@@ -266,6 +252,20 @@ class _Turns:
                 raise MappingTakenOverError(f"{run.source}: another mapping took over; this one went no further")
             self._open = begun.pop_all()
         self._written = 0
+
+
+def _without(keys: Keys, others: Keys) -> Keys:
+    return np.setdiff1d(keys, others, assume_unique=True)
+
+
+def _of_present_claims(session: Session, matches: NDArray[np.void]) -> NDArray[np.void]:
+    """A claim that an import took away meanwhile has no match to be kept."""
+    first, last = int(matches["claim"][0]), int(matches["claim"][-1])
+    there = col(Claim.id).between(first, last)
+    if session.execute(sa.select(sa.func.count()).select_from(Claim).where(there)).scalar_one() == last - first + 1:
+        return matches
+    present = session.execute(sa.select(col(Claim.id)).where(there)).scalars().all()
+    return matches[np.isin(matches["claim"], np.array(present, dtype=np.int64))]
 
 
 def _rounded(values: NDArray[np.float32]) -> list[float]:

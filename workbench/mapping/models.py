@@ -30,7 +30,8 @@ class Match(SQLModel, table=True):
         sa.UniqueConstraint("claim_id", "clause_id"),
         # With all that counting, ordering by rank and the walls ask for, so that they need not go to the rows.
         sa.Index("ix_match_draft_id_rank_score_claim_id", "draft_id", "rank", "score", "claim_id"),
-        sa.Index("ix_match_clause_id_score", "clause_id", "score"),
+        # With all that the sums of a pass and the claims of a clause are made of.
+        sa.Index("ix_match_clause_id_score_claim_id_rank", "clause_id", "score", "claim_id", "rank"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -139,8 +140,8 @@ class MappedPublication(SQLModel, table=True):
 class SearchedPublication(SQLModel, table=True):
     """A publication that a draft was mapped against, as the last mapping left it: `claims` of it were ranked.
 
-    `foremost` are the places (`Clause.order`) of the clauses that are among the best `directions.FOREMOST` of one of
-    its claims: 32-bit integers, little-endian, ascending, each once; empty where there is none.
+    `foremost` are the places (`Clause.order`) of the clauses that are among the best `sums.FOREMOST` of one of its
+    claims: 32-bit integers, little-endian, ascending, each once a claim; empty where there is none.
     """
 
     __tablename__ = "searched_publication"

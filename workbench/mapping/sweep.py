@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import reduce
 from itertools import compress
 from typing import Final
 
@@ -18,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from workbench.db import Store
 from workbench.mapping.draft_pass import Pass
-from workbench.mapping.keys import Keys
+from workbench.mapping.keys import Keys, union
 from workbench.mapping.passes import KeptMatches
 from workbench.mapping.progress import Reporter, Stage
 from workbench.mapping.reader import DraftIndex
@@ -32,7 +31,7 @@ def sweep(
     store: Store, encoder: StoredEncoder | None, passes: Sequence[Pass], reporter: Reporter
 ) -> Iterator[KeptMatches]:
     """What is found for each of the passes in turn, once all claims have been scored."""
-    claims = reduce(np.union1d, (each.todo for each in passes), np.empty(0, dtype=np.int64))
+    claims = union(*(each.todo for each in passes))
     reporter.begin(Stage.RANKING, len(claims))
     if not len(claims):
         yield from (KeptMatches(0, ()) for _ in passes)

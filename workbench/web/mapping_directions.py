@@ -13,6 +13,7 @@ from workbench.mapping import directions
 from workbench.mapping.directions import ClauseHeat
 from workbench.mapping.encoder import installed_encoder
 from workbench.mapping.free_text import LONGEST, FoundClaims, FoundClause, FreeText
+from workbench.mapping.sums import FOREMOST
 from workbench.patents.queries import portfolio_names
 from workbench.people.viewer import Viewer
 from workbench.standards.models import Draft, WorkItem
@@ -126,7 +127,7 @@ def heat(draft_id: int) -> str:
         versions=directions.versions_of(session(), item),
         portfolio=portfolio,
         portfolios=[(name, name) for name in portfolio_names(session())],
-        foremost=directions.FOREMOST,
+        foremost=FOREMOST,
         formats=tuple(export.FORMATS),
     )
 
