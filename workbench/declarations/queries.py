@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +15,7 @@ from workbench.db import key_of
 from workbench.declarations.models import AliasState, Declaration, DeclaredPatent, Party, PartyAlias
 from workbench.declarations.parties import Parties
 from workbench.declarations.reconcile import deliverable_key, patents_of
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, day_of
 from workbench.patents.applications import application_forms
 from workbench.patents.models import Publication
 from workbench.search import matching_keys
@@ -276,9 +275,9 @@ def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnE
                 )
                 conditions.append(col(Declaration.id).in_(named))
             case "from":
-                conditions.append(col(Declaration.date) >= _day(name, value))
+                conditions.append(col(Declaration.date) >= day_of(name, value))
             case "to":
-                conditions.append(col(Declaration.date) <= _day(name, value))
+                conditions.append(col(Declaration.date) <= day_of(name, value))
             case _:
                 raise FilterError(
                     f"declarations cannot be filtered by {name}; they can by: {', '.join(DECLARATION_FILTERS)}"
@@ -310,13 +309,6 @@ def _with_option(value: str) -> sa.ColumnElement[bool]:
     if value not in OPTIONS:
         raise FilterError(f"option: {value!r} is none of {', '.join(OPTIONS)}")
     return col(Declaration.option).is_(None) if value == NO_OPTION else col(Declaration.option) == int(value)
-
-
-def _day(name: str, value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise FilterError(f"{name}: {value!r} is no date; write it like 2026-12-04") from error
 
 
 def _order(sort: str) -> tuple[Any, ...]:

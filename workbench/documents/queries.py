@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from scrapers.documents import DocumentKind
 from workbench.documents.models import CommitteeDocument
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, day_of, with_words
 from workbench.standards.models import Committee
 
 FILTERS: Final = ("q", "body", "kind", "reference", "from", "to", "due_from")
@@ -107,9 +107,8 @@ def _conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
             continue
         match name:
             case "q":
-                for word in value.split()[:12]:
-                    texts = (CommitteeDocument.number, CommitteeDocument.title, CommitteeDocument.body)
-                    conditions.append(sa.or_(*(col(text).icontains(word, autoescape=True) for text in texts)))
+                texts = (CommitteeDocument.number, CommitteeDocument.title, CommitteeDocument.body)
+                conditions += with_words(texts, value)
             case "body":
                 conditions.append(col(CommitteeDocument.body) == value)
             case "reference":
@@ -119,21 +118,14 @@ def _conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
                     raise FilterError(f"kind: {value!r} is none of {', '.join(DocumentKind)}")
                 conditions.append(col(CommitteeDocument.kind) == DocumentKind(value))
             case "due_from":
-                conditions.append(col(CommitteeDocument.due_on) >= _day(name, value))
+                conditions.append(col(CommitteeDocument.due_on) >= day_of(name, value))
             case "from":
-                conditions.append(col(CommitteeDocument.issued_on) >= _day(name, value))
+                conditions.append(col(CommitteeDocument.issued_on) >= day_of(name, value))
             case "to":
-                conditions.append(col(CommitteeDocument.issued_on) <= _day(name, value))
+                conditions.append(col(CommitteeDocument.issued_on) <= day_of(name, value))
             case _:
                 raise FilterError(f"documents cannot be filtered by {name}; they can by: {', '.join(FILTERS)}")
     return conditions
-
-
-def _day(name: str, value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise FilterError(f"{name}: {value!r} is no date; write it like 2026-12-04") from error
 
 
 def _order(sort: str) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -16,6 +16,7 @@ CHANGE_FILTERS: Final = ("since", "until", "entity", "kind", "source", "field", 
 _OF_ITEMS: Final = (Entity.WORK_ITEM, Entity.DRAFT, Entity.BALLOT)
 _Word = TypeVar("_Word", Entity, ChangeKind)
 _SUCCESS: Final = (RunState.OK, RunState.UNCHANGED)
+MOST_WORDS: Final = 12
 
 
 class FilterError(ValueError):
@@ -140,6 +141,21 @@ def _change_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool
             case _:
                 raise FilterError(f"changes cannot be filtered by {name}; they can by: {', '.join(CHANGE_FILTERS)}")
     return conditions
+
+
+def day_of(name: str, value: str) -> dt.date:
+    """The day that a filter names. Raises FilterError."""
+    try:
+        return dt.date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise FilterError(f"{name}: {value!r} is no date; write it like 2026-12-04") from error
+
+
+def with_words(texts: Sequence[Any], value: str) -> list[sa.ColumnElement[bool]]:
+    """Each of the first words of a filter stands in one of the columns, whatever its case."""
+    return [
+        sa.or_(*(col(text).icontains(word, autoescape=True) for text in texts)) for word in value.split()[:MOST_WORDS]
+    ]
 
 
 def _moment(name: str, value: str, *, end: bool) -> dt.datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, day_of
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
 from workbench.search import matching_keys
 
@@ -190,9 +189,9 @@ def publication_conditions(session: Session, filters: Mapping[str, str]) -> list
                 named = sa.select(col(Family.id)).where(col(Family.family_id) == value.strip())
                 conditions.append(col(Publication.family_ref).in_(named))
             case "from":
-                conditions.append(col(Publication.date) >= _day(name, value))
+                conditions.append(col(Publication.date) >= day_of(name, value))
             case "to":
-                conditions.append(col(Publication.date) <= _day(name, value))
+                conditions.append(col(Publication.date) <= day_of(name, value))
             case _:
                 raise FilterError(
                     f"publications cannot be filtered by {name}; they can by: {', '.join(PUBLICATION_FILTERS)}"
@@ -211,13 +210,6 @@ def _symbol_start(text: str) -> str:
     plain = " ".join(text.upper().split())
     parts = _CPC_PARTS.fullmatch(plain)
     return f"{parts[1]} {parts[2]}" if parts else plain
-
-
-def _day(name: str, value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value.strip())
-    except ValueError as error:
-        raise FilterError(f"{name}: {value!r} is no date; write it like 2026-12-04") from error
 
 
 def _order(sort: str) -> tuple[Any, ...]:

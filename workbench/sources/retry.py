@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 from scrapers.ballots import BallotMap
+from scrapers.column_maps import Columns
 from scrapers.context import Context
 from scrapers.documents import DocumentMap
 from scrapers.errors import FetchError, ScraperError
@@ -84,6 +85,14 @@ def _unpacked(settings: Settings, snapshot: Snapshot, name: str) -> Iterator[Pat
         yield path
 
 
+_TABLES: Final[Mapping[str, tuple[Callable[..., Run], type[Columns[Any]]]]] = {
+    "declarations": (import_declarations, RegisterMap),
+    "ballots": (import_ballots, BallotMap),
+    "documents": (import_documents, DocumentMap),
+}
+"""Tables that are read by a column map, by the word of `FileKind.name`."""
+
+
 def _import(store: Store, settings: Settings, row: QuarantinedRecord, file: Path, met: dt.datetime) -> None:
     """Import the file as before; the import itself settles what it can read now."""
     options = row.options
@@ -100,33 +109,11 @@ def _import(store: Store, settings: Settings, row: QuarantinedRecord, file: Path
                 columns=None if columns is None else ColumnMap.model_validate(columns),
                 now=lambda: met,
             )
-        case "declarations":
-            columns = options.get("columns")
-            import_declarations(
-                store,
-                settings,
-                file,
-                columns=None if columns is None else RegisterMap.model_validate(columns),
-                now=lambda: met,
-            )
-        case "ballots":
-            columns = options.get("columns")
-            import_ballots(
-                store,
-                settings,
-                file,
-                columns=None if columns is None else BallotMap.model_validate(columns),
-                now=lambda: met,
-            )
-        case "documents":
-            columns = options.get("columns")
-            import_documents(
-                store,
-                settings,
-                file,
-                columns=None if columns is None else DocumentMap.model_validate(columns),
-                now=lambda: met,
-            )
+        case "declarations" | "ballots" | "documents" as name:
+            import_table, kind = _TABLES[name]
+            given = options.get("columns")
+            columns = None if given is None else kind.model_validate(given)
+            import_table(store, settings, file, columns=columns, now=lambda: met)
         case "draft":
             dated = options["dated"]
             import_draft(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.history.models import Change, Entity, Snapshot
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, day_of, with_words
 from workbench.watched.models import ReadingMark, Release, WatchedPage
 
 RELEASE_FILTERS: Final = ("repository", "q", "licence", "from", "to")
@@ -105,31 +105,18 @@ def _release_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[boo
             case "repository" | "licence":
                 conditions.append(col(getattr(Release, name)) == value)
             case "q":
-                for word in value.split()[:12]:
-                    texts = (Release.repository, Release.name, Release.tag, Release.title)
-                    conditions.append(sa.or_(*(col(text).icontains(word, autoescape=True) for text in texts)))
+                conditions += with_words((Release.repository, Release.name, Release.tag, Release.title), value)
             case "from":
-                conditions.append(col(Release.date) >= _day(name, value))
+                conditions.append(col(Release.date) >= day_of(name, value))
             case "to":
-                conditions.append(col(Release.date) <= _day(name, value))
+                conditions.append(col(Release.date) <= day_of(name, value))
             case _:
                 raise FilterError(f"releases cannot be filtered by {name}; they can by: {', '.join(RELEASE_FILTERS)}")
     return conditions
 
 
 def _page_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
-    texts = (WatchedPage.name, WatchedPage.url, WatchedPage.text)
-    return [
-        sa.or_(*(col(text).icontains(word, autoescape=True) for text in texts))
-        for word in filters.get("q", "").split()[:12]
-    ]
-
-
-def _day(name: str, value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise FilterError(f"{name}: {value!r} is no date; write it like 2026-12-04") from error
+    return with_words((WatchedPage.name, WatchedPage.url, WatchedPage.text), filters.get("q", ""))
 
 
 def _order(sort: str) -> tuple[Any, ...]:
