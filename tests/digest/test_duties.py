@@ -71,11 +71,21 @@ def test_planned_days_are_told_to_the_members_of_the_matter(store: Store) -> Non
             session.add(PlannedEvent(plan_id=key_of(plan), name=event, day=TODAY + days * DAY, estimated=days == 20))
             plans.append(plan)
         matter = plans[0].matter_id
+        plan = StoredPlan(name="Filed", matter_id=matter, created_at=MONDAY, created_by="A")
+        session.add(plan)
+        session.flush()
+        filed = TODAY.replace(year=TODAY.year - 1) + 14 * DAY
+        session.add(PlannedEvent(plan_id=key_of(plan), name="FF_JP", day=filed, done=True))
+        session.add(PlannedEvent(plan_id=key_of(plan), name="FOREIGN", never=True))
     found = told(store, analyst(matter))
-    assert found["legal Filing"] == ["planned: FF_JP", "by 2026-11-19, 3 days left"]
-    assert found["planned Release"][:2] == ["planned: OSS", "by 2026-12-06 (estimated), 20 days left"]
-    assert found["cases Late"][0] == "planned day past, nothing shows that it happened: DECL"
+    assert found["legal Filing"] == ["planned: First filing in Japan", "by 2026-11-19, 3 days left"]
+    assert found["planned Release"][:2] == ["planned: Open-source release", "by 2026-12-06 (estimated), 20 days left"]
+    assert found["cases Late"][0] == "planned day past, nothing shows that it happened: Patent declaration"
     assert not [name for name in found if "Far" in name]
+    assert found["legal Filed"] == [
+        "last day that rule PRI-01 allows: International application",
+        "by 2026-11-30 (estimated), 14 days left",
+    ]
     for outside in (analyst(), analyst(matter, role=Role.DELEGATE), analyst(role=Role.ADMINISTRATOR)):
         assert told(store, outside) == {}
 
@@ -138,5 +148,5 @@ def test_every_kind_of_duty_has_words_of_its_own() -> None:
     about = About("X", None, "/")
     for language in ("en", "ja"):
         words = Words(language, Settings().zone)
-        held = [Duty("k", kind, SectionKind.PLANS, about, event="e", rule="r", count=2) for kind in DutyKind]
+        held = [Duty("k", kind, SectionKind.PLANS, about, events=("PCT",), rule="r", count=2) for kind in DutyKind]
         assert len({words.details(DutyEntry(about, duty, 1))[0] for duty in held}) == len(DutyKind)

@@ -87,7 +87,7 @@ POLICIES: Final[Mapping[str, Policy]] = {
     **dict.fromkeys(("publication", "family", "extended_family_member"), PATENTS),
     **dict.fromkeys(("learned_ranking", "text_vectors", "word", "draft_pass", "claim_choice"), MATCHES),
     **dict.fromkeys(("recipient", "mailing_token", "bounce", "unsubscribing_mail"), OPERATED),
-    **dict.fromkeys(("mail", "feed", "alert"), OWN),
+    **dict.fromkeys(("mail", "feed", "feed_event", "alert"), OWN),
     **dict.fromkeys(("matter", "matter_member"), MATTER),
     "change": CHANGE,
     "claim": CLAIM,

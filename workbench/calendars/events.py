@@ -19,7 +19,7 @@ from workbench.standards.deadlines import Basis, Deadline
 
 MEETING: Final = "meeting"
 KEPT_FOR: Final = dt.timedelta(days=180)
-_DOMAIN: Final = "standards-workbench.invalid"
+DOMAIN: Final = "standards-workbench.invalid"
 # What a change of makes an event another one for its readers (RFC 5545, 3.8.7.4); a new title is none.
 _COUNTED: Final = ("starts_on", "ends_on", "starts_at", "ends_at", "estimated", "cancelled", "place")
 
@@ -89,7 +89,7 @@ def _of_ballot(ballot: DueBallot, now: dt.datetime) -> list[PublishedEvent]:
     three: tuple[Deadline | None, ...] = (ballot.deadlines.iso, ballot.deadlines.national, ballot.deadlines.company)
     return [
         PublishedEvent(
-            uid=f"{ballot.uid}-{each.level}@{_DOMAIN}",
+            uid=f"{ballot.uid}-{each.level}@{DOMAIN}",
             iso_id=ballot.view.item.iso_id,
             kind=ballot.view.kind.value,
             level=each.level.value,

@@ -41,11 +41,12 @@ def make_feed(
     discreet: bool = True,
     levels: Sequence[Level] = (Level.COMPANY,),
     meetings: bool = True,
+    plans: bool = False,
     iso_id: int | None = None,
 ) -> tuple[Feed, str]:
     """A new feed of the viewer, with the secret of its address, which is shown once. Raises FeedError."""
-    if kind is FeedKind.CALENDAR and not levels and not meetings:
-        raise FeedError("a calendar of nothing: choose whose deadlines, or meetings")
+    if kind is FeedKind.CALENDAR and not levels and not meetings and not plans:
+        raise FeedError("a calendar of nothing: choose whose deadlines, meetings or plans")
     secret = tokens.new_secret()
     feed = Feed(
         account_id=viewer.account_id,
@@ -55,12 +56,14 @@ def make_feed(
         discreet=discreet,
         levels=[level.value for level in Level if level in levels],
         meetings=meetings,
+        plans=plans,
         iso_id=iso_id,
         created_at=now,
     )
     session.add(feed)
     session.flush()
-    trail.record(session, viewer, TrailAction.CREATED, "feed", key_of(feed), {"kind": kind.value}, at=now)
+    told = {"kind": kind.value, "plans": plans}
+    trail.record(session, viewer, TrailAction.CREATED, "feed", key_of(feed), told, at=now)
     return feed, secret
 
 

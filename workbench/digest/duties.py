@@ -54,6 +54,10 @@ class DutyKind(StrEnum):
     WARNED = "warned"
     UNKNOWN = "unknown"
     """Rules that cannot tell, for facts that nobody gave."""
+    LAST_DAY = "last_day"
+    """The last day on which a rule allows an event of a plan is near."""
+    FIRST_DAY = "first_day"
+    """A rule allows an event of a plan from a day on that is near."""
     UNCHECKED = "unchecked"
     """The rules themselves cannot be used on the plan."""
     FEE = "fee"
@@ -72,8 +76,8 @@ class DutyKind(StrEnum):
 class Duty:
     """Something to do. `key` names it for life; `day` is by when, `since` from when on, `estimated`: computed by us.
 
-    `event` is the name of an event of a plan, `rule` the id of a rule, `count` how many of its kind there are.
-    `urgent`: it cannot wait for a day.
+    `events` are names of events of a plan, `label` is what people call the first; `rule` is the id of a rule, `count`
+    how many of its kind there are. `urgent`: it cannot wait for a day.
     """
 
     key: str
@@ -84,7 +88,8 @@ class Duty:
     since: dt.date | None = None
     estimated: bool = False
     urgent: bool = False
-    event: str | None = None
+    events: tuple[str, ...] = ()
+    label: str = ""
     rule: str | None = None
     count: int = 0
 
@@ -133,8 +138,20 @@ def of_plans(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date) 
                     since=line.day if surprise else None,
                     estimated=line.event.origin.estimated,
                     urgent=surprise,
-                    event=(line.event.row.label if line.event.row else "") or line.event.name,
+                    events=(line.event.name,),
+                    label=line.event.row.label if line.event.row else "",
                     count=blocks,
+                )
+            elif line.gate is not None:
+                yield Duty(
+                    f"plan/{prepared.row.id}/gate/{line.gate.key}",
+                    DutyKind.LAST_DAY if line.gate.last else DutyKind.FIRST_DAY,
+                    SectionKind.LEGAL,
+                    about,
+                    day=line.day,
+                    estimated=True,
+                    events=line.gate.events,
+                    rule=line.gate.finding.rule.id,
                 )
 
 

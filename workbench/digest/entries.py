@@ -13,7 +13,7 @@ from scrapers.documents import DocumentKind
 from scrapers.records import Precision
 from workbench.ballots.queries import BallotView
 from workbench.digest.coverage import Coverage
-from workbench.digest.duties import Duty
+from workbench.digest.duties import Duty, DutyKind
 from workbench.digest.models import Edition
 from workbench.digest.sections import About, SectionKind
 from workbench.digest.window import Window
@@ -234,6 +234,7 @@ class Digest:
     def pressing(self) -> tuple[DutyEntry, ...]:
         """Duties that cannot wait, or whose day is near, the most urgent first."""
         found = [each for section in self.sections for each in section.entries if isinstance(each, DutyEntry)]
+        found = [each for each in found if each.duty.kind is not DutyKind.FIRST_DAY]
         near = [each for each in found if each.duty.urgent or (each.days_left is not None and each.days_left <= NEAR)]
         return tuple(sorted(near, key=lambda each: (not each.duty.urgent, each.duty.day or dt.date.max)))
 

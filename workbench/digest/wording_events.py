@@ -6,10 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from workbench.ballots.models import BallotResult, BallotState
-from workbench.digest.duties import DutyKind
+from workbench.digest.duties import Duty, DutyKind
 from workbench.digest.entries import BallotEventEntry, DutyEntry, LimitEntry, NamedEntry
 from workbench.digest.sections import SectionKind
 from workbench.i18n import mark
+from workbench.planning.event_words import event_word
 
 if TYPE_CHECKING:
     from workbench.digest.wording import Words
@@ -106,7 +107,9 @@ def duty_lines(words: Words, entry: DutyEntry) -> list[str]:
     lines = [_what(words, entry)]
     if duty.day is not None and entry.days_left is not None:
         values = {"date": words.date(duty.day), "span": words.span(entry.days_left)}
-        if duty.estimated:
+        if duty.kind is DutyKind.FIRST_DAY:
+            lines.append(words.gettext("from %(date)s on (estimated), %(span)s", **values))
+        elif duty.estimated:
             lines.append(words.gettext("by %(date)s (estimated), %(span)s", **values))
         else:
             lines.append(words.gettext("by %(date)s, %(span)s", **values))
@@ -125,11 +128,21 @@ def _what(words: Words, entry: DutyEntry) -> str:
     duty = entry.duty
     match duty.kind:
         case DutyKind.PLANNED:
-            return words.gettext("planned: %(event)s", event=duty.event)
+            return words.gettext("planned: %(event)s", event=_events(words, duty))
         case DutyKind.LATE:
-            return words.gettext("planned day past, nothing shows that it happened: %(event)s", event=duty.event)
+            return words.gettext(
+                "planned day past, nothing shows that it happened: %(event)s", event=_events(words, duty)
+            )
         case DutyKind.SURPRISE:
-            return words.gettext("happened before it was planned: %(event)s", event=duty.event)
+            return words.gettext("happened before it was planned: %(event)s", event=_events(words, duty))
+        case DutyKind.LAST_DAY:
+            return words.gettext(
+                "last day that rule %(rule)s allows: %(event)s", event=_events(words, duty), rule=duty.rule
+            )
+        case DutyKind.FIRST_DAY:
+            return words.gettext(
+                "first day that rule %(rule)s allows: %(event)s", event=_events(words, duty), rule=duty.rule
+            )
         case DutyKind.BLOCKED:
             return words.gettext("rule %(rule)s forbids the plan", rule=duty.rule)
         case DutyKind.WARNED:
@@ -158,3 +171,10 @@ def _what(words: Words, entry: DutyEntry) -> str:
             return words.gettext("the claim chart is stale: what it rests on has changed")
         case DutyKind.REVIEW_WAITS:
             return words.gettext("a review waits for you")
+
+
+def _events(words: Words, duty: Duty) -> str:
+    """What is to happen, as people call it; of several events any one."""
+    if duty.label:
+        return duty.label
+    return words.gettext(" or ").join(event_word(each, words.gettext) for each in duty.events)

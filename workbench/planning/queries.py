@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from workbench.ballots.rulebook import Rulebook
 from workbench.planning.models import PlanChange, Scenario, StoredPlan
+from workbench.planning.plan_gates import Gate
 from workbench.planning.rule_store import RuleStore, rule_store
 from workbench.planning.rules import Finding, Severity, Verdict
 from workbench.planning.stored import Placed, Prepared, prepare
@@ -28,11 +29,18 @@ class DueKind(StrEnum):
     """An event is planned within the days asked for."""
     OVERDUE = "overdue"
     """The planned day is past, and nothing shows that it happened."""
+    LAST = "last"
+    """The last day on which a rule allows an event is near."""
+    FIRST = "first"
+    """A rule allows an event from a day on that is near."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One line on a plan. `day` is that of the event; `finding` is set for a block. `since`: when it became known."""
+    """One line on a plan. `day` is that of the event or gate; `finding` is set for a block and a gate.
+
+    `since`: when it became known.
+    """
 
     plan: StoredPlan
     kind: DueKind
@@ -40,6 +48,7 @@ class Due:
     finding: Finding | None
     day: dt.date | None
     since: dt.datetime | None = None
+    gate: Gate | None = None
 
 
 def plans_seen(session: Session) -> Sequence[StoredPlan]:
@@ -106,6 +115,11 @@ def due_of(prepared: Prepared, today: dt.date, ahead: int) -> Iterator[Due]:
             yield Due(prepared.row, DueKind.OVERDUE, placed, None, last)
         elif placed.event.day <= today + dt.timedelta(days=ahead):
             yield Due(prepared.row, DueKind.COMING, placed, None, placed.event.day)
+    for gate in prepared.gates:
+        if today <= gate.day <= today + dt.timedelta(days=ahead):
+            yield Due(
+                prepared.row, DueKind.LAST if gate.last else DueKind.FIRST, None, gate.finding, gate.day, gate=gate
+            )
 
 
 def event_rows(prepared: Prepared) -> Iterator[dict[str, Any]]:

@@ -29,6 +29,7 @@ from workbench.planning.models import (
     Scenario,
     StoredPlan,
 )
+from workbench.planning.plan_gates import Gate, gates
 from workbench.planning.plans import Event, Fact, Gap, Plan
 from workbench.planning.rule_store import RuleStore, rule_store
 from workbench.planning.rules import Finding, RuleBook, Verdict, check
@@ -91,6 +92,14 @@ class Prepared:
     def findings(self) -> Sequence[Finding]:
         """What every enabled rule says. Raises RulesError."""
         return check(self.plan, self.book)
+
+    @cached_property
+    def gates(self) -> Sequence[Gate]:
+        """Days that the rules compute for events whose day people choose, planned or not. Raises RulesError."""
+        names = event_names()
+        standards = {name for name in names.every if names.kind(name) is EventKind.STAGE}
+        settled = {name for name, each in self.events.items() if not each.open and each.origin is not Origin.UNKNOWN}
+        return gates(self.plan, self.book, self.findings, {*self.events, *names.every} - settled - standards)
 
     def inputs_hash(self, finding: Finding) -> str:
         """The hash of what a finding rests on, so that one knows whether it is the same finding still."""

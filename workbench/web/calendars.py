@@ -63,10 +63,11 @@ def make() -> Answer:
                 discreet=form.get("titles") != "full",
                 levels=levels,
                 meetings="meetings" in form,
+                plans="plans" in form and context.viewer().may(Permission.READ_PLANS),
                 iso_id=int(text) if text and kind is FeedKind.CHANGES else None,
             )
     except FeedError:
-        return _page(error=gettext("Choose whose deadlines, or meetings; else the calendar stays empty.")), 422
+        return _page(error=gettext("Choose whose deadlines, meetings or plans; else the calendar stays empty.")), 422
     return _page(address=addresses(feed, secret, workbench().settings.base_url), made=kind)
 
 
@@ -148,6 +149,7 @@ def _page(
         feeds=feeds_of(context.session(), context.viewer()),
         meetings=coming_meetings(context.session(), today()),
         may_edit=context.viewer().may(Permission.EDIT_STANDARDS),
+        may_read_plans=context.viewer().may(Permission.READ_PLANS),
         levels=[
             (Level.COMPANY, gettext("Company deadlines")),
             (Level.NATIONAL, gettext("National deadlines")),

@@ -13,6 +13,7 @@ from workbench.calendars.events import publish
 from workbench.calendars.feeds import OwnedFeed, find_feed
 from workbench.calendars.ics import write_calendar
 from workbench.calendars.models import Feed, FeedKind
+from workbench.calendars.plan_events import give_plans
 from workbench.digest.wording import Words
 from workbench.history.models import Change, Entity
 from workbench.history.queries import change_page
@@ -33,9 +34,10 @@ blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
 def calendar(secret: str) -> Response:
     owned, parts = _owned(FeedKind.CALENDAR, secret), workbench()
     feed = owned.feed
-    events = publish(parts.store.on_behalf_of(Viewer.system()), load_rulebook(parts.settings), now(), today())
+    store, rules = parts.store.on_behalf_of(Viewer.system()), load_rulebook(parts.settings)
     body = write_calendar(
-        events,
+        publish(store, rules, now(), today()),
+        give_plans(store, owned, rules, now(), today()) if feed.plans else (),
         levels=[Level(each) for each in feed.levels],
         meetings=feed.meetings,
         discreet=feed.discreet,

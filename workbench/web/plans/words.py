@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from workbench.i18n import mark
+from workbench.planning.event_words import event_word
 from workbench.web.text import gettext
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
@@ -45,57 +46,6 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "secrecy": mark("Secrecy review"),
         "formality": mark("Formality"),
         "own": mark("Own event"),
-    },
-    "event": {
-        "FF": mark("First filing"),
-        "FF_JP": mark("First filing in Japan"),
-        "FF_US": mark("First filing in the United States"),
-        "FF_KR": mark("Filing in Korea"),
-        "FF2": mark("Filing of new matter"),
-        "PCT": mark("International application"),
-        "PCT_ABROAD": mark("International application abroad"),
-        "FOREIGN": mark("Earliest filing abroad"),
-        "US_FILED": mark("Actual filing in the United States"),
-        "EP_FILED": mark("Actual filing in Europe"),
-        "NP": mark("New work item proposal"),
-        "WD": mark("Working draft"),
-        "CONTRIB": mark("Contribution to the committee"),
-        "CD": mark("Committee draft"),
-        "DIS": mark("Enquiry draft"),
-        "FDIS": mark("Final draft"),
-        "IS": mark("Publication of the standard"),
-        "NP_CLOSE": mark("Close of the proposal ballot"),
-        "CD_CLOSE": mark("Close of the committee draft ballot"),
-        "DIS_CLOSE": mark("Close of the enquiry vote"),
-        "FDIS_CLOSE": mark("Close of the final vote"),
-        "DECL": mark("Patent declaration"),
-        "PATENT_SCREEN": mark("Patent screen"),
-        "LICENCE": mark("Licence given"),
-        "OSS": mark("Open-source release"),
-        "SPEC": mark("Specification published"),
-        "EU_RELEASE": mark("Release in the EU"),
-        "WEIGHTS": mark("Weights published"),
-        "PAPER": mark("Paper published"),
-        "DEMO": mark("Public demonstration"),
-        "LEAK": mark("Disclosure by abuse or at a recognised exhibition"),
-        "CN_MEETING": mark("Recognised meeting or exhibition in China"),
-        "CN_LAUNCH": mark("Launch in China"),
-        "CN_FILING": mark("Algorithm filing in China"),
-        "CN_ASSESSMENT": mark("Security assessment in China"),
-        "CN_REVIEW": mark("Confidentiality review in China"),
-        "SEC_NOTICE": mark("Referral for security review in Japan"),
-        "SEC_ASK": mark("Notice of possible designation in Japan"),
-        "SEC_CLEAR": mark("Security review over"),
-        "DESIG": mark("Designation in Japan"),
-        "DESIG_END": mark("End of the designation"),
-        "DESIG_LAST": mark("Last designation or renewal"),
-        "DESIG_REVIEW": mark("Review of the designation"),
-        "WITHDRAWAL": mark("Withdrawal of the application"),
-        "ART30_PROOF": mark("Proof under Article 30 in Japan"),
-        "EAR_NOTICE": mark("Notice under US export rules"),
-        "IPC_TABLE_FROM": mark("Table of technical fields in force from"),
-        "IPC_TABLE_TO": mark("Table of technical fields in force until"),
-        "INV": mark("Invention"),
     },
     "layer": {
         "application": mark("Application"),
@@ -172,6 +122,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "block": mark("A rule blocks"),
         "coming": mark("Coming up"),
         "overdue": mark("Past, and nothing shows that it happened"),
+        "last": mark("Last day that a rule allows"),
+        "first": mark("First day that a rule allows"),
     },
 }
 
@@ -180,12 +132,9 @@ def plan_word(vocabulary: str, value: str | None) -> str:
     """The word for a value in the reader's language; a value without one is shown as it is."""
     if value is None:
         return ""
+    if vocabulary == "event":
+        return event_word(str(value), gettext)
     word = _WORDS[vocabulary].get(str(value))
-    if word is None and vocabulary == "event":
-        # A further release is called after the first: OSS_TOOLS.
-        first, _, rest = str(value).partition("_")
-        word = _WORDS["event"].get(first) if first == "OSS" else None
-        return str(value) if word is None else f"{gettext(word)} {rest}"
     return str(value) if word is None else gettext(word)
 
 
