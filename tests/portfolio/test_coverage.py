@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+import workbench.portfolio.pairs
 from workbench.assessments.statuses import (
     OUTCOMES,
     START,
@@ -112,9 +115,11 @@ def _read(pairs: Pairs) -> Plain:
     return found
 
 
-@given(RAW)
-def test_pairs_put_together_are_those_of_a_dictionary(raw: list[tuple[int, int, int, int]]) -> None:
-    pairs, plain = _pairs(raw), _plain(raw)
+@given(RAW, st.sampled_from([0, 1_000]))
+def test_pairs_put_together_are_those_of_a_dictionary(raw: list[tuple[int, int, int, int]], few: int) -> None:
+    with patch.object(workbench.portfolio.pairs, "_FEW", few):
+        pairs = _pairs(raw)
+    plain = _plain(raw)
     assert _read(pairs) == plain
     assert per_row(pairs, 7).tolist() == [sum(row == at for row, _ in plain) for at in range(7)]
     assert per_column(pairs, 9).tolist() == [sum(column == at for _, column in plain) for at in range(9)]
@@ -126,7 +131,7 @@ def test_pairs_put_together_are_those_of_a_dictionary(raw: list[tuple[int, int, 
 def test_folded_rows_keep_the_strongest_and_every_overlay(raw: list[tuple[int, int, int, int]], to: list[int]) -> None:
     whole = [(*key, value[0], value[1]) for key, value in _plain(raw).items()]
     expected = _plain([(to[row], *rest) for row, *rest in whole if to[row] >= 0])  # type: ignore[misc]
-    assert _read(folded(_pairs(raw), rows=np.array(to, dtype=np.int64))) == expected
+    assert _read(folded(_pairs(raw), np.array(to, dtype=np.int64))) == expected
 
 
 @given(RAW, st.sets(st.tuples(st.integers(0, 8), st.integers(0, 3)), max_size=20))

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from sqlmodel import Session, col
 
 from workbench.db import key_of
-from workbench.mapping.directions import FOREMOST
 from workbench.mapping.models import Match, SearchedPublication
+from workbench.mapping.sums import FOREMOST
 from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Claim, Publication
 from workbench.portfolio.choosing import Wanted, families, family_key
 from workbench.portfolio.coverage import COVERING, KINDS, STRENGTH, Cell, Counts, Coverage
-from workbench.portfolio.pairs import Pairs, Places, folded, pairs_of, strongest_of_rows
+from workbench.portfolio.pairs import Pairs, Places, pairs_of, renumbered, strongest_of_rows
 from workbench.portfolio.said import About, Said, said_in
 from workbench.standards.models import Clause, Draft
 
@@ -86,19 +86,15 @@ def grid_of(session: Session, draft: Draft, wanted: Wanted) -> Grid:
     said, homeless = said_in(session, draft)
     shown = _shown(clauses, wanted)
     chosen = families(session, wanted, said)
-    everything = _candidates(session, key_of(draft), rows, said)
-    known, columns = np.unique(everything[1], return_inverse=True)
-    pairs = pairs_of(everything[0], columns, everything[2], everything[3])
+    known, pairs = _known(session, key_of(draft), rows, said)
     kept = shown[pairs.rows]
     if chosen is not None:
         kept = kept & np.isin(known, chosen)[pairs.columns]
     if wanted.status is not None:
         kept = kept & (pairs.strengths == _PLACES[wanted.status])
-    left = pairs.where(kept)
-    present = np.unique(left.columns)
-    places = np.full(len(known), -1, dtype=np.int64)
-    places[present] = np.arange(len(present))
-    return Grid(draft, clauses, known[present], folded(left, columns=places), shown, homeless)
+    left = pairs if kept.all() else pairs.where(kept)
+    present = np.bincount(left.columns, minlength=len(known)) > 0
+    return Grid(draft, clauses, known[present], renumbered(left, columns=np.cumsum(present) - 1), shown, homeless)
 
 
 def clause_lines(session: Session, draft: Draft) -> list[ClauseLine]:
@@ -141,35 +137,36 @@ def _shown(clauses: Sequence[ClauseLine], wanted: Wanted) -> NDArray[np.bool_]:
     return found
 
 
-def _candidates(
-    session: Session, draft_id: int, rows: dict[int, int], said: Sequence[Said]
-) -> tuple[Places, Places, NDArray[np.uint8], NDArray[np.uint8]]:
-    """Row, family key, standing and overlays of all that is known, in no order, some more than once."""
+def _known(session: Session, draft_id: int, rows: dict[int, int], said: Sequence[Said]) -> tuple[Places, Pairs]:
+    """The keys of the families that anything is known of on the draft, ascending, and all that is known."""
     statement = (
         sa.select(col(SearchedPublication.publication_id), family_key(), col(SearchedPublication.foremost))
         .join(Publication, col(Publication.id) == col(SearchedPublication.publication_id))
         .where(col(SearchedPublication.draft_id) == draft_id, sa.func.length(col(SearchedPublication.foremost)) > 0)
     )
     found = session.execute(statement).all()
-    orders = np.frombuffer(b"".join(row[2] for row in found), dtype="<i4").astype(np.int64)
     sizes = np.array([len(row[2]) // 4 for row in found], dtype=np.int64)
-    publications = np.repeat(np.array([row[0] for row in found], dtype=np.int64), sizes)
-    families = np.repeat(np.array([row[1] for row in found], dtype=np.int64), sizes)
+    spoken = [each for each in said if each.about.order in rows]
+    keys = np.array([*(row[1] for row in found), *(each.family for each in spoken)], dtype=np.int64)
+    known, columns = np.unique(keys, return_inverse=True)
     row_of = np.full(max(rows, default=0) + 1, -1, dtype=np.int64)
     row_of[list(rows)] = list(rows.values())
+    orders = np.frombuffer(b"".join(row[2] for row in found), dtype="<i4")
     kept = np.ones(len(orders), dtype=np.bool_)
+    ends = dict(zip((row[0] for row in found), np.cumsum(sizes).tolist(), strict=True))
+    places = {row[0]: len(row[2]) // 4 for row in found}
     for publication, order in _settled(session, draft_id, said):
-        kept[(publications == publication) & (orders == order)] = False
-    spoken = [each for each in said if each.about.order in rows]
+        if publication in ends:
+            part = slice(ends[publication] - places[publication], ends[publication])
+            kept[part] &= orders[part] != order
     at = np.array([rows[each.about.order] for each in spoken], dtype=np.int64)
-    by_person = np.array([each.family for each in spoken], dtype=np.int64)
-    strengths = np.array([_PLACES[each.cell] for each in spoken], dtype=np.uint8)
     candidates = np.full(int(kept.sum()), _PLACES[Cell.CANDIDATE], dtype=np.uint8)
+    cells = np.array([_PLACES[each.cell] for each in spoken], dtype=np.uint8)
     overlays = np.array([each.overlays for each in spoken], dtype=np.uint8)
-    return (
+    return known, pairs_of(
         np.concatenate([row_of[orders[kept]], at]),
-        np.concatenate([families[kept], by_person]),
-        np.concatenate([candidates, strengths]),
+        np.concatenate([np.repeat(columns[: len(found)], sizes)[kept], columns[len(found) :]]),
+        np.concatenate([candidates, cells]),
         np.concatenate([np.zeros(len(candidates), dtype=np.uint8), overlays]),
     )
 

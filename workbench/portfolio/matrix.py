@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from workbench.patents.models import Family, Portfolio, PortfolioMember, Publica
 from workbench.portfolio.choosing import applicants, family_key
 from workbench.portfolio.coverage import STRENGTH, Cell
 from workbench.portfolio.grid import COVERS_TO, ClauseLine, Grid
-from workbench.portfolio.pairs import HELD, STALE, Pairs, Places, folded, per_column, per_row, spread
+from workbench.portfolio.pairs import HELD, STALE, Pairs, Places, folded, per_column, per_row, renumbered, spread
 
 LINES: Final = 60
 COLUMNS: Final = 24
@@ -126,7 +127,8 @@ def matrix_of(session: Session, grid: Grid, layout: Layout) -> Matrix:
     shallow = min((line.level for line, shown in zip(grid.clauses, grid.shown, strict=True) if shown), default=1)
     depth = layout.depth or (levels if int(grid.shown.sum()) <= _MOST_LINES else shallow)
     to_line, heads, below = _lines(grid, depth)
-    by_family = folded(grid.pairs, rows=to_line)
+    is_folded = any(below.values())
+    by_family = folded(grid.pairs, to_line) if is_folded else renumbered(grid.pairs, rows=to_line)
     if by is By.FAMILY:
         names: Sequence[str] = ()
         width, shown = len(grid.families), by_family
@@ -213,7 +215,8 @@ def _groups(session: Session, families: Places, by: By) -> tuple[list[str], Plac
     """The names of the groups, and which column (place of a family) is in which group (place of a name)."""
     if by is By.PARTY:
         parties = Parties(session)
-        pairs = {(key, parties.of(name)) for key, names in applicants(session) for name in names}
+        party = cache(lambda names: tuple(dict.fromkeys(map(parties.of, names))))
+        pairs = {(key, name) for key, names in applicants(session) for name in party(names)}
     elif by is By.OFFICE:
         statement = sa.select(family_key(), col(Publication.country)).distinct()
         pairs = {(key, country) for key, country in session.execute(statement)}
@@ -225,19 +228,20 @@ def _groups(session: Session, families: Places, by: By) -> tuple[list[str], Plac
             .distinct()
         )
         pairs = {(key, name) for key, name in session.execute(held)}
-    wanted = set(families.tolist())
-    kept = sorted(((key, name) for key, name in pairs if key in wanted), key=lambda pair: pair[1])
-    kept += [(key, "") for key in sorted(wanted - {key for key, _ in kept})]
-    names = list(dict.fromkeys(name for _, name in kept))
+    column = {key: place for place, key in enumerate(families.tolist())}
+    kept = [(column[key], name) for key, name in pairs if key in column]
+    grouped = {place for place, _ in kept}
+    kept += [(place, "") for place in range(len(families)) if place not in grouped]
+    names = sorted({name for _, name in kept}, key=lambda name: (not name, name))
     places = {name: place for place, name in enumerate(names)}
-    columns = np.searchsorted(families, np.array([key for key, _ in kept], dtype=np.int64))
+    columns = np.array([place for place, _ in kept], dtype=np.int64)
     return names, columns, np.array([places[name] for _, name in kept], dtype=np.int64)
 
 
 def _order(session: Session, grid: Grid, names: Sequence[str], clauses: Places, covered: Places, sort: str) -> Places:
     if sort == "name":
         if names:
-            return np.array(sorted(range(len(names)), key=lambda at: (not names[at], names[at])), dtype=np.int64)
+            return np.arange(len(names))
         told = family_names(session, grid.families.tolist())
         keys = [told[key][0] for key in grid.families.tolist()]
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)

@@ -7,7 +7,7 @@ all overlays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
 
+_FEW: Final = 1_000_000
+"""Cells up to which a table of all of them costs less than putting pairs in order."""
 STALE: Final = 1
 HELD: Final = 2
 
@@ -47,35 +49,61 @@ def pairs_of(
     if not len(rows):
         return Pairs(rows, columns, strengths, laid, np.empty(0, dtype=np.int64))
     width = int(columns.max()) + 1
+    cells = rows * width + columns
+    size = (int(rows.max()) + 1) * width
+    if size <= max(len(rows), _FEW):
+        return _counted(cells, size, width, strengths, laid)
     # Overlays ride along in the low bits, so that one sort puts everything in order.
-    keys = ((rows * width + columns) << 8) | (strengths.astype(np.int64) << 4) | laid
+    keys = (cells << 8) | (strengths.astype(np.int64) << 4) | laid
     keys.sort()
     cells = keys >> 8
     first = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])
-    laid = (keys & 0xF).astype(np.uint8)
+    at_row, at_column = np.divmod(cells[first], width)
     return Pairs(
-        cells[first] // width,
-        cells[first] % width,
+        at_row,
+        at_column,
         ((keys[first] >> 4) & 0xF).astype(np.uint8),
-        np.bitwise_or.reduceat(laid, first),
+        np.bitwise_or.reduceat((keys & 0xF).astype(np.uint8), first),
         np.diff(np.r_[first, len(keys)]),
     )
 
 
-def folded(pairs: Pairs, *, rows: Places | None = None, columns: Places | None = None) -> Pairs:
-    """The pairs with rows, or columns, put together: `rows[r]` is the place that row `r` goes to, -1 for nowhere."""
-    to_rows = pairs.rows if rows is None else rows[pairs.rows]
-    to_columns = pairs.columns if columns is None else columns[pairs.columns]
-    kept = (to_rows >= 0) & (to_columns >= 0)
-    return pairs_of(to_rows[kept], to_columns[kept], pairs.strengths[kept], pairs.overlays[kept])
+def _counted(cells: Places, size: int, width: int, strengths: NDArray[np.uint8], overlays: NDArray[np.uint8]) -> Pairs:
+    """Where there are few cells, each has a place in a table, and nothing needs to be sorted."""
+    sizes = np.bincount(cells, minlength=size)
+    best = np.full(size, 0xFF, dtype=np.uint8)
+    np.minimum.at(best, cells, strengths)
+    laid = np.zeros(size, dtype=np.uint8)
+    some = np.flatnonzero(overlays)
+    np.bitwise_or.at(laid, cells[some], overlays[some])
+    found = np.flatnonzero(sizes)
+    rows, columns = np.divmod(found, width)
+    return Pairs(rows, columns, best[found], laid[found], sizes[found])
+
+
+def renumbered(pairs: Pairs, *, rows: Places | None = None, columns: Places | None = None) -> Pairs:
+    """The pairs with other places that are in the same order as before: `rows[r]` for row `r`, nothing put together."""
+    return replace(
+        pairs,
+        rows=pairs.rows if rows is None else rows[pairs.rows],
+        columns=pairs.columns if columns is None else columns[pairs.columns],
+    )
+
+
+def folded(pairs: Pairs, rows: Places) -> Pairs:
+    """The pairs with rows put together: `rows[r]` is the place that row `r` goes to, -1 for nowhere."""
+    to_rows = rows[pairs.rows]
+    kept = to_rows >= 0
+    return pairs_of(to_rows[kept], pairs.columns[kept], pairs.strengths[kept], pairs.overlays[kept])
 
 
 def spread(pairs: Pairs, columns: Places, groups: Places) -> Pairs:
     """The pairs with each column replaced by all its groups: column `columns[i]` is in group `groups[i]`."""
     order = np.argsort(columns, kind="stable")
-    sorted_columns, sorted_groups = columns[order], groups[order]
-    first = np.searchsorted(sorted_columns, pairs.columns, side="left")
-    sizes = np.searchsorted(sorted_columns, pairs.columns, side="right") - first
+    sorted_groups = groups[order]
+    width = int(max(pairs.columns.max(initial=-1), columns.max(initial=-1))) + 1
+    held = np.bincount(columns, minlength=width)
+    first, sizes = (np.cumsum(held) - held)[pairs.columns], held[pairs.columns]
     at = np.repeat(np.arange(len(pairs)), sizes)
     within = np.arange(len(at)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return pairs_of(pairs.rows[at], sorted_groups[first[at] + within], pairs.strengths[at], pairs.overlays[at])

@@ -84,22 +84,33 @@ def search_of(session: Session, draft: Draft, wanted: Wanted) -> Search:
     """What the draft was mapped against, of the families that the filters but that of matters leave."""
     chosen = families(session, _of_families(wanted), ())
     held = session.get(DraftPass, key_of(draft))
-    searched = sa.select(family_key(), col(SearchedPublication.claims)).join(
-        Publication, col(Publication.id) == col(SearchedPublication.publication_id)
+    searched = (
+        sa.select(family_key(), col(SearchedPublication.claims))
+        .join(Publication, col(Publication.id) == col(SearchedPublication.publication_id))
+        .where(col(SearchedPublication.draft_id) == draft.id)
     )
-    rows = session.execute(searched.where(col(SearchedPublication.draft_id) == draft.id)).all()
+    rows = session.execute(searched).all()
     keys = np.array([row[0] for row in rows], dtype=np.int64)
     claims = np.array([row[1] for row in rows], dtype=np.int64)
-    with_claims = sa.select(family_key()).where(sa.exists().where(col(Claim.publication_id) == col(Publication.id)))
-    known = np.unique(np.array(session.execute(with_claims).scalars().all(), dtype=np.int64))
+    unsearched = sa.select(family_key()).where(
+        sa.exists().where(col(Claim.publication_id) == col(Publication.id)),
+        sa.not_(
+            sa.exists().where(
+                col(SearchedPublication.draft_id) == draft.id,
+                col(SearchedPublication.publication_id) == col(Publication.id),
+            )
+        ),
+    )
+    others = np.array(session.execute(unsearched).scalars().all(), dtype=np.int64)
     if chosen is not None:
-        claims, keys = claims[np.isin(keys, chosen)], keys[np.isin(keys, chosen)]
-        known = np.intersect1d(known, chosen)
+        inside = np.isin(keys, chosen)
+        keys, claims, others = keys[inside], claims[inside], np.intersect1d(others, chosen)
     found = np.unique(keys)
+    others = np.setdiff1d(others, found)
     run = None if held is None or not held.engine or not len(found) else session.get(Run, held.run_id)
     if run is None:
-        return Search(None, 0, len(known), 0)
-    return Search(run.clock, len(found), len(np.union1d(known, found)), int(claims.sum()))
+        return Search(None, 0, len(others) + len(found), 0)
+    return Search(run.clock, len(found), len(found) + len(others), int(claims.sum()))
 
 
 def white_space(grid: Grid, search: Search) -> list[SpaceLine]:

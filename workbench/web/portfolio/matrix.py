@@ -22,6 +22,7 @@ from workbench.portfolio.matrix import SORTS, By, Layout, matrix_of
 from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import session, viewer
 from workbench.web.export import note
+from workbench.web.labels import label
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.portfolio.parts import DRAFT, Address, blueprint, draft_of, matter_choices
 
@@ -59,8 +60,8 @@ def matrix(draft_id: int) -> str:
         layout=layout,
         address=Address("portfolio.matrix", {"draft_id": draft_id}, given),
         entries=Address("portfolio.entries", {"draft_id": draft_id}, filters),
-        bys=list(By),
-        sorts=SORTS,
+        words={cell: label("cell", cell) for cell in Cell},
+        marks={cell: label("cell_mark", cell) for cell in Cell},
     )
 
 
@@ -127,7 +128,6 @@ def _formats(grid: Grid) -> list[str]:
 
 def _common(draft: Draft, item: WorkItem, filters: dict[str, str], refusal: str | None, grid: Grid) -> dict[str, Any]:
     formats = _formats(grid) if viewer().may(Permission.EXPORT_CONFIDENTIAL) and len(grid.pairs) else []
-    taken = Address("portfolio.entries_export", {"draft_id": draft.id}, filters)
     return {
         "draft": draft,
         "item": item,
@@ -137,7 +137,11 @@ def _common(draft: Draft, item: WorkItem, filters: dict[str, str], refusal: str 
         "counts": grid.counts(),
         "tally": grid.tally(),
         "cells": list(Cell),
-        "exports": [(form, taken.to(format=form)) for form in formats],
+        "exports": [(form, _taken(draft, form, filters)) for form in formats],
         "left_out": bool(formats) and "xlsx" not in formats,
         **filter_choices(),
     }
+
+
+def _taken(draft: Draft, form: str, filters: dict[str, str]) -> str:
+    return Address("portfolio.entries_export", {"draft_id": draft.id, "format": form}, filters).to()

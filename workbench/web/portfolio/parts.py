@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, url_for
 
@@ -35,10 +37,15 @@ class Address:
     path: Mapping[str, Any]
     given: Mapping[str, Any] = field(default_factory=dict)
 
-    def to(self, endpoint: str | None = None, **changes: Any) -> str:
-        """The same page, or another of the same path, with some values changed; None and empty ones are left out."""
+    @cached_property
+    def _page(self) -> str:
+        return url_for(self.endpoint, **self.path)
+
+    def to(self, **changes: Any) -> str:
+        """The same page with some values changed; None and empty ones are left out."""
         values = {name: value for name, value in {**self.given, **changes}.items() if value not in (None, "")}
-        return url_for(endpoint or self.endpoint, **self.path, **values)
+        # A matrix has more than a thousand of these: routing each would take longer than all the rest of the page.
+        return f"{self._page}?{urlencode(values)}" if values else self._page
 
 
 @blueprint.app_context_processor

@@ -32,7 +32,6 @@ def space(draft_id: int) -> str:
     listing = Listing("portfolio.space", filters, "", "", page, len(shown), path={"draft_id": draft_id})
     given = {name: value for name, value in filters.items() if name != "space"}
     formats = export.FORMATS if viewer().may(Permission.EXPORT_CONFIDENTIAL) and shown else {}
-    taken = Address("portfolio.space_export", {"draft_id": draft_id}, filters)
     return render_template(
         "web/portfolio/white_space.html",
         draft=draft,
@@ -49,7 +48,10 @@ def space(draft_id: int) -> str:
         declarations=declarations_of_item(session(), item),
         entries=Address("portfolio.entries", {"draft_id": draft_id}, given),
         here=Address("portfolio.space", {"draft_id": draft_id}, given),
-        exports=[(form, taken.to(format=form)) for form in formats],
+        exports=[
+            (form, Address("portfolio.space_export", {"draft_id": draft_id, "format": form}, filters).to())
+            for form in formats
+        ],
         **filter_choices(),
     )
 
