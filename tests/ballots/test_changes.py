@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from tests.web.seed import NOW, seed
 from workbench.ballots import verbs
 from workbench.ballots.imports import import_ballots, resolve_waiting
-from workbench.ballots.models import Ballot, BallotResult, BallotState, PositionLevel, WaitingBallot
+from workbench.ballots.models import Ballot, BallotResult, BallotState, PositionLevel, WaitingBallot, WaitingState
 from workbench.calendars.feeds import make_feed
 from workbench.calendars.models import FeedKind
 from workbench.db import Store
@@ -123,3 +123,22 @@ def test_a_ballot_that_waited_is_told_when_its_item_is_known(store: Store, tmp_p
     with store.read() as session:
         change = session.exec(select(Change).where(Change.entity == Entity.BALLOT)).one()
     assert (change.at, change.source, change.run_id) == (NOW + 9 * DAY, "file:ballots.csv", None)
+
+
+@ON_SQLITE
+def test_a_damaged_ballot_that_waits_is_refused_and_goes_on_waiting(store: Store, tmp_path: Path) -> None:
+    seed(store)
+    export = tmp_path / "ballots.csv"
+    export.write_text(HEAD + "ISO/IEC 77777,DIS,2026-11-02,2027-01-25,Open,\n")
+    import_ballots(store, store.settings, export, now=lambda: NOW)
+    with store.write() as session:
+        waiting = session.exec(select(WaitingBallot)).one()
+        waiting.record = {"opens_on": "no day"}
+        key, iso_id = waiting.id, an_item(session).iso_id
+    app = create_app(store.settings, store, open_local=True, clock=lambda: NOW)
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = app.test_client().post(f"/ballots/waiting/{key}", data={"work_item": str(iso_id)})
+    assert answer.status_code == 409
+    assert "can no longer be read" in answer.text
+    with store.read() as session:
+        assert session.exec(select(WaitingBallot.state)).one() is WaitingState.WAITING

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from scrapers.ballots import PARSER_VERSION, AnnouncedBallot, BallotMap, load_map, read_ballots
@@ -174,11 +175,19 @@ def resolve_waiting(session: Session, viewer: Viewer, waiting_id: int, item: Wor
         row.work_item_id = item.id
         # No run of its own: the ballot is that of the file, read when it was read.
         log = ChangeWriter(session, None, row.source, row.last_seen)
-        announced = AnnouncedBallot.model_validate(row.record)
-        reconcile_ballot(session, log, item, announced, row.snapshot_id, [], known_at=at)
+        reconcile_ballot(session, log, item, _announced(row), row.snapshot_id, [], known_at=at)
     session.add(row)
     details = {"reference": row.reference, "work_item": item.iso_id if item else None}
     record(session, viewer, TrailAction.DECIDED, "waiting_ballot", waiting_id, details, at=at)
+
+
+def _announced(row: WaitingBallot) -> AnnouncedBallot:
+    """The ballot as it was read. Raises BallotError where what was kept of it is damaged."""
+    try:
+        return AnnouncedBallot.model_validate(row.record)
+    except ValidationError as error:
+        damaged = mark("what was kept of this ballot can no longer be read; dismiss it and import its file again")
+        raise BallotError(damaged) from error
 
 
 def _write_votes(
