@@ -40,9 +40,9 @@ _POOL: Final = 4_096
 _BLOCK: Final = 10_000
 
 
-def plant(home: Path, claims: int, clauses: int) -> Store:
-    """A store in an empty folder with so many claims, and so many clauses in drafts of a hundred."""
-    store = Store(Settings(home=home, dependent_claims=True), Viewer.system())
+def plant(home: Path, claims: int, clauses: int, url: str | None = None) -> Store:
+    """A store in an empty folder or database with so many claims, and so many clauses in drafts of a hundred."""
+    store = Store(Settings(home=home, database_url=url, dependent_claims=True), Viewer.system())
     store.migrate()
     add_publications(store, claims)
     for seed, first in enumerate(range(0, clauses, IN_A_DRAFT), start=1):

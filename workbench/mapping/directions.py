@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
 from workbench.history.models import Run, RunKind, RunState
+from workbench.mapping.keys import distinct
 from workbench.mapping.models import Match
 from workbench.mapping.progress import Progress, progress_of
-from workbench.mapping.sums import FOREMOST
+from workbench.mapping.sums import FOREMOST, Integers, matches_of, publications_of
 from workbench.patents.models import Claim, Portfolio, PortfolioMember, Publication
 from workbench.standards.models import Clause, Draft, WorkItem
 
@@ -158,24 +160,35 @@ def rankings_of_claim(session: Session, claim: Claim) -> list[DraftRanking]:
 
 def heat_of_draft(session: Session, draft: Draft, *, portfolio: str = "") -> list[ClauseHeat]:
     """Every clause of a draft that has a text, in order, with the claims that gather at it."""
-    family = sa.func.coalesce(col(Publication.family_ref), -col(Publication.id))
-    statement = (
-        sa.select(
-            col(Match.clause_id),
-            sa.func.count(),
-            sa.func.count(sa.distinct(family)),
-            sa.func.max(col(Match.score)),
-        )
-        .join(Claim, col(Claim.id) == col(Match.claim_id))
-        .join(Publication, col(Publication.id) == col(Claim.publication_id))
-        .where(col(Match.draft_id) == draft.id, col(Match.rank) <= FOREMOST)
-        .group_by(col(Match.clause_id))
-    )
+    clauses = session.exec(select(Clause).where(Clause.draft_id == draft.id).order_by(col(Clause.order))).all()
+    keys = np.array(sorted(map(key_of, clauses)), dtype=np.int64)
+    found = matches_of(session, keys.tolist(), FOREMOST)
+    families = _families_of(session, publications_of(session, found.claims), portfolio)
+    seen = families != 0
+    at, families, scores = np.searchsorted(keys, found.clauses[seen]), families[seen], found.scores[seen]
+    claims = np.bincount(at, minlength=len(keys)).tolist()
+    best = np.full(len(keys), -np.inf)
+    np.maximum.at(best, at, scores)
+    known, numbers = np.unique(families, return_inverse=True)
+    gathered = np.bincount(distinct(at * len(known) + numbers) // max(len(known), 1), minlength=len(keys)).tolist()
+    counts = {
+        key: (count, size, score if count else None)
+        for key, count, size, score in zip(keys.tolist(), claims, gathered, best.tolist(), strict=True)
+    }
+    return [ClauseHeat(clause, *counts[key_of(clause)]) for clause in clauses if clause.text]
+
+
+def _families_of(session: Session, publications: Integers, portfolio: str) -> Integers:
+    """The family of each publication as a number; 0 for one that is not in the portfolio, or not known."""
+    statement = sa.select(col(Publication.id), sa.func.coalesce(col(Publication.family_ref), -col(Publication.id)))
     if portfolio:
         statement = statement.where(col(Publication.id).in_(_members(portfolio)))
-    counts = {clause: (claims, families, best) for clause, claims, families, best in session.execute(statement)}
-    clauses = session.exec(select(Clause).where(Clause.draft_id == draft.id).order_by(col(Clause.order)))
-    return [ClauseHeat(clause, *counts.get(key_of(clause), (0, 0, None))) for clause in clauses if clause.text]
+    rows = session.execute(statement.order_by(col(Publication.id))).all()
+    if not rows:
+        return np.zeros_like(publications)
+    keys, families = np.array([tuple(row) for row in rows], dtype=np.int64).T
+    at = np.minimum(np.searchsorted(keys, publications), len(keys) - 1)
+    return np.where(keys[at] == publications, families[at], 0)
 
 
 def versions_of(session: Session, item: WorkItem) -> list[Draft]:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from workbench.db import key_of
 from workbench.history.models import Run, RunKind
 from workbench.history.queries import FilterError
+from workbench.mapping import windows
 from workbench.mapping.decisions import DecisionKey
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing, matches_choice, standing_in
@@ -131,11 +132,15 @@ def select_matches(
     one of `MATCH_SORTS`, with `-` before it for descending order; `learned` is the re-ranker of the sort of that name,
     without which it is that by rank. Raises FilterError, UnknownWorkItemError.
     """
-    conditions, order = _conditions(session, filters), _order(sort, learned)
+    order = _order(sort, learned)
     statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem)).order_by(*order)
-    if limit is None:
-        statement = statement.where(*conditions).offset(offset)
+    window = None if limit is None else _window(session, filters, sort, limit, offset)
+    if window is not None:
+        statement = statement.where(window.these).limit(limit).offset(window.skipped)
+    elif limit is None:
+        statement = statement.where(*_conditions(session, filters)).offset(offset)
     else:
+        conditions = _conditions(session, filters)
         # What the page does not show is put in order without reading what it would show.
         picked = sa.select(col(Match.id))
         if sort.removeprefix("-") == "clause":
@@ -147,9 +152,24 @@ def select_matches(
     return [MatchRow(*row) for row in session.execute(statement)]
 
 
+def _window(session: Session, filters: Mapping[str, str], sort: str, limit: int, offset: int) -> windows.Window | None:
+    """The window of a page of matches of one draft by publication or by clause; None where it is found otherwise."""
+    given, key = _given(filters), sort.removeprefix("-")
+    if "draft" not in given:
+        return None
+    draft_id = _number("draft", given.pop("draft"))
+    if key == "clause" and not given.keys() & {"work_item", "label", "clause"}:
+        return windows.by_clause(session, draft_id, _conditions(session, given), limit, offset, down=sort != key)
+    if key in _BY_CLAIM and given.keys() <= set(_OF_PUBLICATIONS):
+        number = col(Publication.number)
+        first = number.desc() if sort == "-publication" else number
+        return windows.by_publication(session, draft_id, publication_conditions(session, given), first, limit, offset)
+    return None
+
+
 def count_matches(session: Session, filters: Mapping[str, str]) -> int:
     """How many matches the filters leave. Raises FilterError, UnknownWorkItemError."""
-    given = {name: text for name, value in filters.items() if (text := value.strip())}
+    given = _given(filters)
     if "draft" in given and {"draft"} < given.keys() <= {"draft", *_OF_PUBLICATIONS}:
         held = publication_conditions(session, {name: given[name] for name in _OF_PUBLICATIONS if name in given})
         mine = col(MappedPublication.publication_id).in_(sa.select(col(Publication.id)).where(*held))
@@ -254,7 +274,7 @@ def _joined(statement: Any) -> Any:
 
 def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
     """The filters as conditions on `Match` alone. Raises FilterError, UnknownWorkItemError."""
-    given = {name: text for name, value in filters.items() if (text := value.strip())}
+    given = _given(filters)
     for name in given:
         if name not in MATCH_FILTERS:
             raise FilterError(f"matches cannot be filtered by {name}; they can by: {', '.join(MATCH_FILTERS)}")
@@ -264,6 +284,10 @@ def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnE
     if "decision" in given:
         conditions.append(_decided(session, given["decision"]))
     return conditions
+
+
+def _given(filters: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, value in filters.items() if (text := value.strip())}
 
 
 def _on_place(session: Session, given: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:

@@ -6,6 +6,7 @@ Sums are taken over arrays: going from each of half a million matches to its cla
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Final
 
@@ -35,17 +36,18 @@ def keep_sums(session: Session, draft_id: int, covered: Keys) -> None:
     """Write down anew what a draft is mapped against, `covered` the keys of the claims, and what came of it."""
     statement = sa.select(col(Clause.id), col(Clause.order)).where(col(Clause.draft_id) == draft_id)
     orders = dict(session.execute(statement).all())
-    clauses, claims, ranks = _matches(session, orders.keys())
+    found = matches_of(session, orders.keys())
+    claims = found.claims
     of_matches = distinct(claims)
     known = union(covered, of_matches)
-    publications = _publications_of(session, known)
+    publications = publications_of(session, known)
 
     def of(keys: Keys) -> Integers:
         return publications[np.searchsorted(known, keys)]
 
     _keep_mapped(session, draft_id, of(claims), of(of_matches))
-    first = ranks <= FOREMOST
-    places = np.array([orders[clause] for clause in clauses[first].tolist()], dtype="<i4")
+    first = found.ranks <= FOREMOST
+    places = np.array([orders[clause] for clause in found.clauses[first].tolist()], dtype="<i4")
     _keep_searched(session, draft_id, of(covered), of(claims[first]), places)
 
 
@@ -79,22 +81,36 @@ def _keep_searched(
     insert_rows(session, SearchedPublication, ("draft_id", "publication_id", "claims", "foremost"), rows)
 
 
-def _matches(session: Session, clauses: Collection[int]) -> tuple[Integers, Keys, Integers]:
-    """The matches of clauses: the keys of clause and claim of each, and its rank."""
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Matches in columns: keys of clause and claim, rank and score of each."""
+
+    clauses: Integers
+    claims: Integers
+    ranks: Integers
+    scores: NDArray[np.float64]
+
+
+def matches_of(session: Session, clauses: Collection[int], top: int = CLAUSES_KEPT) -> Matches:
+    """The matches of clauses whose rank is `top` at most, clause by clause."""
     # One text a clause is read much faster than a row a match.
-    told = sa.func.aggregate_strings(sa.cast(col(Match.claim_id) * _RANKS + col(Match.rank), sa.Text), ",")
-    statement: Any = sa.select(col(Match.clause_id), told).group_by(col(Match.clause_id))
-    keys, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    told = [sa.cast(col(Match.claim_id) * _RANKS + col(Match.rank), sa.Text), sa.cast(col(Match.score), sa.Text)]
+    joined = [sa.func.aggregate_strings(each, ",") for each in told]
+    statement: Any = (
+        sa.select(col(Match.clause_id), *joined).where(col(Match.rank) <= top).group_by(col(Match.clause_id))
+    )
+    keys, found, scores = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
     for some in in_blocks(clauses, _ASKED_AT_ONCE):
-        for clause, numbers in session.execute(statement.where(col(Match.clause_id).in_(some))):
+        for clause, numbers, values in session.execute(statement.where(col(Match.clause_id).in_(some))):
             found.append(np.fromstring(numbers, dtype=np.int64, sep=","))
+            scores.append(np.fromstring(values, sep=","))
             keys.append(np.full(len(found[-1]), clause, dtype=np.int64))
     claims, ranks = np.divmod(np.concatenate(found), _RANKS)
-    return np.concatenate(keys), claims, ranks
+    return Matches(np.concatenate(keys), claims, ranks, np.concatenate(scores))
 
 
-def _publications_of(session: Session, claims: Keys) -> Integers:
-    """The key of the publication of each claim; 0 where there is no such claim."""
+def publications_of(session: Session, claims: Integers) -> Integers:
+    """The key of the publication of each claim; 0 where there is no such claim, or none that the viewer may see."""
     key = col(Claim.id)
     spans = sa.select(col(Claim.publication_id), sa.func.min(key), sa.func.max(key), sa.func.count())
     rows = session.execute(spans.group_by(col(Claim.publication_id)).order_by(sa.func.min(key))).all()
