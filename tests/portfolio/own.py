@@ -102,16 +102,16 @@ def plant(store: Store) -> Made:
     inside = frozenset({key})
     return Made(
         key,
-        Viewer(people["ann"], "ann", frozenset({Role.IP_ANALYST}), inside),
-        viewers["ben"],
-        Viewer(people["counsel"], "counsel", frozenset({Role.IP_COUNSEL}), inside),
-        Viewer(people["delegate"], "delegate", frozenset({Role.DELEGATE}), inside),
+        Viewer(people["inge"], "inge", frozenset({Role.IP_ANALYST}), inside),
+        viewers["otto"],
+        Viewer(people["lex"], "lex", frozenset({Role.IP_COUNSEL}), inside),
+        Viewer(people["dela"], "dela", frozenset({Role.DELEGATE}), inside),
     )
 
 
 _ROLES = {
-    "ann": Role.IP_ANALYST,
-    "ben": Role.IP_ANALYST,
-    "counsel": Role.IP_COUNSEL,
-    "delegate": Role.DELEGATE,
+    "inge": Role.IP_ANALYST,
+    "otto": Role.IP_ANALYST,
+    "lex": Role.IP_COUNSEL,
+    "dela": Role.DELEGATE,
 }

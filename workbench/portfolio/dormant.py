@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -34,8 +34,8 @@ from workbench.portfolio.models import AnnuityDate, Choice, PatentChoice
 DORMANT_FILTERS: Final = ("q", "choice", "need", "office", "portfolio", "before", "family")
 DORMANT_SORTS: Final = ("annuity", "family", "ends", "choice")
 NO_CHOICE: Final = "none"
-KEPT_FOR: Final = dt.timedelta(days=365)
-"""So long before an annuity somebody may have said to keep a patent, for the word to hold for it."""
+KEPT_FOR: Final = dt.timedelta(days=330)
+"""How long a word to keep a patent holds: past the next yearly annuity, not past the one after it."""
 _OPEN: Final = frozenset({Status.CANDIDATE, Status.CHARTING, Status.IN_REVIEW, Status.UNDETERMINED})
 
 
@@ -65,7 +65,7 @@ class InForce:
 
 @dataclass(frozen=True)
 class Dormant:
-    """A family that no text needs. `title` and its language are those of the first member that has one.
+    """A family that no text needs, as on the day `asked_on`. `title` and its language are those of `publication`.
 
     `annuity` is the first that is due of its members, `ends` the last end; `choice` is the last word, if any.
     """
@@ -74,6 +74,7 @@ class Dormant:
     need: Need
     members: Sequence[InForce]
     choice: PatentChoice | None
+    asked_on: dt.date
     title: str | None = None
     title_language: str | None = None
 
@@ -93,10 +94,10 @@ class Dormant:
 
     @property
     def waits(self) -> bool:
-        """Whether somebody has to choose before the next annuity: nobody did, or said long ago to keep it."""
-        if self.choice is None or self.annuity is None:
-            return self.choice is None
-        return self.choice.choice is Choice.KEEP and self.choice.at.date() < self.annuity.day - KEPT_FOR
+        """Whether somebody has to choose: nobody did, or said long ago to keep it."""
+        if self.choice is None:
+            return True
+        return self.choice.choice is Choice.KEEP and self.choice.at.date() < self.asked_on - KEPT_FOR
 
 
 def dormant_families(
@@ -122,7 +123,7 @@ def dormant_families(
         granted = [views[each.key] for each in members if views[each.key].standing.status is LegalStatus.GRANTED]
         in_force = [_in_force(rules, view, typed.get(view.patent.number), today) for view in _one_each(granted)]
         if in_force:
-            found.append(Dormant(family, needs[family], in_force, choices.get(family)))
+            found.append(Dormant(family, needs[family], in_force, choices.get(family), today))
     return _ordered(_filtered(_with_titles(session, found), given), sort)
 
 
@@ -287,8 +288,9 @@ def _with_titles(session: Session, rows: Sequence[Dormant]) -> list[Dormant]:
         for number, title, tongue in session.execute(known.where(col(Publication.number).in_(part))):
             titles[number] = (title, tongue)
     return [
-        Dormant(each.family, each.need, each.members, each.choice, *titles.get(each.publication, (None, None)))
+        replace(each, title=title, title_language=tongue)
         for each in rows
+        for title, tongue in [titles.get(each.publication, (None, None))]
     ]
 
 

@@ -47,7 +47,7 @@ class ChosenClause:
 class Terms:
     """What is measured: the draft, its clauses (all, or one by number and those below), and how far down the ranking.
 
-    Only normative clauses count, unless `all_kinds`.
+    Only normative clauses with a text count, unless `all_kinds`.
     """
 
     draft_id: int
@@ -108,7 +108,7 @@ def chosen_clauses(session: Session, terms: Terms) -> list[ChosenClause]:
         below = col(Clause.number).startswith(f"{terms.clause}.", autoescape=True)
         conditions.append(sa.or_(col(Clause.number) == terms.clause, below))
     if not terms.all_kinds:
-        conditions.append(col(Clause.normative).is_(True))
+        conditions += [col(Clause.normative).is_(True), col(Clause.text) != ""]
     columns = (Clause.id, Clause.order, Clause.number, Clause.title, Clause.level)
     statement = sa.select(*columns).where(*conditions).order_by(col(Clause.order))  # type: ignore[call-overload]
     return [ChosenClause(*row) for row in session.execute(statement)]

@@ -183,7 +183,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "expired": mark("declared, right ended"),
     },
     "choice": {
-        "keep": mark("Keep"),
+        "keep": mark("Keep in force"),
         "license": mark("License"),
         "donate": mark("Donate"),
         "lapse": mark("Let lapse"),
@@ -214,7 +214,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "what": mark("Of what"),
         "reason": mark("Reason"),
         "asked": mark("Asked"),
-        "granted": mark("Granted"),
+        "granted": mark("Agreed to"),
         "in_force": mark("In force in"),
         "offices": mark("Offices"),
         "draft": mark("Draft"),

@@ -1,0 +1,239 @@
+"""The pages of landscape, fortress, dormant patents and metrics: what they count, and who sees what of it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from tests.assessments.made import charted, import_version, plant_claim
+from tests.portfolio.own import NOW, Made, add_family, add_publication, plant
+from workbench.db import Store
+from workbench.declarations.models import AliasState, Party, PartyAlias
+from workbench.mapping.runs import drafts_of, map_draft
+from workbench.patents.models import Claim
+from workbench.people.permissions import Role
+from workbench.people.viewer import Viewer
+from workbench.people.walls_models import TrailEntry
+from workbench.portfolio.landscape import Axis, Unit, YearOf
+from workbench.portfolio.landscape_queries import Wanted, behind, grouped, landscape_of
+from workbench.portfolio.metrics import MetricName
+from workbench.portfolio.models import PatentChoice
+from workbench.settings import Settings
+from workbench.web import context, create_app
+
+TODAY = NOW.date()
+REASON = "SECRETREASON of the members of the matter."
+
+
+@dataclass
+class Site:
+    """The application, asked on behalf of one person after the other."""
+
+    store: Store
+    client: FlaskClient
+    made: Made
+    who: Viewer
+
+    def as_(self, viewer: Viewer) -> FlaskClient:
+        self.who = viewer
+        return self.client
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    settings = Settings(home=tmp_path_factory.mktemp("views") / "home", own_parties=("Own K.K.",))
+    store = Store(settings, Viewer.system())
+    store.migrate()
+    made = plant(store)
+    import_version(store, "CD 1")
+    people = plant_claim(store, matter=False)
+    with store.write() as session:
+        for number, name, year in (("EP.701.A1", "Own Company", 2012), ("US.702.A1", "Other Inc.", 1999)):
+            row = add_publication(session, number, applicants=[name], date=dt.date(year, 5, 1))
+            session.flush()
+            text = "A method comprising: sealing a test set of an evaluation; and signing the report."
+            session.add(Claim(publication_id=row.id or 0, language="en", number=1, text=text, independent=True))
+        family = add_family(session, "F7")
+        for number, names in (("EP.703.A1", ["Own K.K.", "Other Inc."]), ("EP.704.A2", ["Own K.K."])):
+            priority = [{"number": "x", "date": f"20{number[5:7]}-01-02"}]
+            add_publication(session, number, family_ref=family, applicants=names, priorities=priority)
+        party = Party(name="Own K.K.", normal_name="own", first_seen=NOW)
+        session.add(party)
+        session.flush()
+        for name, state in (("Own Company", AliasState.ACCEPTED), ("Other Inc.", AliasState.SUGGESTED)):
+            session.add(PartyAlias(party_id=party.id or 0, name=name, state=state, said_at=NOW))
+    with store.read() as session:
+        drafts = drafts_of(session, None)
+    map_draft(store, drafts[0], now=lambda: NOW)
+    charted(store, people["ann"])
+    app = create_app(settings, store, open_local=True, clock=lambda: NOW)
+    app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
+    found = Site(store, app.test_client(), made, made.insider)
+    app.before_request(lambda: context.set_viewer(found.who))
+    # Whoever asks is said after the door and before the checks of addresses.
+    functions = app.before_request_funcs[None]
+    functions.insert(1, functions.pop())
+    yield found
+    store.close()
+
+
+@pytest.mark.parametrize("by", YearOf)
+@pytest.mark.parametrize(("unit", "axis"), [(Unit.FAMILIES, Axis.PARTY), (Unit.PUBLICATIONS, Axis.OFFICE)])
+def test_each_number_is_as_long_as_the_list_behind_it(site: Site, unit: Unit, axis: Axis, by: YearOf) -> None:
+    wanted = Wanted(unit, by, axis)
+    with site.store.read(site.made.insider) as session:
+        table = landscape_of(session, wanted, TODAY)
+        assert table.total > 5
+
+        def long(row: str, column: str) -> int:
+            return len(grouped(behind(session, wanted, row, column, TODAY), unit))
+
+        assert long("", "") == table.total
+        for row in table.rows:
+            name = row.name or "*"
+            assert long(name, "") == row.total
+            for year in table.years:
+                assert long(name, "unknown" if year is None else str(year)) == row.counts.get(year, 0)
+
+
+def test_reviewed_names_are_one_party_and_suggested_ones_are_not(site: Site) -> None:
+    with site.store.read(site.made.insider) as session:
+        rows = {row.name: row for row in landscape_of(session, Wanted(by=YearOf.PUBLICATION), TODAY).rows}
+        assert "Own Company" not in rows
+        assert {"Own K.K.", "Other Inc."} <= rows.keys()
+        assert rows["Own K.K."].counts[2012] == 1, "under its other name"
+        assert rows["Other Inc."].counts[TODAY.year - 15] == 1, "what is older is in the first column"
+        first = {row.name: row for row in landscape_of(session, Wanted(by=YearOf.PRIORITY), TODAY).rows}
+        assert first["Own K.K."].counts[2019] == 1, "no priority: the filing of the register"
+        filed = {row.name: row for row in landscape_of(session, Wanted(by=YearOf.FILING), TODAY).rows}
+        assert filed["Own K.K."].counts[2019] == 1
+
+
+def test_the_page_links_to_its_lists_and_marks_what_is_incomplete(site: Site) -> None:
+    page = site.as_(site.made.outsider).get("/portfolio/landscape").text
+    assert "from 2025 on the years are incomplete" in page
+    address = next(
+        each for each in re.findall(r'href="(/portfolio/landscape/list\?[^"]*)"', page) if "column=2019" in each
+    )
+    found = site.client.get(address.replace("&amp;", "&")).text
+    assert "F1" in found
+    assert site.client.get("/portfolio/landscape?unit=x").status_code == 200
+    assert site.client.get("/portfolio/landscape.csv?unit=x").status_code == 400
+    rows = list(csv.DictReader(io.StringIO(site.client.get("/portfolio/landscape.csv").data.decode("utf-8-sig"))))
+    assert {row["incomplete"] for row in rows if row["year"] == "2026"} == {"True"}
+    assert "families behind" in site.client.get("/portfolio/landscape/list?row=%2A&column=unknown").text.lower()
+
+
+def test_a_draft_and_a_clause_narrow_what_is_counted(site: Site) -> None:
+    with site.store.read(site.made.insider) as session:
+        draft = drafts_of(session, None)[0].draft_id
+        whole = landscape_of(session, Wanted(draft_id=draft), TODAY).total
+        part = landscape_of(session, Wanted(draft_id=draft, clause="6", top=10), TODAY).total
+        none = landscape_of(session, Wanted(draft_id=draft, clause="999"), TODAY).total
+    assert whole == 3
+    assert 0 < part <= whole
+    assert none == 0
+
+
+def test_the_fortress_of_two_parties_stands_side_by_side(site: Site) -> None:
+    page = site.as_(site.made.insider).get("/portfolio/fortress?party=own+k.k.&other=Other+Inc.&top=10").text
+    assert "Own K.K.</th>" in page
+    assert "Other Inc.</th>" in page
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                site.as_(site.made.counsel)
+                .get("/portfolio/fortress.csv?draft=1&party=Own+K.K.&other=Other+Inc.")
+                .data.decode("utf-8-sig")
+            )
+        )
+    )
+    found = {row["party"]: 0 for row in rows}
+    for row in rows:
+        found[row["party"]] += row["candidate_families"] != "[]"
+    assert set(found) == {"Own K.K.", "Other Inc."}
+    assert min(found.values()) > 0
+    with site.store.read() as session:
+        told = session.exec(select(TrailEntry).where(TrailEntry.key == "fortress", TrailEntry.action == "saw")).all()
+        assert told
+        assert told[-1].details["parties"] == ["Own K.K.", "Other Inc."], "who looked at whose patents is kept"
+    assert "No publication names a party called Nobody" in site.client.get("/portfolio/fortress?party=Nobody").text
+
+
+def test_others_claims_are_counted_for_who_may_read_them_only(site: Site) -> None:
+    signatory = Viewer(None, "signer", frozenset({Role.SIGNATORY}))
+    page = site.as_(signatory).get("/portfolio/fortress?party=Other+Inc.&top=10").text
+    assert "You see our own claims only" in page
+    breadth = re.findall(r"Breadth: clauses with a candidate</th><td class=\"number\">(\d+)", page)
+    assert breadth == ["0"]
+
+
+def test_a_choice_is_made_on_the_page_and_seen_by_members_only(site: Site) -> None:
+    made = site.made
+    form = {"choice": "keep", "reason": REASON, "matter": str(made.matter), "newest": "0"}
+    assert site.as_(made.outsider).post("/portfolio/dormant/F9/choice", data=form).status_code == 404
+    assert site.client.post("/portfolio/dormant/F1/choice", data=form).status_code == 400, "a matter of others"
+    client = site.as_(made.insider)
+    assert client.post("/portfolio/dormant/F1/choice", data={**form, "reason": "no"}).status_code == 409
+    assert client.post("/portfolio/dormant/F1/choice", data={**form, "choice": "sell"}).status_code == 400
+    assert client.post("/portfolio/dormant/F1/choice", data=form).status_code == 303
+    again = client.post("/portfolio/dormant/F1/choice", data=form)
+    assert again.status_code == 409
+    assert "meanwhile" in again.text
+    assert REASON in client.get("/portfolio/dormant/F1").text
+    day = {"publication": "EP.100.B1", "due_on": "2027-01-05", "source": REASON, "matter": str(made.matter)}
+    assert client.post("/portfolio/dormant/F1/annuity", data={**day, "due_on": "soon"}).status_code == 400
+    assert client.post("/portfolio/dormant/F1/annuity", data={**day, "publication": "X"}).status_code == 400
+    assert client.post("/portfolio/dormant/F1/annuity", data={**day, "newest": "0"}).status_code == 303
+    outside = site.as_(made.outsider)
+    for address in ("/portfolio/dormant", "/portfolio/dormant/F1"):
+        page = outside.get(address).text
+        assert "F1" in page
+        assert "SECRETREASON" not in page
+        assert "2027-01-05" not in page
+    assert outside.get("/portfolio/dormant/F9").status_code == 404
+    assert site.as_(made.delegate).get("/portfolio/dormant").status_code == 403
+    with site.store.read() as session:
+        assert len(session.exec(select(PatentChoice)).all()) == 1
+
+
+def test_computed_days_are_marked_wherever_they_stand(site: Site) -> None:
+    client = site.as_(site.made.outsider)
+    for address in ("/portfolio/dormant", "/portfolio/dormant/F1"):
+        page = client.get(address).text
+        for day in ("2026-12-31", "2039-12-04"):
+            for found in re.finditer(f'<time datetime="{day}">', page):
+                assert 'class="est"' in page[found.end() : found.end() + 120], f"{day} is not marked on {address}"
+            assert day in page
+    rows = csv.DictReader(
+        io.StringIO(site.as_(site.made.counsel).get("/portfolio/dormant.csv").data.decode("utf-8-sig"))
+    )
+    by_family = {row["family"]: row for row in rows}
+    assert by_family["US.101.B2"]["next_annuity_estimated"] == "True"
+    assert by_family["F1"]["ends_estimated"] == "True"
+
+
+@pytest.mark.parametrize("name", [each.value for each in MetricName])
+def test_each_metric_has_a_definition_and_its_rows(site: Site, name: str) -> None:
+    page = site.as_(site.made.counsel).get(f"/portfolio/metrics/{name}")
+    assert page.status_code == 200
+    assert '<p class="lede">' in page.text
+    table = site.client.get(f"/portfolio/metrics/{name}.csv").data.decode("utf-8-sig")
+    shown = re.search(r"1–\d+ of (\d+)", page.text)
+    assert (int(shown[1]) if shown else 0) == len(list(csv.DictReader(io.StringIO(table))))
+    assert site.as_(site.made.delegate).get(f"/portfolio/metrics/{name}").status_code == 403
+
+
+def test_a_chart_is_counted_and_no_number_of_declarations_stands_alone(site: Site) -> None:
+    page = site.as_(site.made.insider).get("/portfolio/metrics").text
+    assert re.search(r"Charted: <strong>1</strong>", page)
+    assert re.search(r"Reviewed: <strong>0</strong> · Declared: <strong>0</strong>", page)
+    assert site.client.get("/portfolio/metrics/other").status_code == 404
