@@ -17,6 +17,8 @@ from scrapers.records import Precision
 from tests.people.walled import add_account, add_publication
 from workbench.ballots.models import Ballot
 from workbench.ballots.rulebook import load_rulebook
+from workbench.cases.models import CaseForm, CasePatent, CaseStep, DeclarationCase
+from workbench.cases.statuses import CaseAct, CaseStatus
 from workbench.db import Store, key_of
 from workbench.patents.models import ApplicationStatus
 from workbench.people.gate import seen_by
@@ -240,6 +242,36 @@ def test_a_filing_in_a_register_closes_its_event(session: Session) -> None:
     )
     placed = look(session, plan).events["FF_JP"]
     assert (placed.origin, placed.event.day) == (Origin.EVIDENCE, day("2026-12-10"))
+
+
+@pytest.mark.parametrize(("family", "counts"), [("99000001", True), ("99000002", False), (None, True)])
+def test_a_declaration_that_was_sent_closes_its_event(session: Session, family: str | None, counts: bool) -> None:
+    """By the families of the plan's assets; where they name none, by the matter."""
+    item = work_item(session)
+    plan = made(session, work_item=item.iso_id)
+    put(session, plan, "DECL", "2027-03-01")
+    if family is not None:
+        verbs.set_asset(session, SYSTEM, plan, AssetEdit("Method", families=[family]), NOW)
+    times: dict[str, Any] = {"opened_at": NOW, "changed_at": NOW}
+    case = DeclarationCase(
+        work_item_id=key_of(item), matter_id=plan.matter_id, holder="Sample", form="common 2015-06-26", **times
+    )
+    session.add(case)
+    session.flush()
+    form = CaseForm(case_id=key_of(case), revision=1, entries={"option": "1"}, option="1", by="A", at=NOW)
+    session.add(form)
+    session.flush()
+    patent: dict[str, Any] = {"position": 1, "country": "JP", "number": "1", "status": "granted", "published": True}
+    session.add(CasePatent(case_id=key_of(case), form_id=key_of(form), family="99000001", **patent))
+    session.add(
+        CaseStep(
+            case_id=key_of(case), act=CaseAct.SEND, status=CaseStatus.SENT, revision=1,
+            details={"sent_on": "2026-11-20"}, by="A", at=NOW,
+        )
+    )  # fmt: skip
+    placed = look(session, plan).events["DECL"]
+    assert (placed.origin is Origin.EVIDENCE) is counts
+    assert not counts or placed.event.day == day("2026-11-20")
 
 
 def test_what_a_person_says_happened_goes_before_evidence(session: Session) -> None:

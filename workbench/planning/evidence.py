@@ -13,6 +13,9 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from workbench.cases.contents import patents_of
+from workbench.cases.queries import cases_of, steps_of
+from workbench.cases.statuses import CaseAct
 from workbench.declarations.queries import declarations_naming, declarations_of_item
 from workbench.patents.applications import application_forms, application_key
 from workbench.patents.models import ApplicationStatus, Family, Publication
@@ -154,4 +157,34 @@ def _declarations(
                 )
 
 
-READERS: Final[list[Reader]] = [_releases, _filings, _declarations]
+def _sent(
+    session: Session, plan: StoredPlan, events: Sequence[PlannedEvent], assets: Sequence[PlanAsset]
+) -> Iterator[Evidence]:
+    """The company's own declarations for the plan's work item, from the day a person recorded that they were sent.
+
+    Those that name a family of the assets; where the assets name none, those of the plan's matter.
+    """
+    item = work_item(session, plan.work_item) if plan.work_item is not None else None
+    if item is None or not any(event.name == "DECL" for event in events):
+        return
+    wanted = {family for asset in assets for family in asset.families}
+    for case, form in cases_of(session, item):
+        families = {patent.family for patent in patents_of(session, form)}
+        if not (families & wanted if wanted else case.matter_id == plan.matter_id):
+            continue
+        for step in steps_of(session, case):
+            if step.act is CaseAct.SEND:
+                told = step.details.get("sent_on")
+                yield Evidence(
+                    event="DECL",
+                    day=dt.date.fromisoformat(told) if told else step.at.date(),
+                    entity="case",
+                    key=f"{case.id} {step.id}",
+                    shown=f"{case.holder} – {item.reference}",
+                    source="case",
+                    snapshot_id=None,
+                    first_seen=step.at,
+                )
+
+
+READERS: Final[list[Reader]] = [_releases, _filings, _declarations, _sent]
