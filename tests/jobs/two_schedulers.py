@@ -19,7 +19,7 @@ from workbench.settings import Settings
 def main(home: str, url: str, log: str, name: str, pace: str = "quickly") -> None:
     def job(called: str) -> Callable[[dt.datetime], None]:
         def run(due_at: dt.datetime) -> None:
-            time.sleep(2 if pace == "slowly" else 0.05)
+            time.sleep(1 if pace == "slowly" else 0.05)
             with Path(log).open("a") as file:
                 file.write(f"{name} {called} {due_at.isoformat()}\n")
 
