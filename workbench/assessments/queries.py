@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.assessments.models import Assessment, AssessmentEvent, AssessmentPin, ChartVersion, Finding, Reader
@@ -23,6 +25,8 @@ from workbench.standards.carry_over import CarriedState
 from workbench.standards.lineage_queries import line_of_versions
 from workbench.standards.lineage_reasons import Fact
 from workbench.standards.models import Draft, WorkItem
+
+_NOT_YET: Final = frozenset({Status.CANDIDATE, Status.CHARTING, Status.IN_REVIEW})
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,11 @@ class Agreement:
     kappa: float | None
 
 
+def keys_in(column: Any, keys: Iterable[int]) -> sa.ColumnElement[bool]:
+    """Whether a key is one of these, however many they are; databases bound the number of parameters."""
+    return col(column).in_(sa.bindparam(None, sorted(keys), expanding=True, literal_execute=True))
+
+
 def state_of(assessment: Assessment) -> State:
     """The state as it was noted last."""
     return State(assessment.status, assessment.stale, assessment.on_hold_secrecy)
@@ -88,7 +97,7 @@ def standing(session: Session, *, item_id: int | None = None, ids: Collection[in
     if item_id is not None:
         statement = statement.where(Assessment.work_item_id == item_id)
     if ids is not None:
-        statement = statement.where(col(Assessment.id).in_(ids))
+        statement = statement.where(keys_in(Assessment.id, ids))
     rows = list(session.exec(statement))
     pins = last_pins(session, [key_of(row) for row in rows])
     drafts = _drafts(session, {pin.draft_id for pin in pins.values()})
@@ -124,7 +133,7 @@ def stand_of(session: Session, assessment_id: int) -> Stand | None:
 
 def last_pins(session: Session, assessments: Collection[int]) -> dict[int, AssessmentPin]:
     """The last pin of each assessment."""
-    statement = select(AssessmentPin).where(col(AssessmentPin.assessment_id).in_(assessments))
+    statement = select(AssessmentPin).where(keys_in(AssessmentPin.assessment_id, assessments))
     return {pin.assessment_id: pin for pin in session.exec(statement.order_by(col(AssessmentPin.id)))}
 
 
@@ -170,45 +179,61 @@ def authors_of(session: Session, assessment: Assessment) -> frozenset[int | None
 
 def is_reviewed(session: Session, stand: Stand) -> bool:
     """Whether a reader who wrote none of it looked at the chart on the texts that it is pinned to now, as they are."""
-    if stand.state.stale or stand.state.status in (Status.CANDIDATE, Status.CHARTING, Status.IN_REVIEW):
-        return False
+    return bool(reviewed(session, [stand]))
+
+
+def reviewed(session: Session, stands: Iterable[Stand]) -> frozenset[int]:
+    """Which of these assessments are reviewed, as `is_reviewed` tells of one."""
+    pins = {
+        key_of(each.pin): key_of(each.assessment)
+        for each in stands
+        if not each.state.stale and each.state.status not in _NOT_YET
+    }
     statement = (
-        select(Finding.id)
-        .join(ChartVersion, col(ChartVersion.id) == Finding.version_id)
-        .where(ChartVersion.pin_id == stand.pin.id, Finding.reader == Reader.REVIEWER)
+        select(ChartVersion.pin_id)
+        .distinct()
+        .join(Finding, col(Finding.version_id) == ChartVersion.id)
+        .where(Finding.reader == Reader.REVIEWER, keys_in(ChartVersion.pin_id, pins))
     )
-    return session.exec(statement.limit(1)).first() is not None
+    return frozenset(pins[key] for key in session.exec(statement)) if pins else frozenset()
 
 
 def agreement(session: Session) -> Agreement:
     """How far the first two readers of each concluded round agree, over all that the viewer may see."""
-    statement = select(Finding).order_by(
+    statement = select(Finding.assessment_id, Finding.round, Finding.outcome).order_by(
         col(Finding.assessment_id), col(Finding.round), col(Finding.reader), col(Finding.id)
     )
     rounds: dict[tuple[int, int], list[Status]] = {}
-    for row in session.exec(statement):
-        rounds.setdefault((row.assessment_id, row.round), []).append(row.outcome)
+    for assessment_id, number, outcome in session.exec(statement):
+        rounds.setdefault((assessment_id, number), []).append(Status(outcome))
     pairs = [found[:2] for found in rounds.values() if len(found) > 1]
     first, second = [pair[0].value for pair in pairs], [pair[1].value for pair in pairs]
     return Agreement(len(pairs), sum(one == two for one, two in pairs), kappa(first, second))
 
 
-def due(session: Session, viewer: Viewer) -> list[DueLine]:
+def due(session: Session, viewer: Viewer, stands: Sequence[Stand] | None = None) -> list[DueLine]:
     """What waits for this viewer: charts of his matters that are stale, and reviews that he could give.
+
+    `stands` are all that he may see, where they are at hand already.
 
     The session must see what the viewer sees (`people.gate.seen_by` for one of the workbench itself). Whoever may not
     decide has nothing waiting.
     """
     if not viewer.may(Permission.DECIDE):
         return []
-    stands = standing(session)
-    since = _since(session, [key_of(each.assessment) for each in stands])
+    waiting = [
+        each
+        for each in (standing(session) if stands is None else stands)
+        if each.state.stale or each.state.status is Status.IN_REVIEW
+    ]
+    since = _since(session, [key_of(each.assessment) for each in waiting])
+    closed = _closed_to(session, viewer)
     lines = []
-    for stand in stands:
+    for stand in waiting:
         moment = since.get(key_of(stand.assessment), stand.assessment.made_at)
         if stand.state.stale:
             lines.append(DueLine(DueKind.CHART_STALE, stand, max(moment, stand.newest.imported_at)))
-        elif stand.state.status is Status.IN_REVIEW and may_review(session, viewer, stand.assessment):
+        elif closed is not None and stand.assessment.id not in closed:
             lines.append(DueLine(DueKind.REVIEW_WAITS, stand, moment))
     return lines
 
@@ -225,9 +250,22 @@ def may_review(session: Session, viewer: Viewer, assessment: Assessment) -> bool
     return session.exec(own).first() is None
 
 
+def _closed_to(session: Session, viewer: Viewer) -> frozenset[int] | None:
+    """The assessments that a viewer cannot review, as `may_review` tells of one; None: he can review none."""
+    if viewer.account_id is None:
+        return None
+    wrote = select(ChartVersion.assessment_id).where(ChartVersion.by_account == viewer.account_id)
+    found = (
+        select(Finding.assessment_id)
+        .join(Assessment, col(Assessment.id) == Finding.assessment_id)
+        .where(Finding.by_account == viewer.account_id, Finding.round == Assessment.round)
+    )
+    return frozenset(session.exec(wrote)) | frozenset(session.exec(found))
+
+
 def _since(session: Session, keys: Iterable[int]) -> dict[int, dt.datetime]:
     statement = select(AssessmentEvent.assessment_id, AssessmentEvent.at).where(
-        col(AssessmentEvent.assessment_id).in_(list(keys))
+        keys_in(AssessmentEvent.assessment_id, keys)
     )
     return dict(session.exec(statement.order_by(col(AssessmentEvent.id))).all())
 

@@ -16,6 +16,7 @@ from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import Standing, standing_in
 from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow
+from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
 from workbench.patents.walls import is_own
 from workbench.people.gate import viewer_of
@@ -24,6 +25,7 @@ from workbench.standards.models import Clause, Draft, WorkItem
 
 BEST: Final = 5
 """Clauses of a claim that are looked at unless more are asked for."""
+_BLOCK: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,26 @@ def place_in_queue(session: Session, wanted: Wanted, at: int = 0) -> tuple[Place
     if draft is None:
         return None, 0
     standing = standing_in(session, draft)
-    conditions = [
-        *_conditions(wanted, viewer_of(session)),
-        col(Match.id).not_in(_settled(session, wanted.draft_id, standing)),
-    ]
-    counted = _joined(sa.select(sa.func.count()).select_from(Match)).where(*conditions)
-    total = int(session.execute(counted).scalar_one())
+    # On matches alone, so that indexes tell how many there are and which is meant, whatever the size of a portfolio.
+    conditions = _conditions(wanted, viewer_of(session))
+    if settled := _settled(session, wanted.draft_id, standing):
+        conditions.append(col(Match.id).not_in(sa.bindparam("settled", settled, expanding=True, literal_execute=True)))
+    total = int(session.execute(sa.select(sa.func.count()).select_from(Match).where(*conditions)).scalar_one())
     if not total:
         return None, 0
     at = min(max(at, 0), total - 1)
-    statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem).select_from(Match))
-    order = (col(Match.rank), col(Match.score).desc(), col(Publication.number), col(Claim.number), col(Match.id))
-    found = session.execute(statement.where(*conditions).order_by(*order).limit(1).offset(at)).one()
-    row = MatchRow(*found)
+    order = (col(Match.rank), col(Match.score).desc(), col(Match.id))
+    picked = sa.select(col(Match.id)).where(*conditions).order_by(*order).limit(1).offset(at)
+    statement = (
+        sa.select(Match, Claim, Publication, Clause, Draft, WorkItem)
+        .join(Claim, col(Claim.id) == col(Match.claim_id))
+        .join(Publication, col(Publication.id) == col(Claim.publication_id))
+        .join(Clause, col(Clause.id) == col(Match.clause_id))
+        .join(Draft, col(Draft.id) == col(Match.draft_id))
+        .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
+        .where(col(Match.id) == session.execute(picked).scalar_one())
+    )
+    row = MatchRow(*session.execute(statement).one())
     return Place(row, at, total, standing.get(_key(row), ())), total
 
 
@@ -134,66 +143,75 @@ def take_back(session: Session, viewer: Viewer, at: dt.datetime) -> Decision | N
     return decide(session, viewer, claim, clause, Verdict.OPEN, seen=[key_of(last)], at=at)
 
 
-def _settled(session: Session, draft_id: int, standing: dict[DecisionKey, list[Standing]]) -> set[int]:
+def _settled(session: Session, draft_id: int, standing: dict[DecisionKey, list[Standing]]) -> list[int]:
     """The matches of a draft on which a decision stands that was made on the texts as they are."""
     holding = {key for key, found in standing.items() if any(each.holds for each in found)}
-    if not holding:
-        return set()
-    statement = (
-        sa.select(col(Match.id), col(Publication.number), col(Claim.number), col(Claim.language), col(Clause.order))
-        .select_from(Match)
-        .join(Claim, col(Claim.id) == col(Match.claim_id))
-        .join(Publication, col(Publication.id) == col(Claim.publication_id))
-        .join(Clause, col(Clause.id) == col(Match.clause_id))
-        .where(
-            col(Match.draft_id) == draft_id,
-            col(Publication.number).in_({key.publication for key in holding}),
-            col(Clause.order).in_({key.clause_order for key in holding}),
+    places = select(Clause.order, Clause.id).where(Clause.draft_id == draft_id)
+    orders = {key: order for order, key in session.exec(places)}
+    settled = []
+    of_draft = sa.select(col(Clause.id)).where(col(Clause.draft_id) == draft_id)
+    for numbers in in_blocks(sorted({key.publication for key in holding}), _BLOCK):
+        # By its claims, from the index of claim and clause: told of the draft, it goes through all matches of it.
+        statement = (
+            sa.select(
+                col(Match.id), col(Match.clause_id), col(Publication.number), col(Claim.number), col(Claim.language)
+            )
+            .select_from(Publication)
+            .join(Claim, col(Claim.publication_id) == col(Publication.id))
+            .join(Match, col(Match.claim_id) == col(Claim.id))
+            .where(col(Publication.number).in_(numbers), (col(Match.clause_id) + 0).in_(of_draft))
         )
-    )
-    return {
-        match_id
-        for match_id, number, claim, language, order in session.execute(statement)
-        if DecisionKey(number, claim, language, draft_id, order) in holding
-    }
+        for match_id, clause_id, number, claim, language in session.execute(statement):
+            if DecisionKey(number, claim, language, draft_id, orders[clause_id]) in holding:
+                settled.append(match_id)
+    return settled
 
 
 def _conditions(wanted: Wanted, viewer: Viewer) -> list[sa.ColumnElement[bool]]:
-    conditions = [col(Match.draft_id) == wanted.draft_id, col(Match.rank) <= wanted.best]
-    if wanted.clause:
-        below = col(Clause.number).startswith(f"{wanted.clause}.", autoescape=True)
-        conditions.append(sa.or_(col(Clause.number) == wanted.clause, below))
-    if wanted.normative:
-        conditions.append(col(Clause.normative).is_(True))
+    """The filters as conditions on `Match` alone."""
+    conditions = [col(Match.rank) <= wanted.best]
+    if wanted.clause or wanted.normative:
+        clauses = sa.select(col(Clause.id)).where(col(Clause.draft_id) == wanted.draft_id)
+        if wanted.clause:
+            below = col(Clause.number).startswith(f"{wanted.clause}.", autoescape=True)
+            clauses = clauses.where(sa.or_(col(Clause.number) == wanted.clause, below))
+        if wanted.normative:
+            clauses = clauses.where(col(Clause.normative).is_(True))
+        # The clauses say which draft is meant; told of both, a database may go to the rows of all its matches.
+        conditions.append(col(Match.clause_id).in_(clauses))
+    else:
+        conditions.append(col(Match.draft_id) == wanted.draft_id)
     if wanted.family:
         family = select(Family.id).where(Family.family_id == wanted.family)
-        conditions.append(
-            sa.or_(col(Publication.family_ref).in_(family), col(Publication.number) == wanted.family.upper())
-        )
+        named = col(Publication.number) == wanted.family.upper()
+        conditions.append(col(Match.claim_id).in_(_claims(sa.or_(col(Publication.family_ref).in_(family), named))))
     if wanted.portfolio:
         held = (
             select(PortfolioMember.publication_id)
             .join(Portfolio, col(Portfolio.id) == PortfolioMember.portfolio_id)
             .where(Portfolio.name == wanted.portfolio)
         )
-        conditions.append(col(Publication.id).in_(held))
+        conditions.append(_among(_claims(col(Publication.id).in_(held))))
     if wanted.names is not None:
         listed = sa.cast(col(Publication.applicants), sa.Text)
-        conditions.append(sa.or_(*(listed.contains(f'"{name}"', autoescape=True) for name in wanted.names)))
+        named = sa.or_(*(listed.contains(f'"{name}"', autoescape=True) for name in wanted.names))
+        conditions.append(_among(_claims(named)))
     if wanted.own is not None:
-        own = is_own(Publication, viewer)
-        conditions.append(own if wanted.own else sa.not_(sa.func.coalesce(own, sa.false())))
+        ours = _among(_claims(is_own(Publication, viewer)))
+        conditions.append(ours if wanted.own else sa.not_(ours))
     return conditions
 
 
-def _joined(statement: Any) -> Any:
-    return (
-        statement.join(Claim, col(Claim.id) == col(Match.claim_id))
-        .join(Publication, col(Publication.id) == col(Claim.publication_id))
-        .join(Clause, col(Clause.id) == col(Match.clause_id))
-        .join(Draft, col(Draft.id) == col(Match.draft_id))
-        .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
+def _claims(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The claims of the publications that satisfy a condition."""
+    return sa.select(col(Claim.id)).where(
+        col(Claim.publication_id).in_(sa.select(col(Publication.id)).where(condition))
     )
+
+
+def _among(claims: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    # A sum, so that no database looks up every claim of a large portfolio in the matches of all drafts.
+    return (col(Match.claim_id) + 0).in_(claims)
 
 
 def _key(row: MatchRow) -> DecisionKey:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from scrapers.records import ClauseKind
-from workbench.assessments.queries import Stand, current_chart, is_reviewed, standing
+from workbench.assessments.queries import Stand, current_chart, is_reviewed, reviewed, standing
 from workbench.assessments.statuses import Status
 from workbench.ballots.rulebook import Rulebook
 from workbench.cases.contents import GRANTED, PatentEntry, newest_form, patents_of
@@ -110,11 +110,13 @@ def declared_families(session: Session) -> list[DeclaredFamily]:
         entry = found.setdefault((document, family), DeclaredFamily(document, related, family))
         entry.numbers.add(number)
         entry.declarations.add(key_of(declaration))
+    of_documents = [stand for document in {document for document, _ in found} for stand in stands.get(document, [])]
+    read = reviewed(session, of_documents)
     for (document, family), entry in found.items():
         for stand in stands.get(document, []):
             if family == _family_of_stand(stand) or stand.assessment.publication in entry.numbers:
                 entry.charted |= current_chart(session, stand.assessment) is not None
-                entry.reviewed |= is_reviewed(session, stand)
+                entry.reviewed |= stand.assessment.id in read
     return sorted(found.values(), key=lambda entry: (entry.document, entry.family))
 
 
@@ -134,14 +136,16 @@ def undeclared(session: Session, rules: Rulebook, today: dt.date) -> list[Undecl
     gates, named = Gates(session, rules, today), _named(session)
     own = set(session.exec(select(Publication.number).where(is_own(Publication, viewer_of(session)))))
     found: dict[tuple[int, str], Undeclared] = {}
-    for stand in standing(session):
+    stands = [each for each in standing(session) if each.state.status in _DUE]
+    read = reviewed(session, stands)
+    for stand in stands:
         family = _family_of_stand(stand)
         key = (key_of(stand.item), family)
-        if stand.state.status not in _DUE or stand.state.stale or stand.assessment.publication not in own:
+        if stand.state.stale or stand.assessment.publication not in own:
             continue
         if key in found or key in named or (key[0], stand.assessment.publication) in named:
             continue
-        if is_reviewed(session, stand):
+        if stand.assessment.id in read:
             found[key] = Undeclared(stand, family, gates.of(stand.item, "common"))
     far = dt.date.max
     return sorted(

@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from workbench.i18n import mark
 from workbench.standards.clause_nodes import ClauseNode
@@ -97,6 +98,7 @@ _FACT_OF = {
 }
 
 
+@lru_cache(maxsize=2048)  # Thousands may stand on the hundred clauses of a draft.
 def text_hash(node: ClauseNode) -> str:
     """A hash of title, text and standing of a clause, the same wherever lineage holds the wording to be the same.
 

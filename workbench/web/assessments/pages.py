@@ -17,6 +17,7 @@ from workbench.assessments.queries import (
     findings_of,
     is_reviewed,
     may_review,
+    reviewed,
     standing,
     steps_of,
     versions_of,
@@ -34,6 +35,8 @@ from workbench.web.context import now, record, session, viewer
 from workbench.web.lineage import reason
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
+WAITING: Final = 50
+"""Lines of what waits that the page shows; the filters of the list show the others."""
 _FILTERS: Final = ("work_item", "status", "stale")
 # What happened to rights; what happened to texts is computed.
 _NOTED: Final = frozenset(Event) - {Event.TEXT_CHANGED, Event.TEXT_GONE, Event.AMENDMENT}
@@ -48,13 +51,17 @@ def index() -> str:
     rows = [each for each in every if _left(each, filters)]
     page = page_number(argument("page"))
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
+    read = reviewed(session(), shown)
+    waiting = due(session(), viewer(), every)
     listing = Listing("assessments.index", filters, "", "", page, len(rows), export_kind=_exported(filters))
     return render_template(
         "web/assessments/index.html",
         listing=listing,
         filters=filters,
-        rows=[(each, clause_of(each), is_reviewed(session(), each)) for each in shown],
-        waiting=due(session(), viewer()),
+        rows=[(each, clause_of(each), each.assessment.id in read) for each in shown],
+        waiting=waiting[:WAITING],
+        more=max(0, len(waiting) - WAITING),
+        waits=len(waiting),
         clause_of=clause_of,
         items=sorted({(str(each.item.iso_id), each.item.reference) for each in every}, key=lambda pair: pair[1]),
         statuses=list(Status),
