@@ -122,7 +122,7 @@ def test_errors_that_people_mend_are_known_by_names_that_exist() -> None:
         assert f"{found.__module__}.{found.__qualname__}" == name
 
 
-def test_a_start_imports_no_heavy_library() -> None:
+def test_a_start_imports_no_heavy_library(tmp_path: Path) -> None:
     """What takes long to import is imported by what uses it: help and light commands come at once, pages soon."""
     script = f"""
 import sys
@@ -133,7 +133,11 @@ assert CliRunner().invoke(main, ["--help"]).exit_code == 0
 print(*sorted({{"sqlmodel", "pydantic", *{HEAVY}}} & sys.modules.keys()))
 import workbench.tables
 print(*sorted({{"alembic", *{HEAVY}}} & sys.modules.keys()))
-import workbench.web
+from workbench.db import Store
+from workbench.settings import Settings
+from workbench.web import create_app
+settings = Settings(home={str(tmp_path)!r})
+create_app(settings, Store(settings))
 print(*sorted({HEAVY} & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
