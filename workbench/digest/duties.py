@@ -30,7 +30,7 @@ from workbench.planning.rules import RulesError, Severity, Verdict
 from workbench.planning.stored import Prepared
 from workbench.planning.vocabulary import EventKind
 from workbench.portfolio.annuities import AnnuityRulesError
-from workbench.portfolio.dormant import waiting
+from workbench.portfolio.dormant import waiting, with_titles
 
 AHEAD: Final = 30
 """Days before a planned day from which the digest speaks of it."""
@@ -259,7 +259,7 @@ def of_dormant(session: Session, viewer: Viewer, rules: Rulebook, today: dt.date
     except AnnuityRulesError as error:
         _log.warning("dormant patents are not told of: %s", error)
         return
-    for place, row in enumerate(found[:DORMANT_TOLD]):
+    for place, row in enumerate(with_titles(session, found[:DORMANT_TOLD])):
         annuity = row.annuity
         if annuity is not None:
             yield Duty(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -54,6 +54,27 @@ class Patent(NamedTuple):
     family: int | None
 
 
+class RegisterEntry(NamedTuple):
+    """What of an `ApplicationStatus` says whether the patent is in force, and until when."""
+
+    application: str
+    application_key: str
+    status: str | None
+    status_date: dt.date | None
+    filing_date: dt.date | None
+    grant_number: str | None
+    grant_date: dt.date | None
+    expiry_date: dt.date | None
+    ended_on: dt.date | None
+    next_fee_date: dt.date | None
+    source: str
+    last_seen: dt.datetime
+    snapshot_id: int | None
+
+
+_REGISTER: Final = tuple(getattr(ApplicationStatus, name) for name in RegisterEntry._fields)
+
+
 @dataclass(frozen=True, slots=True)
 class PatentView:
     """What offices say of the application of a publication, without the papers."""
@@ -61,7 +82,7 @@ class PatentView:
     patent: Patent
     standing: Standing
     expiry: Expiry | None
-    register: ApplicationStatus | None
+    register: RegisterEntry | None
 
 
 @dataclass(frozen=True)
@@ -144,12 +165,12 @@ def patent_views(session: Session, patents: Sequence[Patent], today: dt.date) ->
             listed.setdefault(number, set()).add(key)
     keys = sorted({*own.values(), *(key for found in listed.values() for key in found)})
     events: dict[str, list[EventFact]] = {}
-    registers: dict[str, ApplicationStatus] = {}
+    registers: dict[str, RegisterEntry] = {}
     for part in in_parts(keys):
         for event in session.exec(select(LegalEvent).where(col(LegalEvent.application_key).in_(part))):
             events.setdefault(event.application_key, []).append(_event_fact(event))
-        for row in session.exec(select(ApplicationStatus).where(col(ApplicationStatus.application_key).in_(part))):
-            registers[row.application_key] = row
+        of_registers = sa.select(*_REGISTER).where(col(ApplicationStatus.application_key).in_(part))
+        registers.update((row[1], RegisterEntry(*row)) for row in session.execute(of_registers))
     together: dict[str, list[PublicationFact]] = {}
     for each in patents:
         fact = PublicationFact(each.country, each.kind, each.number, each.date, each.source_format)
@@ -239,7 +260,7 @@ def _event_fact(event: LegalEvent) -> EventFact:
     )
 
 
-def _register_fact(row: ApplicationStatus) -> RegisterFact:
+def _register_fact(row: ApplicationStatus | RegisterEntry) -> RegisterFact:
     return RegisterFact(
         office=row.application[:2],
         status=row.status,

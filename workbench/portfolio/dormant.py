@@ -124,13 +124,14 @@ def dormant_families(
         in_force = [_in_force(rules, view, typed.get(view.patent.number), today) for view in _one_each(granted)]
         if in_force:
             found.append(Dormant(family, needs[family], in_force, choices.get(family), today))
-    return _ordered(_filtered(_with_titles(session, found), given), sort)
+    # Titles are read where words are looked for in them; who shows rows reads those of the rows he shows.
+    return _ordered(_filtered(with_titles(session, found) if "q" in given else found, given), sort)
 
 
 def of_family(session: Session, family: str, today: dt.date) -> Dormant | None:
     """One family, whatever its need; None where it is not among the own ones in force that nobody declared."""
     for need in Need:
-        for each in dormant_families(session, today, {"need": need, "family": family}):
+        for each in with_titles(session, dormant_families(session, today, {"need": need, "family": family})):
             return each
     return None
 
@@ -281,7 +282,8 @@ def _in_force(rules: AnnuityRules, view: PatentView, typed: AnnuityDate | None, 
     return InForce(view, next_annuity(rules, days, today), typed)
 
 
-def _with_titles(session: Session, rows: Sequence[Dormant]) -> list[Dormant]:
+def with_titles(session: Session, rows: Sequence[Dormant]) -> list[Dormant]:
+    """The rows with the titles of the publications that stand for them."""
     titles: dict[str, tuple[str | None, str | None]] = {}
     for part in in_parts([each.publication for each in rows]):
         known = sa.select(col(Publication.number), col(Publication.title), col(Publication.title_language))

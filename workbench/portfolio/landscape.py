@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbench.portfolio.annuities import months_later
 
@@ -44,8 +44,7 @@ class Axis(StrEnum):
     OFFICE = "office"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A publication: its key, its family, its office, whose it is, and the year that counts; None where unknown.
 
     A publication of no family is a family of its own; `family` is negative then.
@@ -73,19 +72,18 @@ class Landscape:
     """The table. `years` are its columns, the first one with all before; None among them: the year is unknown.
 
     `totals` count each publication or family once, so that rows with common ones add up to more than they say.
-    `incomplete` is the first of the years of which not all is published, None where all is.
+    `incomplete` is the first of the years of which not all is published.
     """
 
     years: Sequence[int | None]
     rows: Sequence[Row]
     totals: Mapping[int | None, int]
     total: int
-    incomplete: int | None
-    earliest: int | None
+    incomplete: int
 
     def is_incomplete(self, year: int | None) -> bool:
         """Whether not all of a year is published yet."""
-        return year is not None and self.incomplete is not None and year >= self.incomplete
+        return year is not None and year >= self.incomplete
 
     @property
     def highest(self) -> int:
@@ -105,7 +103,7 @@ def with_family_years(records: Iterable[Record]) -> list[Record]:
     for each in found:
         if each.year is not None:
             first[each.family] = min(each.year, first.get(each.family, each.year))
-    return [Record(each.key, each.family, each.office, each.parties, first.get(each.family)) for each in found]
+    return [each if (year := first.get(each.family)) == each.year else each._replace(year=year) for each in found]
 
 
 def landscape(
@@ -115,38 +113,40 @@ def landscape(
 
     `rows`: how many have a row of their own, None for all.
     """
+    columns: dict[int | None, int | None] = {}
+    together: dict[tuple[tuple[str, ...], int | None], set[int]] = {}
+    for each in records:
+        if each.year not in columns:
+            columns[each.year] = column_of(each.year, today)
+        names = each.parties if axis is Axis.PARTY else (each.office,)
+        key = each.family if unit is Unit.FAMILIES else each.key
+        together.setdefault((names, columns[each.year]), set()).add(key)
     seen: dict[str, dict[int | None, set[int]]] = {}
     totals: dict[int | None, set[int]] = {}
-    earliest: int | None = None
-    for each in records:
-        column = column_of(each.year, today)
-        if column is not None and each.year is not None:
-            earliest = each.year if earliest is None else min(each.year, earliest)
-        key = each.family if unit is Unit.FAMILIES else each.key
-        totals.setdefault(column, set()).add(key)
-        for name in each.parties if axis is Axis.PARTY else (each.office,):
-            seen.setdefault(name, {}).setdefault(column, set()).add(key)
+    for (names, column), keys in together.items():
+        totals.setdefault(column, set()).update(keys)
+        for name in names:
+            seen.setdefault(name, {}).setdefault(column, set()).update(keys)
     sizes = {name: len(set().union(*columns.values())) for name, columns in seen.items()}
-    names = sorted(seen, key=lambda name: (-sizes[name], name))
-    shown = names if rows is None or len(names) <= rows + 1 else names[:rows]
+    ordered = sorted(seen, key=lambda name: (-sizes[name], name))
+    shown = ordered if rows is None or len(ordered) <= rows + 1 else ordered[:rows]
     table = [
         Row(name, (name,), {column: len(keys) for column, keys in seen[name].items()}, sizes[name]) for name in shown
     ]
-    others = tuple(names[len(shown) :])
+    others = tuple(ordered[len(shown) :])
     if others:
-        together: dict[int | None, set[int]] = {}
+        rest: dict[int | None, set[int]] = {}
         for name in others:
             for column, keys in seen[name].items():
-                together.setdefault(column, set()).update(keys)
-        counts = {column: len(keys) for column, keys in together.items()}
-        table.append(Row(None, others, counts, len(set().union(*together.values()))))
+                rest.setdefault(column, set()).update(keys)
+        counts = {column: len(keys) for column, keys in rest.items()}
+        table.append(Row(None, others, counts, len(set().union(*rest.values()))))
     return Landscape(
         _columns(totals, today),
         table,
         {column: len(keys) for column, keys in totals.items()},
         len(set().union(*totals.values())) if totals else 0,
         incomplete_from(today, by),
-        earliest,
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, TypeVar
 
 import sqlalchemy as sa
@@ -198,21 +199,23 @@ class _Years:
     """
 
     def __init__(self, session: Session, by: YearOf) -> None:
-        self._by = by
-        self._filings: dict[str, int] = {}
-        if by is not YearOf.PUBLICATION:
-            known = sa.select(col(ApplicationStatus.application_key), col(ApplicationStatus.filing_date)).where(
-                col(ApplicationStatus.filing_date).is_not(None)
-            )
-            self._filings = {key: day.year for key, day in session.execute(known)}
+        self._session, self._by = session, by
+
+    @cached_property
+    def _filings(self) -> dict[str, int]:
+        known = sa.select(col(ApplicationStatus.application_key), col(ApplicationStatus.filing_date)).where(
+            col(ApplicationStatus.filing_date).is_not(None)
+        )
+        return {key: day.year for key, day in self._session.execute(known)}
 
     def of(self, published: dt.date | None, application: str | None, priorities: str | None) -> int | None:
         """The year; None where nothing says it."""
         if self._by is YearOf.PUBLICATION:
             return None if published is None else published.year
-        first = min(map(int, _DAY.findall(priorities or "")), default=None)
-        if first is not None or application is None or not self._filings:
-            return first
+        if priorities and (days := _DAY.findall(priorities)):
+            return int(min(days))
+        if application is None or not self._filings:
+            return None
         return self._filings.get(application_key(application))
 
 

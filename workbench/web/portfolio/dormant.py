@@ -64,7 +64,7 @@ def dormant() -> str:
         "web/portfolio/dormant.html",
         listing=listing,
         filters=filters,
-        rows=found[(page - 1) * PER_PAGE : page * PER_PAGE],
+        rows=queries.with_titles(session(), found[(page - 1) * PER_PAGE : page * PER_PAGE]),
         waiting=sum(each.waits for each in found),
         refusal=refusal,
         choices=[(NO_CHOICE, gettext("not chosen yet")), *words("choice")],
@@ -180,7 +180,7 @@ def _page(family: str, refusal: str | None = None) -> str:
 
 
 def _rows(filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for row in queries.dormant_families(session(), today(), filters):
+    for row in queries.with_titles(session(), queries.dormant_families(session(), today(), filters)):
         ends, annuity, choice = row.ends, row.annuity, row.choice
         yield {
             "family": row.family,
