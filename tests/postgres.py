@@ -82,8 +82,12 @@ class Databases:
         """The name of a database as the template is."""
         if self.free:
             return self.free.pop()
-        name = f"lent_{uuid.uuid4().hex}"
-        administer(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}" STRATEGY file_copy')
+        return self.copy_of(self.template)
+
+    def copy_of(self, database: str) -> str:
+        """The name of a new database with all that is in this one, which nobody may be connected to."""
+        name = f"copy_{uuid.uuid4().hex}"
+        administer(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{database}" STRATEGY file_copy')
         return name
 
     def take_back(self, name: str) -> None:

@@ -60,6 +60,7 @@ def test_every_command_and_every_option_has_help(commands: dict[str, click.Comma
                 assert parameter.help, f"{path} {parameter.opts}"
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run_as_they_stand(tmp_path: Path) -> None:
     (block,) = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     binaries = tmp_path / "bin"

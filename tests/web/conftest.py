@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.catalogues import compile_catalogues
-from tests.conftest import empty_database
+from tests.postgres import Databases, address
 from tests.web.library import NOW as LIBRARY_NOW
 from tests.web.library import Library, fill_with_samples
 from tests.web.seed import NOW, seed
@@ -52,15 +55,42 @@ def empty(settings: Settings, store: Store) -> FlaskClient:
     return create_app(settings, store, open_local=True, clock=clock).test_client()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The drafts, publications and matches of the sample data on each database; tests of a module only read it."""
-    with empty_database(request.param, request, tmp_path_factory.mktemp("library"), migrated=True) as settings:
+@pytest.fixture(scope="session")
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Settings]:
+    """By dialect, a store of the sample data, to be copied: reading and mapping them takes seconds."""
+
+    @cache
+    def fill(dialect: str) -> Settings:
+        url = None
+        if dialect == "postgresql":
+            databases: Databases = request.getfixturevalue("migrated_databases")
+            url = address(databases.server, databases.copy_of(databases.template))
+        settings = Settings(home=tmp_path_factory.mktemp("filled") / "home", database_url=url)
         store = Store(settings, Viewer.system())
         store.migrate()
         fill_with_samples(store, settings)
-        yield Library(store, create_app(settings, store, open_local=True, clock=lambda: LIBRARY_NOW).test_client())
         store.close()
+        return settings
+
+    return fill
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def library(
+    request: pytest.FixtureRequest, filled: Callable[[str], Settings], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Library]:
+    """The drafts, publications and matches of the sample data on each database; tests of a module only read it."""
+    whole = filled(request.param)
+    home = tmp_path_factory.mktemp("library") / "home"
+    shutil.copytree(whole.home, home)
+    url = None
+    if whole.database_url is not None:
+        databases: Databases = request.getfixturevalue("migrated_databases")
+        url = address(databases.server, databases.copy_of(str(sa.make_url(whole.database_url).database)))
+    settings = Settings(home=home, database_url=url)
+    store = Store(settings, Viewer.system())
+    yield Library(store, create_app(settings, store, open_local=True, clock=lambda: LIBRARY_NOW).test_client())
+    store.close()
 
 
 @pytest.fixture
