@@ -109,14 +109,14 @@ def standing(session: Session, *, item_id: int | None = None, ids: Collection[in
     carried = {
         each.id: each.carried for line in lines.values() for each in attached_in(session, line[-1], {ASSESSMENT})
     }
-    texts = claim_texts(session, {row.publication for row in rows})
+    texts = claim_texts(session, [key_of(row) for row in rows])
     found = []
     for row in rows:
         pin = pins[key_of(row)]
         pinned = drafts[pin.draft_id]
         newest = lines[pinned.work_item_id, pinned.language][-1]
         here = carried[key_of(pin)]
-        text = texts.get((row.publication, row.claim, row.language))
+        text = texts.get(key_of(row))
         events = _events(here.state, here.clauses, pin, text)
         state = state_of(row)
         for event in events:
@@ -137,14 +137,20 @@ def last_pins(session: Session, assessments: Collection[int]) -> dict[int, Asses
     return {pin.assessment_id: pin for pin in session.exec(statement.order_by(col(AssessmentPin.id)))}
 
 
-def claim_texts(session: Session, numbers: Collection[str]) -> dict[tuple[str, int, str], str]:
-    """The texts of the claims of publications, by number, claim and language."""
+def claim_texts(session: Session, keys: Collection[int]) -> dict[int, str]:
+    """The texts of the claims that assessments are of, as they are now; none where a claim is gone."""
     statement = (
-        select(Publication.number, Claim.number, Claim.language, Claim.text)
-        .join(Claim, col(Claim.publication_id) == Publication.id)
-        .where(col(Publication.number).in_(numbers))
+        select(Assessment.id, Claim.text)
+        .join(Publication, col(Publication.number) == Assessment.publication)
+        .join(
+            Claim,
+            (col(Claim.publication_id) == Publication.id)
+            & (col(Claim.number) == Assessment.claim)
+            & (col(Claim.language) == Assessment.language),
+        )
+        .where(keys_in(Assessment.id, keys))
     )
-    return {(number, claim, language): text for number, claim, language, text in session.exec(statement)}
+    return {key: text for key, text in session.exec(statement) if key is not None}
 
 
 def versions_of(session: Session, assessment: Assessment) -> list[ChartVersion]:

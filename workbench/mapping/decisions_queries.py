@@ -170,10 +170,17 @@ def _rows(session: Session, keys: Collection[int]) -> dict[int, Decision]:
 
 
 def _claim_texts(session: Session, rows: Iterable[Decision]) -> dict[tuple[str, int, str], str]:
-    numbers = {row.publication for row in rows}
+    # Of the claims that were decided on only: a publication has many.
     statement = (
         select(Publication.number, Claim.number, Claim.language, Claim.text)
-        .join(Claim, col(Claim.publication_id) == Publication.id)
-        .where(col(Publication.number).in_(numbers))
+        .select_from(Decision)
+        .join(Publication, col(Publication.number) == Decision.publication)
+        .join(
+            Claim,
+            (col(Claim.publication_id) == Publication.id)
+            & (col(Claim.number) == Decision.claim)
+            & (col(Claim.language) == Decision.language),
+        )
+        .where(col(Decision.id).in_([key_of(row) for row in rows]))
     )
     return {(number, claim, language): text for number, claim, language, text in session.exec(statement)}
