@@ -118,6 +118,18 @@ def test_a_repository_on_both_tracks_is_found_and_an_asset_without_one_is_not_kn
     assert found.without_track == ["Schemas"]
 
 
+def test_an_artefact_of_another_plan_on_the_other_track_is_found(store: Store, plan_id: int) -> None:
+    with store.write() as session:
+        matter = make_matter(session, SYSTEM, "The other matter", None, NOW)
+        other = make_plan(session, SYSTEM, matter.id or 0, "The other plan", NOW)
+        for name, track in (("sample  Weights", AssetTrack.CHINA), ("Unlike", AssetTrack.CHINA)):
+            set_asset(session, SYSTEM, other, AssetEdit(name, track=track), NOW)
+        here = session.get_one(StoredPlan, plan_id)
+        set_asset(session, SYSTEM, here, AssetEdit("Sample weights", track=AssetTrack.US_WEST), NOW)
+    told = [(each.kind.value, each.name) for each in looked_at(store, plan_id).spanning]
+    assert ("artefact", "sample weights") in told
+
+
 def test_a_person_on_the_other_side_is_found(store: Store, plan_id: int) -> None:
     with store.write() as session:
         plan = session.exec(select(StoredPlan)).one()

@@ -42,6 +42,7 @@ class SpanKind(StrEnum):
 
     REPOSITORY = "repository"
     FAMILY = "family"
+    ARTEFACT = "artefact"
     PERSON = "person"
 
 
@@ -172,16 +173,18 @@ def write_cell(
 
 
 def firewall(session: Session, plan: StoredPlan, assets: Sequence[PlanAsset]) -> Firewall:
-    """What lies on both tracks: repositories and families of assets on either side, and people of the plan's matter.
+    """What lies on both tracks: repositories, families and artefacts on either side, and people of the plan's matter.
 
     An asset that is marked as cleared for both is on neither side. Assets of other plans that the viewer may see count
-    for repositories and families, for a wall between plans is no wall when they share one.
+    too, for a wall between plans is no wall when they share one. An artefact is an asset by its name, whatever its
+    plan: the same weights or data on the other side are one thing.
     """
     everywhere = session.exec(select(PlanAsset).order_by(col(PlanAsset.id))).all()
     sides = {_SIDES[each.track] for each in assets if each.track in _SIDES}
     spanning = [
         *_shared(SpanKind.REPOSITORY, assets, ((name, each) for each in everywhere for name in each.repositories)),
         *_shared(SpanKind.FAMILY, assets, ((name, each) for each in everywhere for name in each.families)),
+        *_shared(SpanKind.ARTEFACT, assets, ((" ".join(each.name.casefold().split()), each) for each in everywhere)),
     ]
     members = session.exec(
         select(MatterMember.account_id).where(MatterMember.matter_id == plan.matter_id).order_by(sa.text("1"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from workbench.i18n import mark
 from workbench.planning import expressions
 from workbench.planning.expressions import ExpressionError, Scope
 from workbench.planning.months import deadline, wait_end
@@ -194,7 +195,7 @@ class Compiler:
                 first, last = self._days(start, scope), self._days(end, scope)
                 return self._all([self._outside(first, last, self._days(each, scope)) for each in others])
             case _:
-                raise ExpressionError(f"{ast.unparse(node)!r} cannot be planned by a solver")
+                raise ExpressionError(mark("“%(text)s” cannot be planned by a solver"), text=ast.unparse(node))
 
     def _outside(self, start: Days, end: Days, event: Days) -> Sure:
         happens = Sure(negated(self.not_after(self.never, event.last)), self.not_after(self.never, event.first))
@@ -226,7 +227,7 @@ class Compiler:
             case ast.NotEq():
                 return ~self._all([self._not_after(one, other), self._not_after(other, one)])
             case _:
-                raise ExpressionError("days are compared by <, <=, >, >=, == and !=")
+                raise ExpressionError(mark("days are compared by <, <=, >, >=, == and !="))
 
     def _days(self, node: ast.expr, scope: Scope) -> Days:
         match node:
@@ -256,7 +257,7 @@ class Compiler:
                 day = self._days(of, scope)
                 return Days(day.first, day.last, timed=True)
             case _:
-                raise ExpressionError(f"{ast.unparse(node)!r} is no day that a solver can plan")
+                raise ExpressionError(mark("“%(text)s” is no day that a solver can plan"), text=ast.unparse(node))
 
     def _extreme(self, name: str, parts: Sequence[Days]) -> Days:
         timed = any(part.timed for part in parts)
@@ -375,4 +376,4 @@ def _key(number: Number) -> int | str:
 def _whole(node: ast.expr) -> int:
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
         return node.value
-    raise ExpressionError(f"{ast.unparse(node)!r}: expected a whole number")
+    raise ExpressionError(mark("“%(text)s”: expected a whole number"), text=ast.unparse(node))

@@ -61,13 +61,13 @@ def _places(assets: Sequence[PlanAsset]) -> dict[str, Fact]:
 
 
 def _tracks(assets: Sequence[PlanAsset]) -> dict[str, Fact]:
-    """What lies on both sides: a repository of assets on two tracks, unless each of them is cleared."""
-    by_repository: dict[str, set[AssetTrack]] = {}
+    """What lies on both sides: a repository or family of assets on two tracks, unless each of them is cleared."""
+    sides: dict[str, set[AssetTrack]] = {}
     for asset in assets:
-        for repository in asset.repositories:
+        for shared in (*asset.repositories, *asset.families):
             if asset.track is not None:
-                by_repository.setdefault(repository, set()).add(asset.track)
-    spanning = {name for name, tracks in by_repository.items() if {AssetTrack.US_WEST, AssetTrack.CHINA} <= tracks}
+                sides.setdefault(shared, set()).add(asset.track)
+    spanning = {name for name, tracks in sides.items() if {AssetTrack.US_WEST, AssetTrack.CHINA} <= tracks}
     return {"spanning_tracks": frozenset(spanning), "cleared_tracks": frozenset()}
 
 

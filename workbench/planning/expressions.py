@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from workbench.i18n import ToldError, mark
 from workbench.planning.months import deadline, wait_end
 from workbench.planning.plans import Event, Fact, Plan, day_of, midnight
 from workbench.planning.spans import EVER, NEVER, NO, YES, Missing, Span, Truth, earliest, latest
@@ -36,7 +37,7 @@ MAX_LENGTH: Final = 1000
 _DAY: Final = dt.timedelta(days=1)
 
 
-class ExpressionError(ValueError):
+class ExpressionError(ToldError, ValueError):
     """An expression that cannot be read or makes no sense; `str(error)` says where and what is allowed."""
 
 
@@ -110,11 +111,11 @@ class Scope:
 def parse(text: str) -> ast.expr:
     """Read an expression; nobody changes what it gives. Raises ExpressionError."""
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"longer than {MAX_LENGTH} characters; split the rule")
+        raise ExpressionError(mark("longer than %(most)s characters; split the rule"), most=MAX_LENGTH)
     try:
         node = ast.parse(" ".join(text.split()), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ExpressionError(f"{text!r} cannot be read: {error}") from error
+        raise ExpressionError(mark("“%(text)s” cannot be read: %(reason)s"), text=text, reason=str(error)) from error
     _check(node)
     return node
 
@@ -147,7 +148,7 @@ def evaluate(node: ast.expr, scope: Scope) -> Value:
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return _FUNCTIONS[name](arguments, scope)
         case _:
-            raise ExpressionError(f"{ast.unparse(node)!r} is not part of the language of rules")
+            raise ExpressionError(mark("“%(text)s” is not part of the language of rules"), text=ast.unparse(node))
 
 
 def _check(node: ast.expr) -> None:
@@ -159,17 +160,23 @@ def _check(node: ast.expr) -> None:
     )  # fmt: skip
     for each in ast.walk(node):
         if not isinstance(each, allowed):
-            raise ExpressionError(f"{type(each).__name__} is not part of the language of rules")
+            raise ExpressionError(mark("“%(text)s” is not part of the language of rules"), text=type(each).__name__)
         if isinstance(each, ast.Constant) and not isinstance(each.value, bool | int | float | str):
-            raise ExpressionError(f"{each.value!r} is no number, word, True or False")
+            raise ExpressionError(mark("“%(text)s” is no number, word, True or False"), text=repr(each.value))
         if isinstance(each, ast.Set) and not all(isinstance(item, ast.Constant) for item in each.elts):
-            raise ExpressionError("a list in braces holds words only")
+            raise ExpressionError(mark("a list in braces holds words only"))
         if isinstance(each, ast.Call):
             if not isinstance(each.func, ast.Name) or each.func.id not in _FUNCTIONS or each.keywords:
-                raise ExpressionError(f"{ast.unparse(each.func)} is no function; there are: {', '.join(_FUNCTIONS)}")
+                raise ExpressionError(
+                    mark("“%(text)s” is no function; there are: %(names)s"),
+                    text=ast.unparse(each.func),
+                    names=", ".join(_FUNCTIONS),
+                )
             least, most = _ARGUMENTS[each.func.id]
             if not least <= len(each.args) <= most:
-                raise ExpressionError(f"{each.func.id} takes another number of values: {ast.unparse(each)}")
+                raise ExpressionError(
+                    mark("%(name)s takes another number of values: %(text)s"), name=each.func.id, text=ast.unparse(each)
+                )
 
 
 def _value(value: Fact) -> Value:
@@ -183,7 +190,7 @@ def _truth(value: Value, where: ast.expr) -> Truth:
         return value
     if isinstance(value, Unknown):
         return Truth(None, value.missing)
-    raise ExpressionError(f"{ast.unparse(where)}: expected a yes or no")
+    raise ExpressionError(mark("“%(text)s”: expected a yes or no"), text=ast.unparse(where))
 
 
 def _span(value: Value, where: ast.expr) -> Span:
@@ -191,13 +198,13 @@ def _span(value: Value, where: ast.expr) -> Span:
         return value
     if isinstance(value, Unknown):
         return Span(EVER, NEVER, value.missing)
-    raise ExpressionError(f"{ast.unparse(where)}: expected a day")
+    raise ExpressionError(mark("“%(text)s”: expected a day"), text=ast.unparse(where))
 
 
 def _moments(value: Value, where: ast.expr) -> Span:
     if isinstance(value, Moments):
         return value.span
-    raise ExpressionError(f"{ast.unparse(where)}: expected a time")
+    raise ExpressionError(mark("“%(text)s”: expected a time"), text=ast.unparse(where))
 
 
 def _chosen(test: Truth, body: ast.expr, orelse: ast.expr, scope: Scope) -> Value:
@@ -213,7 +220,7 @@ def _chosen(test: Truth, body: ast.expr, orelse: ast.expr, scope: Scope) -> Valu
 
 def _shifted(node: ast.expr, left: Value, operator: ast.operator, right: Value) -> Value:
     if not isinstance(right, Days):
-        raise ExpressionError("only days(n) can be added to a day or taken from it")
+        raise ExpressionError(mark("only days(n) can be added to a day or taken from it"))
     by = right.count if isinstance(operator, ast.Add) else -right.count
     return _each_end(_span(left, node), lambda day: day + by * _DAY)
 
@@ -264,19 +271,19 @@ def _ordered(one: Span, operator: ast.cmpop, other: Span) -> Truth:
         case ast.NotEq():
             return ~(one.not_after(other) & other.not_after(one))
         case _:
-            raise ExpressionError("days are compared by <, <=, >, >=, == and !=")
+            raise ExpressionError(mark("days are compared by <, <=, >, >=, == and !="))
 
 
 def _plain(one: Any, operator: ast.cmpop, other: Any) -> bool:
     if isinstance(operator, ast.In | ast.NotIn):
         if not isinstance(other, frozenset):
-            raise ExpressionError("after `in` stands a list of words")
+            raise ExpressionError(mark("after `in` stands a list of words"))
         return (one in other) is isinstance(operator, ast.In)
     one, other = (each.value if isinstance(each, Truth) else each for each in (one, other))
     if isinstance(operator, ast.Eq | ast.NotEq):
         return bool(one == other) is isinstance(operator, ast.Eq)
     if not all(isinstance(each, int | float) for each in (one, other)):
-        raise ExpressionError("only numbers and days are smaller or larger than others")
+        raise ExpressionError(mark("only numbers and days are smaller or larger than others"))
     if isinstance(one, float) or isinstance(other, float):
         # As a number of a rule 1e26 is a little more than the whole number is.
         one, other = float(one), float(other)
@@ -294,13 +301,13 @@ def _plain(one: Any, operator: ast.cmpop, other: Any) -> bool:
 def _number(node: ast.expr) -> int:
     if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
         return node.value
-    raise ExpressionError(f"{ast.unparse(node)!r}: expected a whole number")
+    raise ExpressionError(mark("“%(text)s”: expected a whole number"), text=ast.unparse(node))
 
 
 def _event_name(node: ast.expr) -> str:
     if isinstance(node, ast.Name) and node.id.isupper():
         return node.id
-    raise ExpressionError(f"{ast.unparse(node)!r}: expected the name of an event")
+    raise ExpressionError(mark("“%(text)s”: expected the name of an event"), text=ast.unparse(node))
 
 
 def _day(node: ast.expr, scope: Scope) -> Span:
@@ -394,7 +401,7 @@ def _sets(nodes: Sequence[ast.expr], scope: Scope, test: Callable[[frozenset[str
         return Truth(None, missing)
     one, other = values
     if not isinstance(one, frozenset) or not isinstance(other, frozenset):
-        raise ExpressionError("subset and disjoint compare lists of words")
+        raise ExpressionError(mark("subset and disjoint compare lists of words"))
     return Truth(test(one, other))
 
 

@@ -16,6 +16,7 @@ import yaml
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
+from workbench.i18n import ToldError, mark
 from workbench.people.matters import reason_given
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
@@ -116,28 +117,30 @@ def rule_store(session: Session) -> RuleStore:
 def checked(store: RuleStore, kind: RuleKind, key: str, content: dict[str, Any] | None) -> None:
     """That a version can be used with everything else. Raises RuleEditError."""
     if not key or len(key) > 60:
-        raise RuleEditError("the identifier has 1 to 60 characters")
+        raise RuleEditError(mark("the identifier has 1 to 60 characters"))
     if content is None:
         if not store.of(kind, key):
-            raise RuleEditError(f"{key} was never edited here, so there is nothing to take back")
+            raise RuleEditError(mark("%(key)s was never edited here, so there is nothing to take back"), key=key)
         return
     if len(str(content)) > MAX_CONTENT:
-        raise RuleEditError(f"{key}: longer than {MAX_CONTENT} characters; shorten it")
+        raise RuleEditError(mark("%(key)s: longer than %(most)s characters; shorten it"), key=key, most=MAX_CONTENT)
     try:
         match kind:
             case RuleKind.RULE:
                 _check_rule(store, key, content)
             case RuleKind.DEFINITION:
                 if not key.isupper() or set(content) != {"expression"}:
-                    raise RuleEditError(f"{key}: a computed event has a name in capitals and an expression")
+                    raise RuleEditError(
+                        mark("%(key)s: a computed event has a name in capitals and an expression"), key=key
+                    )
                 RuleBook.model_validate(
                     _dumped(store) | {"definitions": store.definitions() | {key: content["expression"]}}
                 )
             case RuleKind.LICENCE:
                 if Licence.model_validate(content).spdx != key:
-                    raise RuleEditError(f"{key}: the row names another licence")
+                    raise RuleEditError(mark("%(key)s: the row names another licence"), key=key)
     except ValidationError as error:
-        raise RuleEditError(f"{key}: {first_complaint(error)}") from error
+        raise RuleEditError(mark("%(key)s: %(reason)s"), key=key, reason=_complaint(error)) from error
 
 
 def keep_edit(
@@ -160,7 +163,7 @@ def keep_edit(
     checked(store, kind, key, content)
     versions = store.of(kind, key)
     if len(versions) != seen:
-        raise RuleEditError(f"{key} was edited meanwhile; look at it and edit again")
+        raise RuleEditError(mark("%(key)s was edited meanwhile; look at it and edit again"), key=key)
     row = RuleVersion(
         kind=kind,
         key=key,
@@ -180,13 +183,13 @@ def keep_edit(
 def rule_from_yaml(text: str) -> dict[str, Any]:
     """A rule as people type it, in the form of `rules.yaml`. Raises RuleEditError."""
     if len(text) > MAX_CONTENT:
-        raise RuleEditError(f"longer than {MAX_CONTENT} characters; split the rule")
+        raise RuleEditError(mark("longer than %(most)s characters; split the rule"), most=MAX_CONTENT)
     try:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise RuleEditError(f"not valid YAML: {' '.join(str(error).split())}") from error
+        raise RuleEditError(mark("not valid YAML: %(reason)s"), reason=" ".join(str(error).split())) from error
     if not isinstance(content, dict):
-        raise RuleEditError("write the fields of one rule, such as `holds: FF <= PUBLIC`")
+        raise RuleEditError(mark("write the fields of one rule, such as `holds: FF <= PUBLIC`"))
     return as_json(content)
 
 
@@ -203,12 +206,20 @@ def as_json(content: Mapping[Any, Any]) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in named.items()}
 
 
+def _complaint(error: ValidationError) -> ToldError | str:
+    """The first thing that is wrong; what our own language says of it, where it is an expression."""
+    cause = error.errors()[0].get("ctx", {}).get("error")
+    return cause if isinstance(cause, ToldError) else first_complaint(error)
+
+
 def _check_rule(store: RuleStore, key: str, content: dict[str, Any]) -> None:
     rule = Rule.model_validate(content)
     if rule.id != key:
-        raise RuleEditError(f"{key}: the rule calls itself {rule.id}; its identifier cannot be changed")
+        raise RuleEditError(
+            mark("%(key)s: the rule calls itself %(id)s; its identifier cannot be changed"), key=key, id=rule.id
+        )
     if rule.version:
-        raise RuleEditError(f"{key}: the workbench counts versions itself; leave `version` out")
+        raise RuleEditError(mark("%(key)s: the workbench counts versions itself; leave `version` out"), key=key)
     others = tuple(each for each in store.shipped.rules if each.id != key)
     book = RuleBook.model_validate(_dumped(store) | {"rules": (*others, rule)})
     sample = Plan(dt.date(2026, 1, 1), offices=frozenset(book.offices))
@@ -218,7 +229,8 @@ def _check_rule(store: RuleStore, key: str, content: dict[str, Any]) -> None:
         try:
             expressions.truth(expressions.parse(text), scope)
         except (ExpressionError, OverflowError, RecursionError) as error:
-            raise RuleEditError(f"{key}: {error}") from error
+            reason = error if isinstance(error, ExpressionError) else str(error)
+            raise RuleEditError(mark("%(key)s: %(reason)s"), key=key, reason=reason) from error
 
 
 def _dumped(store: RuleStore) -> dict[str, Any]:

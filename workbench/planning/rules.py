@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from workbench.i18n import ToldError, mark
 from workbench.planning import expressions, several
 from workbench.planning.expressions import ExpressionError, Scope
 from workbench.planning.plans import Plan, day_of
@@ -26,8 +27,14 @@ RULES: Final = Path(__file__).with_name("rules.yaml")
 MAX_BYTES: Final = 1024 * 1024
 
 
-class RulesError(Exception):
+class RulesError(ToldError):
     """The rules cannot be used; `str(error)` names file, rule and remedy on one line."""
+
+
+def broken_rule(rule: Rule, error: Exception) -> RulesError:
+    """That a rule makes no sense, or none for these days."""
+    reason = error if isinstance(error, ExpressionError) else str(error)
+    return RulesError(mark("rule %(rule)s: %(reason)s"), rule=rule.id, reason=reason)
 
 
 class Severity(StrEnum):
@@ -100,10 +107,7 @@ class Rule(BaseModel):
     @field_validator("when", "holds")
     @classmethod
     def _readable(cls, value: str) -> str:
-        try:
-            expressions.parse(value)
-        except ExpressionError as error:
-            raise ValueError(str(error)) from error
+        expressions.parse(value)  # Its error is a ValueError, which says the field beside it.
         return value
 
 
@@ -221,7 +225,7 @@ def _look(
         applies = _in_force(rule, scope) & expressions.truth(read(rule.when), scope)
         holds = expressions.truth(read(rule.holds), scope) if applies.value is not False else YES
     except (ExpressionError, OverflowError, RecursionError) as error:
-        raise RulesError(f"rule {rule.id}: {error}") from error
+        raise broken_rule(rule, error) from error
     verdict, missing = _verdict(applies, holds)
     return Finding(
         rule, verdict, office, tuple(sorted(missing)), tuple(sorted(scope.used)), rule.version or book.version

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from workbench.i18n import mark
 from workbench.planning.compiled import Number
 from workbench.planning.plans import Event, Plan
 from workbench.planning.rules import Finding, Verdict, check
@@ -112,7 +113,9 @@ def _schedule(problem: Problem, model: Model, best: Best) -> Schedule:
     findings = check(plan, problem.book)
     broken = [each for each in findings if each.verdict is Verdict.FAIL and each.rule.severity in problem.severities]
     if broken:
-        raise UnsolvedError(f"the dates found break rule {broken[0].rule.id}; this is a fault of the solver's rules")
+        raise UnsolvedError(
+            mark("the dates found break rule %(rule)s; this is a fault of the solver's rules"), rule=broken[0].rule.id
+        )
     return Schedule({name: days[name] for name, event in problem.plan.events.items() if event.day}, plan, findings)
 
 

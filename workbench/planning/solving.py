@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from workbench.deferred import deferred
+from workbench.i18n import ToldError, mark
 from workbench.planning.compiled import Compiler, Literal, Number, negated
 from workbench.planning.expressions import ExpressionError
 from workbench.planning.plans import Event, Gap, Plan
-from workbench.planning.rules import Rule, RuleBook, RulesError, Severity
+from workbench.planning.rules import Rule, RuleBook, Severity, broken_rule
 from workbench.planning.several import members
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Aim(StrEnum):
     EARLIEST = "earliest"
 
 
-class UnsolvedError(Exception):
+class UnsolvedError(ToldError):
     """The solver did not finish; `str(error)` says what to do."""
 
 
@@ -142,7 +143,7 @@ class Model:
             try:
                 applies, fails = self.compiler.breaks(rule, place, self.read)
             except ExpressionError as error:
-                raise RulesError(f"rule {rule.id}: {error}") from error
+                raise broken_rule(rule, error) from error
             kept = [negated(applies), negated(fails)]
             if any(each is True for each in kept):
                 continue
@@ -153,7 +154,9 @@ class Model:
 
     def event(self, name: str) -> Number:
         if name not in self.compiler.variables:
-            raise UnsolvedError(f"the plan has no event {name}; add it, or take the distance to it out")
+            raise UnsolvedError(
+                mark("the plan has no event %(name)s; add it, or take the distance to it out"), name=name
+            )
         return self.compiler.variables[name]
 
     @property
@@ -220,7 +223,7 @@ class Model:
         if not isinstance(number, int):
             return number
         if number == self.compiler.never:
-            raise UnsolvedError(f"the plan has no event {name}; add it, or choose another aim")
+            raise UnsolvedError(mark("the plan has no event %(name)s; add it, or choose another aim"), name=name)
         return self.model.new_constant(number)
 
     def _most_at_once(self) -> cp_model.IntVar:
@@ -282,7 +285,8 @@ class Model:
                 return None
             case _:
                 raise UnsolvedError(
-                    f"no answer within {SECONDS:g} seconds; narrow the windows, or plan fewer events at once"
+                    mark("no answer within %(seconds)s seconds; narrow the windows, or plan fewer events at once"),
+                    seconds=f"{SECONDS:g}",
                 )
 
     def contradiction(self, demands: Sequence[Demand], also: cp_model.IntVar | None = None) -> list[Demand]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrapers.identifiers import STAGE_GROUPS
+from workbench.planning.timeline import Tick
 from workbench.standards.stage_history import StageDate
 
 ROW: Final = 26
@@ -22,12 +23,6 @@ WEEKS: Final = 12
 CALENDAR_WIDTH: Final = 900
 CALENDAR_LABELS: Final = 210
 CALENDAR_ROWS: Final = 25
-
-
-@dataclass(frozen=True)
-class Tick:
-    x: float
-    date: dt.date
 
 
 @dataclass(frozen=True)

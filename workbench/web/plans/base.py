@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from workbench.i18n import mark
+from workbench.i18n import ToldError, mark
 from workbench.people.matters import MatterError
 from workbench.planning import queries
 from workbench.planning.models import Scenario, StoredPlan
@@ -92,7 +92,7 @@ def change(
             act(written, row)
     except REFUSALS as error:
         close_session()
-        return again(gettext(str(error))), 409
+        return again(told(error)), 409
     return redirect(url_for(endpoint, plan_id=plan_id, _anchor=anchor), 303)
 
 
@@ -152,6 +152,14 @@ def event_words(name: str) -> str:
     return name if word == name else f"{word} ({name})"
 
 
+def told(error: Exception) -> str:
+    """What an error says, in the reader's language as far as it is in the catalogues."""
+    if not isinstance(error, ToldError):
+        return gettext(str(error))
+    values = {name: told(each) if isinstance(each, ToldError) else each for name, each in error.values.items()}
+    return gettext(error.message, **values)
+
+
 def refused(title: str, error: Exception, code: int = 409) -> tuple[str, int]:
     """A page that says what cannot be done and why."""
-    return render_template("web/errors/error.html", code=code, title=title, remedy=gettext(str(error))), code
+    return render_template("web/errors/error.html", code=code, title=title, remedy=told(error)), code

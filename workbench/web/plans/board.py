@@ -19,7 +19,7 @@ from workbench.planning.stored import prepare
 from workbench.planning.verbs import PlanEditError
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import now, record, session, today, viewer
-from workbench.web.plans.base import KEY, Reply, blueprint, change, number_given, the_plan
+from workbench.web.plans.base import KEY, Reply, blueprint, change, number_given, the_plan, told
 
 
 @blueprint.get("/board")
@@ -87,7 +87,7 @@ def _page(plan_id: int, problem: str = "") -> str:
     try:
         findings = prepared.findings
     except RulesError as error:
-        abort(400, str(error))
+        abort(400, told(error))
     return render_template(
         "web/plans/board.html",
         row=row,

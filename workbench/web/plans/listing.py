@@ -18,8 +18,7 @@ from workbench.standards.queries import natural_order
 from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, now, session, today, viewer, writing
-from workbench.web.plans.base import REFUSALS, Reply, blueprint, day_given, number_given
-from workbench.web.text import gettext
+from workbench.web.plans.base import REFUSALS, Reply, blueprint, day_given, number_given, told
 
 DUE_DAYS = 28
 
@@ -49,7 +48,7 @@ def make() -> Reply:
             plan_id = key_of(row)
     except REFUSALS as error:
         close_session()
-        return _list(gettext(str(error))), 409
+        return _list(told(error)), 409
     return redirect(url_for("plans.plan", plan_id=plan_id), 303)
 
 

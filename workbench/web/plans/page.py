@@ -35,8 +35,8 @@ from workbench.web.plans.base import (
     day_given,
     number_given,
     prepared_in,
+    told,
 )
-from workbench.web.text import gettext
 
 _RELEASES: Final = (EventKind.RELEASE, EventKind.WEIGHTS)
 _GROUPS: Final = (
@@ -181,7 +181,7 @@ def ask_aside(plan_id: int) -> Reply:
             ask_to_set_aside(written, viewer(), prepared, found, request.form.get("reason", ""), now())
     except (*REFUSALS, MatterError) as error:
         close_session()
-        return _page(plan_id, gettext(str(error))), 409
+        return _page(plan_id, told(error)), 409
     return redirect(url_for("plans.plan", plan_id=plan_id, _anchor="findings"), 303)
 
 
@@ -196,7 +196,7 @@ def decide_aside(plan_id: int, override_id: int) -> Reply:
             decide_to_set_aside(written, viewer(), prepared_in(written, plan_id), override_id, now(), granted=granted)
     except (*REFUSALS, MatterError) as error:
         close_session()
-        return _page(plan_id, gettext(str(error))), 409
+        return _page(plan_id, told(error)), 409
     return redirect(url_for("plans.plan", plan_id=plan_id, _anchor="findings"), 303)
 
 

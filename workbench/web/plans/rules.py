@@ -17,8 +17,7 @@ from workbench.planning.models import RuleKind
 from workbench.planning.rule_store import RuleEditError, RuleStore, keep_edit, rule_from_yaml, rule_store, rule_to_yaml
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, now, session, today, viewer, writing
-from workbench.web.plans.base import REFUSALS, Reply, blueprint
-from workbench.web.text import gettext
+from workbench.web.plans.base import REFUSALS, Reply, blueprint, told
 
 NEW: Final = "NEW"
 _NEW_RULE: Final = """id: OWN-01
@@ -76,9 +75,9 @@ def edit_rule(kind: str, key: str) -> Reply:
     except REFUSALS as error:
         if request.headers.get("HX-Request") == "true":
             # htmx shows no body of an error status, and a refusal is an answer here.
-            return render_template("web/plans/_impact.html", refusal=gettext(str(error)), impacts=())
+            return render_template("web/plans/_impact.html", refusal=told(error), impacts=())
         close_session()
-        return _editor(of, key, refusal=gettext(str(error))), 409
+        return _editor(of, key, refusal=told(error)), 409
     return redirect(url_for("plans.rule", kind=kind, key=named), 303)
 
 

@@ -35,6 +35,7 @@ from workbench.web.plans.base import (
     prepared_in,
     the_plan,
     the_scenario,
+    told,
 )
 from workbench.web.text import gettext, language
 
@@ -71,7 +72,7 @@ def keep_dates(plan_id: int) -> Reply:
                 )
     except REFUSALS as error:
         close_session()
-        return _dates(plan_id, gettext(str(error)))
+        return _dates(plan_id, told(error))
     return redirect(url_for("plans.plan", plan_id=plan_id, _anchor="events"), 303)
 
 
@@ -129,14 +130,14 @@ def edit_scenario(plan_id: int, scenario_id: int) -> Reply:
                 placed = prepared.events.get(name)
                 if placed is None or placed.row is None or placed.origin.happened:
                     raise PlanEditError(
-                        "the day of this event cannot be chosen; it is not planned here, or it happened"
+                        mark("the day of this event cannot be chosen; it is not planned here, or it happened")
                     )
                 if until is not None and (day is None or until < day):
                     raise PlanEditError(mark("a window ends on or after the day it begins; correct one of them"))
                 scenarios.move_in_scenario(written, viewer(), prepared.row, row, {name: Event(day, until=until)}, now())
     except REFUSALS as error:
         close_session()
-        return _compare(plan_id, gettext(str(error))), 409
+        return _compare(plan_id, told(error)), 409
     shown = scenario_id if action == "move" else None
     return redirect(url_for("plans.plan", plan_id=plan_id, scenario=shown, _anchor="events"), 303)
 
@@ -173,7 +174,7 @@ def _dates(plan_id: int, refusal: str | None = None) -> Reply:
             else:
                 bound_by = binding(problem, aim)
         except REFUSALS as reason:
-            error = gettext(str(reason))
+            error = told(reason)
     page = render_template(
         "web/plans/dates.html",
         prepared=prepared,

@@ -115,6 +115,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "span": {
         "repository": mark("Repository"),
         "family": mark("Family"),
+        "artefact": mark("Artefact"),
         "person": mark("Person"),
     },
     "due": {
