@@ -17,7 +17,7 @@ from workbench.assessments.charting import find, submit
 from workbench.assessments.models import Assessment
 from workbench.assessments.statuses import Act, Event, Status
 from workbench.assessments.verbs import act, happened, triage
-from workbench.db import Store
+from workbench.db import Store, key_of
 from workbench.mapping.decisions_models import Verdict
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.models import Claim, Publication
@@ -88,7 +88,7 @@ def _another(store: Store) -> None:
         session.add(other)
         session.flush()
         text = "A method comprising: sealing a test set; and keeping a record of every access to the test set."
-        session.add(Claim(publication_id=other.id, language="en", number=1, text=text, independent=True))
+        session.add(Claim(publication_id=key_of(other), language="en", number=1, text=text, independent=True))
 
 
 def tally(page: str) -> dict[str, int]:

@@ -35,10 +35,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A family on a clause: its standing, the assessments behind it, and the claims that come first there."""
+    """A family on a clause: its standing, the assessments behind it, and the claims that come first there.
+
+    `alone`: the family is one publication that no source puts into one, and `family` is its number.
+    """
 
     clause: ClauseLine
     family: str
+    alone: bool
     title: str
     cell: Cell
     stale: bool
@@ -89,6 +93,7 @@ def _block(session: Session, grid: Grid, order: Places, spoken: dict[tuple[int, 
         yield Entry(
             line,
             name,
+            key < 0,
             title,
             STRENGTH[int(pairs.strengths[at])],
             bool(laid & STALE),
