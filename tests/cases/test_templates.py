@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,30 @@ def test_the_form_of_2015_has_every_field_in_its_order() -> None:
     }.items():
         assert TEMPLATE.recipients_of(kind) == to
     assert TEMPLATE.recipients_of("JIS") == ()
+
+
+@pytest.mark.shared
+def test_every_row_of_the_domain_file_has_its_field(shared: Path) -> None:
+    """The table of the fields of the form, as the facts about the policy tell it, is what the template holds."""
+    text = (shared / "domain" / "patent-policy.md").read_text(encoding="utf-8")
+    table = re.search(r"\| id \| Label.*?\n\|[-| ]+\n(.*?)\n\n", text, re.DOTALL)
+    columns = re.search(r"Patent table columns: (.*?)\. ", text)
+    assert table is not None
+    assert columns is not None
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines()]
+    named = {row[0].strip("`").removesuffix("[]"): row for row in rows}
+    assert list(named) == [field.id for field in TEMPLATE.fields]
+    assert re.findall(r"`(\w+)` \(|`(country|title)`", columns[1])
+    listed = [name for name in re.findall(r"`(\w+)`", columns[1]) if name not in ("granted", "pending")]
+    assert listed == [column.id for column in TEMPLATE.columns]
+    for field in TEMPLATE.fields:
+        needed = named[field.id][3]
+        if needed.startswith("always"):
+            assert field.on_paper or field.required == "always", field.id
+        if needed == "never":
+            assert field.required == "never", field.id
+        if needed.startswith("option="):
+            assert field.required == {"option": (needed.removeprefix("option="),)}, field.id
 
 
 ONE_FIELD = {"id": "a", "section": "holder", "type": "text", "required": "never", "en": "A", "ja": "A"}
