@@ -20,18 +20,6 @@ from workbench.cases.models import (
 )
 from workbench.cases.statuses import CaseAct, CaseStatus
 
-KEPT = (
-    "declaration_case",
-    "case_task",
-    "case_form",
-    "case_patent",
-    "case_portion",
-    "case_approval",
-    "case_document",
-    "case_step",
-)
-"""Tables whose rows the database keeps from every change."""
-
 
 def plant_case(add: Callable[..., int], word: str, matter_id: int, work_item_id: int, draft_id: int, sha: str) -> None:
     """A case with option 3 in a matter; `add` adds a row under the names of arguments of addresses that it stands for.

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel
 
-from tests.cases.planted import KEPT, plant_case
+from tests.cases.planted import plant_case
 from tests.people.walled import add_account, add_clause, add_publication
 from tests.web.planted_plans import edited_rule, plant_plan
 from tests.web.seed import NOW, seed
@@ -127,13 +127,15 @@ def without(planted: Planted, home: Path) -> Path:
     shutil.copytree(planted.home, home)
     with closing(sqlite3.connect(home / "workbench.db")) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        kept = ("decision", "trail_entry", "assessment_pin", "chart_version", "finding", "assessment_event", *KEPT)
-        kept_whole = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN {kept}"
-        for (trigger,) in connection.execute(kept_whole).fetchall():
+        refusing = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'"
+        triggers = connection.execute(refusing).fetchall()
+        for trigger, _ in triggers:
             connection.execute(f'DROP TRIGGER "{trigger}"')
         for table, key in itertools.chain.from_iterable(planted.rows.values()):
             where = " AND ".join(f'"{name}" = ?' for name in key)
             connection.execute(f'DELETE FROM "{table}" WHERE {where}', list(key.values()))
+        for _, statement in triggers:
+            connection.execute(statement)
         connection.commit()
     return home
 
