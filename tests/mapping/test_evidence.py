@@ -83,7 +83,13 @@ def test_an_element_without_an_answer_says_so(provisions: tuple[ProvisionText, .
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("The claim according to claim 1.", "en"), ("を備える装置。", "ja"), ("A system.", "en")]
+    ("text", "language"),
+    [
+        ("The claim according to claim 1.", "en"),
+        ("を備える装置。", "ja"),
+        ("を備えることを特徴とする記録媒体。", "ja"),
+        ("A system.", "en"),
+    ],
 )
 def test_an_element_of_boilerplate_alone_is_not_missing(text: str, language: str) -> None:
     evidence = element_evidence(split_elements(text, language), CLAUSES[0], AMONG)

@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from workbench.mapping.claims_boilerplate import core_text
 from workbench.mapping.elements import Element
 from workbench.mapping.encoder import Encoder, Vectors
 from workbench.mapping.ranking import ENGINE, ClauseText, Scheme, rarity, saturation, without_references
@@ -38,7 +39,7 @@ def generic_words() -> frozenset[str]:
         token.key
         for token in tokens(
             "method process system apparatus device article product program computer medium media storage "
-            "方法 装置 システム プログラム 記録 媒体 记录 设备 系统 程序 存储 介质"
+            "方法 装置 システム プログラム 記録媒体 记录 设备 系统 程序 存储 介质"
         )
     )
 
@@ -166,7 +167,9 @@ def _evidence(
     likeness: Sequence[float] | None,
     clause: ClauseText,
 ) -> ElementEvidence:
-    empty = generic_words().issuperset(wording.keys[0])
+    core = core_text(without_references(element.text), "")
+    # What ends a Japanese claim, を備えることを特徴とする方法, is an element by its place, but says nothing.
+    empty = generic_words().issuperset(token.key for token in tokens(core))
     best = max(answers, key=lambda each: (each.score, -each.provision), default=None)
     support = Support.EMPTY if empty else Support.MISSING
     if best is not None and not empty:
