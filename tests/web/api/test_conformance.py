@@ -21,6 +21,7 @@ from tests.web.planted import WALLS
 from workbench import export
 from workbench.people.permissions import Role
 from workbench.web.api.imports import IMPORTS
+from workbench.web.api.openapi import PREFIX, document
 
 CHECKS: Final = [
     schemathesis.checks.not_a_server_error,
@@ -36,6 +37,16 @@ ASKING: Final[dict[str, Callable[[PlantedWorld], Interface]]] = {
     "reader": lambda world: world.of(Role.READER),
     "nobody": lambda world: Interface(world.app.test_client(), "none"),
 }
+
+
+def test_the_description_has_every_address(world: PlantedWorld) -> None:
+    """Whatever address the interface answers is described, and so asked below."""
+    described = {(method.upper(), path) for path, item in document()["paths"].items() for method in item}
+    assert described == set(ADDRESSES)
+    rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
+    answered = {(method, rule.rule.removeprefix(PREFIX)) for rule in rules for method in rule.methods or ()}
+    plain = {each for each in answered if each[0] not in ("HEAD", "OPTIONS")}
+    assert plain - described == {("GET", "/<table>"), ("GET", "/openapi.json")}
 
 
 @pytest.mark.parametrize("asking", list(ASKING))
