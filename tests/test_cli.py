@@ -128,7 +128,6 @@ def test_a_start_imports_no_heavy_library(tmp_path: Path) -> None:
 import sys
 from click.testing import CliRunner
 from workbench.cli import main
-from workbench.cli.base import EXPECTED_ERRORS
 assert CliRunner().invoke(main, ["--help"]).exit_code == 0
 print(*sorted({{"sqlmodel", "pydantic", *{HEAVY}}} & sys.modules.keys()))
 import workbench.tables

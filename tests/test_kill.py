@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import select
 
 from scrapers.registry import sources
+from tests.postgres import address, administer
 from workbench import sample
 from workbench.cli import main
 from workbench.db import Store
@@ -123,21 +123,24 @@ def copies(
 
         yield copy_folder
         return
-    server = sa.make_url(request.getfixturevalue("postgres_url"))
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    server: str = request.getfixturevalue("postgres_url")
+    made: list[str] = []
 
-    def create(name: str, template: str) -> str:
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-        return server.set(database=name).render_as_string(hide_password=False)
+    def create(template: str) -> str:
+        name = f"copy_{uuid.uuid4().hex}"
+        administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return name
 
-    prepared = f"prepared_{uuid.uuid4().hex}"
-    _prepare(Settings(home=base, database_url=create(prepared, "template0")))
+    prepared = create("template0")
+    _prepare(Settings(home=base, database_url=address(server, prepared)))
 
     def copy_database() -> Settings:
+        while made:  # a copy lasts until the next one: all of them together would be large
+            administer(server, f'DROP DATABASE "{made.pop()}" WITH (FORCE)')
+        made.append(create(prepared))
         home = base.with_name(uuid.uuid4().hex)
         shutil.copytree(base, home)
-        return Settings(home=home, database_url=create(f"copy_{uuid.uuid4().hex}", prepared))
+        return Settings(home=home, database_url=address(server, made[-1]))
 
     yield copy_database
 
