@@ -40,6 +40,15 @@ MATRIX: Final = (
     "/portfolio/entries/1?place=7",
     "/portfolio/white-space/1",
 )
+LANDSCAPE: Final = (
+    "/portfolio/landscape",
+    "/portfolio/landscape?axis=office&by=publication&unit=publications",
+    "/portfolio/landscape?draft=1",
+    "/portfolio/landscape?draft=1&clause=7",
+    "/portfolio/landscape/list?row=Sample+company+7",
+    "/portfolio/fortress?draft=1&party=Sample+company+7",
+    "/portfolio/fortress?draft=1&party=Sample+company+7&other=Sample+company+9",
+)
 
 
 def plant(home: Path, families: int, clauses: int, kept: int) -> Store:
@@ -78,7 +87,7 @@ def main(folder: Path) -> None:
     with store.read() as session:
         if not drafts_of(session, None):
             raise SystemExit(f"{home}: the store there was not planted to its end; remove it")
-    for address, clock, processor, size in timed(client_of(store), MATRIX):
+    for address, clock, processor, size in timed(client_of(store), (*MATRIX, *LANDSCAPE)):
         told = f"{min(clock):.2f} s, processor {min(processor):.2f}–{max(processor):.2f} s, {size:>8,} bytes"
         sys.stdout.write(f"{told}  {address}\n")
 

@@ -31,6 +31,7 @@ from workbench.db import Store
 from workbench.people import gate
 from workbench.people.permissions import Permission, Role, allows
 from workbench.people.viewer import Viewer
+from workbench.portfolio.metrics import MetricName
 from workbench.settings import Settings
 from workbench.standards.ballots import BallotKind
 from workbench.web import context, create_app, permissions
@@ -201,7 +202,8 @@ def gate_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def _values(planted: Planted, rule: Rule, name: str) -> list[Any]:
     """What to put for an argument of an address. A new one that is no key has to be given a meaning here."""
     known: dict[str, list[Any]] = {
-        "name": sorted(sources()),
+        "name": [each.value for each in MetricName] if rule.endpoint.startswith("portfolio.") else sorted(sources()),
+        "family": planted.keys["number"],
         "table": list(export.KINDS),
         "format": list(export.FORMATS) if rule.endpoint == "export.download" else ["csv", "xlsx"],
         "kind": ["rule"] if rule.endpoint.startswith("plans.") else [each.value for each in BallotKind][:1],

@@ -28,8 +28,6 @@ from workbench.standards.attachments import attached_in
 from workbench.standards.models import Clause, Draft
 
 FORTRESS_FILTERS: Final = ("draft", "clause", "top", "party", "other", "all_kinds")
-_FEW: Final = 5_000
-"""Publications that are named to the database; of more, all matches of the draft are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +142,23 @@ def fortress_of(
 def _candidates(
     session: Session, terms: Terms, clauses: Sequence[ChosenClause], named: Mapping[int, str]
 ) -> Iterator[Candidate]:
+    """Through the claims of the party: their matches are fewer than those of the draft, however many others have."""
     orders = {each.key: each.order for each in clauses}
-    statement = (
-        sa.select(col(Match.clause_id), col(Claim.publication_id), col(Claim.id), col(Claim.independent))
-        .join(Claim, col(Claim.id) == col(Match.claim_id))
-        .where(col(Match.draft_id) == terms.draft_id, col(Match.rank) <= terms.top)
-    )
-    if terms.clause:
-        statement = statement.where(col(Match.clause_id).in_(list(orders)))
-    few = len(named) <= _FEW
-    for part in in_parts(sorted(named), _FEW) if few else [None]:
-        asked = statement if part is None else statement.where(col(Claim.publication_id).in_(part))
-        for clause, publication, claim, independent in session.execute(asked):
-            if publication in named and clause in orders:
+    claims: dict[int, tuple[int, bool]] = {}
+    for part in in_parts(sorted(named)):
+        of_party = sa.select(col(Claim.id), col(Claim.publication_id), col(Claim.independent))
+        for claim, publication, independent in session.execute(of_party.where(col(Claim.publication_id).in_(part))):
+            claims[claim] = (publication, independent)
+    for part in in_parts(sorted(claims)):
+        # Sums, so that no database goes through all matches of the draft instead.
+        matched = sa.select(col(Match.claim_id), col(Match.clause_id)).where(
+            col(Match.claim_id).in_(part),
+            (col(Match.draft_id) + 0) == terms.draft_id,
+            (col(Match.rank) + 0) <= terms.top,
+        )
+        for claim, clause in session.execute(matched):
+            if clause in orders:
+                publication, independent = claims[claim]
                 yield Candidate(orders[clause], named[publication], claim, independent)
 
 

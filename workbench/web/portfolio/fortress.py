@@ -26,7 +26,7 @@ from workbench.portfolio.fortress_queries import (
 from workbench.portfolio.landscape_queries import TOPS, mapped_drafts
 from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import record, session, today, viewer
-from workbench.web.listing import argument
+from workbench.web.listing import Listing, argument, page_number
 from workbench.web.portfolio.files import as_file
 from workbench.web.portfolio.parts import blueprint, same
 
@@ -35,6 +35,8 @@ SUGGESTED: Final = 100
 LIFE: Final = ((0, 5), (5, 10), (10, 15), (15, 99))
 """Years that are left, in groups."""
 _DRAWN: Final = 60
+_CLAUSES: Final = 200
+"""On a page of the table."""
 _ROW: Final = 22
 _MIDDLE: Final = 330
 _SIDE: Final = 260
@@ -87,8 +89,20 @@ def fortress() -> str:
         record(TrailAction.SAW, "portfolio_view", "fortress", told)
     clauses = measured.clauses if measured else ()
     drawn = [clause for clause in clauses if measured and any(each.families for each in measured.on(clause))]
+    page = page_number(argument("page"))
+    listing = Listing(
+        endpoint="portfolio.fortress",
+        filters=filters,
+        sort="order",
+        default_sort="order",
+        page=page,
+        total=len(clauses),
+        per_page=_CLAUSES,
+    )
     return render_template(
         "web/portfolio/fortress.html",
+        listing=listing,
+        shown=clauses[(page - 1) * _CLAUSES : page * _CLAUSES],
         measured=measured,
         filters=filters,
         refusal=refusal,
