@@ -45,10 +45,12 @@ OPEN_TO_ANYBODY = {name for name, need in permissions.ENDPOINTS.items() if need 
 SHIELDED = set(
     """
     assessments.pins.settled_on
+    assessments.queries._closed_to
     assessments.queries._since
     assessments.queries.agreement
     assessments.queries.claim_texts
     assessments.queries.last_pins
+    assessments.queries.reviewed
     assessments.queue.place_in_queue
     calendars.feeds.feeds_of
     cases.rechecks.made_on
