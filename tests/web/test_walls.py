@@ -89,6 +89,12 @@ SHIELDED = set(
     patents.queries.claims_of
     patents.queries.family_names
     people.overrides.overrides
+    portfolio.grid._known
+    portfolio.grid.foremost_claims
+    portfolio.listed._claims
+    portfolio.matrix.family_names
+    portfolio.overview.drafts
+    portfolio.white_space.search_of
     search.find
     sources.drifts.reports_of_runs
     standards.draft_queries.snapshot_of
