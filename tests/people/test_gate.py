@@ -23,6 +23,7 @@ from workbench.standards.models import WorkItem
 from workbench.tables import METADATA
 
 # Tables that hold nothing confidential: facts of the standards side, the machinery, and what only verbs of people read.
+# A column map holds headings and the fields they mean, no row of any table; its pages are for who may bring patents in.
 OPEN = set(
     """
     account recovery_code login one_time_token throttle api_token upload_day
