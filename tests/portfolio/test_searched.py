@@ -11,7 +11,13 @@ from workbench.mapping.models import ClaimReading, Match, SearchedPublication
 from workbench.mapping.runs import map_draft
 from workbench.mapping.sums import FOREMOST
 from workbench.patents.models import Claim
-from workbench.standards.models import Clause
+from workbench.portfolio.choosing import Wanted
+from workbench.portfolio.grid import grid_of
+from workbench.portfolio.listed import entries, rows
+from workbench.portfolio.matrix import By, Layout, matrix_of
+from workbench.portfolio.overview import drafts
+from workbench.portfolio.white_space import search_of, tally, white_space
+from workbench.standards.models import Clause, Draft, WorkItem
 
 Kept = dict[int, tuple[int, list[int]]]
 
@@ -66,3 +72,25 @@ def test_it_follows_claims_that_come_change_and_go(store: Store) -> None:
     map_draft(store, draft)
     with store.read() as session:
         assert _kept(session) == second
+
+
+def test_the_views_read_alike_on_both_databases(store: Store) -> None:
+    draft_name = add_draft(store, 12)
+    add_publications(store, 45)
+    map_draft(store, draft_name)
+    with store.read() as session:
+        draft, item = session.exec(select(Draft, WorkItem).join(WorkItem)).one()
+        whole = grid_of(session, draft, Wanted())
+        assert len(whole.pairs) == sum(len(set(orders)) for _, orders in _kept(session).values())
+        for by in By:
+            shown = matrix_of(session, whole, Layout(by=by, sort="name"))
+            assert sum(line.families for line in shown.lines) == len(whole.pairs)
+            assert shown.columns_in_all == {By.FAMILY: 3, By.PARTY: 3}.get(by, 1)
+        named = grid_of(session, draft, Wanted(party="Sample company 2", own=False, office="EP"))
+        found = [entry.family for entry in entries(session, named)]
+        assert set(found) == {"EP.9000002.A1"}
+        assert len(found) == len(named.pairs) == len(list(rows(session, named, item)))
+        search = search_of(session, draft, Wanted(party="Sample company 2"))
+        assert (search.families, search.in_all, search.left) == (1, 1, 0)
+        assert sum(tally(white_space(named, search)).values()) == 12
+        assert [line.covered for line in drafts(session)] == [0]
