@@ -146,7 +146,8 @@ def test_a_choice_is_kept_with_its_history_and_leaves_a_trace(store: Store, made
             given = {"publication": "EP.100.B1", "reason": REASON, "matter_id": made.matter, **values}
             return choose(session, viewer, choice=choice, at=NOW, seen=seen, **given)  # type: ignore[arg-type]
 
-    first = say(Choice.KEEP, None)
+    first = say(Choice.KEEP, None, reason="\x00Nothing of ours\u202e is \ud800 built like that.\n")
+    assert first.reason == REASON
     with pytest.raises(ChoiceError, match="meanwhile"):
         say(Choice.LAPSE, None)
     second = say(Choice.LICENSE, first.id)

@@ -77,7 +77,7 @@ def type_annuity(
     `seen` is the key of the day of that matter that the person had before him. Raises ChoiceError.
     """
     row = _own(session, viewer, publication, matter_id)
-    source = " ".join(source.split())
+    source = _one_line(source)
     if not source or len(source) > MAX_REASON:
         raise ChoiceError(mark("Say where the day was read, in at most 1000 characters."))
     last = last_annuity(session, row.number, matter_id)
@@ -134,10 +134,15 @@ def _unchanged(last: PatentChoice | AnnuityDate | None, seen: int | None) -> Non
 
 
 def _reason(text: str) -> str:
-    reason = " ".join(text.split())
+    reason = _one_line(text)
     if not MIN_REASON <= len(reason) <= MAX_REASON:
         raise ChoiceError(mark("Give a reason of 10 to 1000 characters: others must understand it later."))
     return reason
+
+
+def _one_line(text: str) -> str:
+    """The text without what cannot be shown or kept: no NUL, no half characters, no turns of direction."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _keep(
