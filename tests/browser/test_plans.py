@@ -131,6 +131,7 @@ def test_a_plan_from_template_to_digest(desk: Page, team: Team) -> None:
     # She reads of it in her next digest.
     (mail,) = preview(team.store, team.store.settings, None, NOW + dt.timedelta(days=7))
     assert "Sample harness 1.0" in mail.text
+    assert "planned: Open-source release" in mail.text
 
 
 def _set_day(desk: Page, event: str, day: str) -> None:
