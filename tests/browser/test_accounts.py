@@ -22,7 +22,7 @@ from pytest_iam import Server
 from waitress import create_server
 
 from tests.people.conftest import PASSWORD, add
-from tests.people.provider import known_at, settings_for
+from tests.people.provider import PATIENCE, known_at, settings_for
 from workbench.db import Store
 from workbench.people.permissions import Role
 from workbench.people.signing_in import local_link
@@ -294,13 +294,17 @@ def test_guessing_is_slowed_down_and_asks_for_patience(served: Served, tab: Call
     is_in(page, "admin")
 
 
-def test_sign_in_with_an_openid_provider(browser: Browser, iam_server: Server, tmp_path: Path) -> None:
+def test_sign_in_with_an_openid_provider(
+    browser: Browser, iam_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.people.openid._TIMEOUT", PATIENCE)
     with serving(tmp_path, lambda settings: settled(settings, iam_server)) as served:
         add(served.store, "admin@example.org", Role.ADMINISTRATOR)
         add(served.store, "dana@example.org", Role.DELEGATE, password=None)
         with known_at(iam_server, f"{served.url}/sign-in/openid/callback") as provider:
             provider.sign_in("dana", "dana@example.org", password=OTHER)
             context = browser.new_context(base_url=served.url, locale="en-GB")
+            context.set_default_timeout(PATIENCE * 1000)
             page = context.new_page()
             page.goto("/standards/?q=records")
             page.get_by_role("link", name="Sign in with localhost").click()

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from pytest_iam import Server
 from sqlmodel import col
 
-from tests.people.provider import BASE, OpenId, known_at
+from tests.people.provider import BASE, PATIENCE, OpenId, known_at
 from workbench.db import Store, key_of
 from workbench.people import accounts, passwords
 from workbench.people.logins import Origin
@@ -45,8 +45,9 @@ def show_code(store: Store, email: str) -> None:
 
 
 @pytest.fixture
-def openid(iam_server: Server) -> Iterator[OpenId]:
+def openid(iam_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenId]:
     """A real provider that knows the workbench."""
+    monkeypatch.setattr("workbench.people.openid._TIMEOUT", PATIENCE)
     with known_at(iam_server, f"{BASE}/sign-in/openid/callback") as provider:
         yield provider
 

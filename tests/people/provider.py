@@ -11,6 +11,8 @@ from pytest_iam import Server
 from workbench.settings import Settings
 
 BASE = "http://127.0.0.1:8042"
+PATIENCE = 90.0
+"""Seconds to wait for the provider, which answers one at a time, and slowly on a busy machine."""
 _SECRET = "a secret of the tests"
 
 

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from tests.people.conftest import NOW, add
-from tests.people.provider import BASE, settings_for
+from tests.people.provider import BASE, PATIENCE, settings_for
 from workbench.db import Store
 from workbench.people import accounts
 from workbench.people.models import Account, Login, Method
@@ -50,7 +50,7 @@ def through_the_provider(client: FlaskClient, begin: str = "/sign-in/openid") ->
     """Follow the browser to the provider and back to our door; returns the path of the callback with its query."""
     away = client.get(begin, base_url=BASE).headers["Location"]
     with pytest.raises(urllib.error.HTTPError) as answer:
-        urllib.request.build_opener(_Stay).open(away, timeout=20)
+        urllib.request.build_opener(_Stay).open(away, timeout=PATIENCE)
     with answer.value as response:
         back = urlsplit(str(response.headers["Location"]))
     assert f"{back.scheme}://{back.netloc}" == BASE
@@ -198,7 +198,7 @@ def test_a_code_is_worth_nothing_with_another_verifier_or_nonce(openid: Any, set
 
     def code(address: str) -> str:
         with pytest.raises(urllib.error.HTTPError) as answer:
-            urllib.request.build_opener(_Stay).open(address, timeout=20)
+            urllib.request.build_opener(_Stay).open(address, timeout=PATIENCE)
         with answer.value as response:
             return parse_qs(urlsplit(str(response.headers["Location"])).query)["code"][0]
 
