@@ -38,9 +38,19 @@ from workbench.web import create_app
 from workbench.web.people.cookie import cookie_name
 
 KEPT: Final = frozenset(
-    {"trail_entry", "trail_head", "throttle", "api_token", "run", "snapshot", "quarantined_record", "drift_report"}
+    {
+        "trail_entry",
+        "trail_head",
+        "throttle",
+        "api_token",
+        "upload_day",
+        "run",
+        "snapshot",
+        "quarantined_record",
+        "drift_report",
+    }
 )
-"""What a refused request may write: that it was refused, that a token was used, or that a file could not be read."""
+"""What a refused request may write: that it was refused, what was sent today and by which token, a file not read."""
 AT_THE_DOOR: Final = frozenset({"signing_in", "by_mail", "account", "interface"})
 """Their pages are asked as they are served to people with accounts; the others as in local mode."""
 SIGNED_IN: Final = frozenset({"account", "interface"})
@@ -63,6 +73,7 @@ class Place:
     pending: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     raised: list[str] = field(default_factory=list)
+    changed: bool = False
 
     def client(self, endpoint: str) -> FlaskClient:
         """A browser as it is before a form is sent, over a store in which nothing was sent yet."""
@@ -137,7 +148,10 @@ class Place:
                 answer.close()
 
     def _restore(self) -> None:
-        """Put the store back to what was planted."""
+        """Put the store back to what was planted, if anything was written."""
+        if not self.changed:
+            return
+        self.changed = False
         self.store.close()
         file = self.planted.home / "workbench.db"
         for beside in ("-wal", "-shm"):
@@ -155,6 +169,7 @@ class Place:
     def _note_commit(self, connection: object) -> None:
         del connection
         self.written |= self.pending
+        self.changed = self.changed or bool(self.pending)
         self.pending.clear()
 
     def _note_rollback(self, connection: object) -> None:
