@@ -73,7 +73,7 @@ def duration(seconds: float) -> str:
 
 def report(run: Run, *, as_json: bool) -> bool:
     """Print a finished run; returns whether it went well."""
-    from workbench.export.runs import run_record, went_well
+    from workbench.history.finished import run_record, went_well
 
     good = went_well(run)
     if as_json:

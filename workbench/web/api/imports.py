@@ -15,7 +15,7 @@ from flask import Response, request
 from workbench.ballots.imports import import_ballots
 from workbench.db import Store
 from workbench.declarations.imports import import_declarations
-from workbench.export.runs import run_record, went_well
+from workbench.history.finished import run_record, went_well
 from workbench.history.models import Run
 from workbench.i18n import mark
 from workbench.patents.imports import import_patents
