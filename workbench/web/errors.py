@@ -30,7 +30,9 @@ _TEXTS: Final = {
 }
 _HELD: Final = (
     mark("What is under legal hold is not deleted"),
-    mark("Nothing was changed. The hold of the matter ends by a reason and a second person, on the page of the matter."),
+    mark(
+        "Nothing was changed. The hold of the matter ends by a reason and a second person, on the page of the matter."
+    ),
 )
 _FORM_EXPIRED: Final = (
     mark("This form has expired"),

@@ -234,9 +234,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         **_each(Permission.EXPORT_CONFIDENTIAL, "assessments.export"),
         **_each(Permission.IMPORT_PATENTS, "assessments.own", "assessments.mark_own"),
         **_each(Permission.EDIT_PARTIES, "declarations.decide"),
-        **_each(
-            Permission.READ_MATCHES, "portfolio.index", "portfolio.matrix", "portfolio.entries", "portfolio.space"
-        ),
+        **_each(Permission.READ_MATCHES, "portfolio.index", "portfolio.matrix", "portfolio.entries", "portfolio.space"),
         **_each(Permission.EXPORT_CONFIDENTIAL, "portfolio.entries_export", "portfolio.space_export"),
         # Published numbers; what of them is mapped to a draft is for who may read matches, and the view sees to that.
         **_each(
