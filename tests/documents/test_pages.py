@@ -54,16 +54,16 @@ def test_a_wrong_field_is_named_and_what_was_typed_stays(
 ) -> None:
     answer = pages.post("/documents/", data={**TYPED, field: value})
     assert answer.status_code == 422
-    assert f"Check the field {told}" in answer.text
-    assert 'value="n 7"' in answer.text
+    assert f"Check the field {told}" in answer.get_data(as_text=True)
+    assert 'value="n 7"' in answer.get_data(as_text=True)
     assert _rows(store) == []
 
 
 def test_a_list_is_previewed_then_imported(pages: FlaskClient, store: Store) -> None:
     content = f"{HEAD}{OURS},N 8,SAMPLE call,Call for experts,,{SOON},,,\n{OURS},N 9,,,,,,,\n".encode()
     with pages.post("/documents/import/preview", data={"file": (io.BytesIO(content), "list.csv")}) as preview:
-        assert "SAMPLE call" in preview.text
-        assert "list.csv, row 3" in preview.text
+        assert "SAMPLE call" in preview.get_data(as_text=True)
+        assert "list.csv, row 3" in preview.get_data(as_text=True)
     assert _rows(store) == []
     with pages.post("/documents/import", data={"file": (io.BytesIO(content), "list.csv")}) as answer:
         assert answer.status_code == 303
@@ -71,7 +71,7 @@ def test_a_list_is_previewed_then_imported(pages: FlaskClient, store: Store) -> 
     assert _rows(store) == ["N 8 SAMPLE call"]
     assert "N 8" in pages.get("/documents/?kind=experts&sort=due").text
     with pages.get("/export/documents.csv?kind=experts") as export:
-        assert "SAMPLE call" in export.text
+        assert "SAMPLE call" in export.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("name", ["import", "import/preview"])
@@ -80,4 +80,4 @@ def test_no_file_and_no_list_are_told(pages: FlaskClient, name: str) -> None:
     form = {"file": (io.BytesIO(b"a,b\n1,2\n"), "other.csv")}
     with pages.post(f"/documents/{name}", data=form) as answer:
         assert answer.status_code == 409
-        assert "no known list of documents" in answer.text
+        assert "no known list of documents" in answer.get_data(as_text=True)

@@ -71,7 +71,7 @@ def test_the_calendar_holds_what_closes_in_twelve_weeks(entries: list[CalendarEn
     assert len(picture.rows) + picture.left_out == len(expected)
     closes = [row.entry.closes_on for row in picture.rows]
     assert closes == sorted(closes)
-    assert all(week.date.weekday() == 0 for week in picture.weeks)
+    assert all(week.day.weekday() == 0 for week in picture.weeks)
     for row in picture.rows:
         assert row.bar.x >= timeline.CALENDAR_LABELS
         assert row.bar.x + row.bar.width <= timeline.CALENDAR_WIDTH
