@@ -62,8 +62,8 @@ SHIELDED = set(
     digest.composer.follow_lists
     digest.subscriptions.own_recipients
     digest.subscriptions.silenced
-    export.patents._publications
     export.patents._families
+    export.patents._publications
     history.quarantine.count_quarantine
     history.queries.newest_change
     history.queries.source_health
@@ -72,27 +72,41 @@ SHIELDED = set(
     mapping.decisions_queries._claim_texts
     mapping.decisions_queries._rows
     mapping.decisions_queries.settled_on
+    mapping.directions._families_of
     mapping.directions._portfolios
     mapping.directions.mapping_under_way
     mapping.learning_runs.learning_state
     mapping.queries.decided_drafts
     mapping.queries.find_pair
     mapping.queries.in_one_draft
+    mapping.sums.publications_of
     patents.office_queries._application_keys
     patents.office_queries._same_application
     patents.office_queries.extended_family
     patents.office_queries.filed_claims
     patents.office_queries.office_view
+    patents.office_queries.patents_of
     patents.portfolios.matters_of_portfolio
     patents.portfolios.matters_of_publication
     patents.queries._claim_counts
     patents.queries.claims_of
     patents.queries.family_names
     people.overrides.overrides
+    planning.portfolio_metrics._exceptions
+    portfolio.dormant._choices
+    portfolio.dormant._declared
+    portfolio.dormant._needs
+    portfolio.dormant._typed
+    portfolio.fortress_queries.__init__
     portfolio.grid._known
     portfolio.grid.foremost_claims
+    portfolio.landscape_queries._filings
+    portfolio.landscape_queries._publications
     portfolio.listed._claims
     portfolio.matrix.family_names
+    portfolio.metrics_queries.__init__
+    portfolio.metrics_queries._options
+    portfolio.metrics_queries._sent
     portfolio.overview.drafts
     portfolio.white_space.search_of
     search.find

@@ -18,7 +18,7 @@ from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow
 from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
-from workbench.patents.walls import is_own
+from workbench.patents.walls import is_own, reads_others
 from workbench.people.gate import viewer_of
 from workbench.people.viewer import Viewer
 from workbench.standards.models import Clause, Draft, WorkItem
@@ -199,6 +199,9 @@ def _conditions(wanted: Wanted, viewer: Viewer) -> list[sa.ColumnElement[bool]]:
     if wanted.own is not None:
         ours = _among(_claims(is_own(Publication, viewer)))
         conditions.append(ours if wanted.own else sa.not_(ours))
+    if not reads_others(viewer):
+        # Their matches are not hidden, the claims that a candidate shows are.
+        conditions.append(_among(_claims(is_own(Publication, viewer))))
     return conditions
 
 

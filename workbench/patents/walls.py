@@ -63,6 +63,11 @@ def of_open_number(column: str = "publication") -> Rule:
     return rule
 
 
+def reads_others(viewer: Viewer) -> bool:
+    """Whether what others claim is open to somebody; who brings claims in has them in hand."""
+    return viewer.may(Permission.READ_OTHERS_CLAIMS) or viewer.may(Permission.IMPORT_PATENTS)
+
+
 def own_or_permitted(column: str = "publication_id") -> Rule:
     """What others claim is read by who may read others' claims, by nobody else.
 
@@ -71,8 +76,7 @@ def own_or_permitted(column: str = "publication_id") -> Rule:
     """
 
     def rule(model: type[SQLModel], viewer: Viewer) -> sa.ColumnElement[bool]:
-        # Who brings claims in has them in hand.
-        if viewer.may(Permission.READ_OTHERS_CLAIMS) or viewer.may(Permission.IMPORT_PATENTS):
+        if reads_others(viewer):
             return sa.true()
         publication = private("publication")
         identity = publication.c.number if column == "publication" else publication.c.id
