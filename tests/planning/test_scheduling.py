@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from workbench.planning.solving import Aim, Demand, DemandKind, Problem, Unsolve
 
 BOOK = load_rules()
 TODAY = dt.date(2026, 1, 1)
+CONFLICTS = int(os.environ.get("CONFLICTS", "12"))
 RULE = BOOK.rules[0].model_dump(by_alias=True)
 FORMS = (
     "{a} <= {b}",
@@ -125,7 +127,7 @@ def test_on_five_hundred_random_plans_the_solver_is_as_good_as_trying_everything
 def test_conflicts_are_smallest_and_ways_out_work() -> None:
     chance = random.Random(5)
     looked_at = 0
-    while looked_at < 12:
+    while looked_at < CONFLICTS:
         problem = random_problem(chance)
         if schedule(problem, Aim.EARLIEST) is not None:
             continue

@@ -6,7 +6,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.seed import NOW
-from workbench.db import Store
+from workbench.db import Store, key_of
+from workbench.patents.models import Claim, Family, Publication
 from workbench.people.matters import make_matter
 from workbench.people.viewer import Viewer
 from workbench.planning.verbs import AssetEdit, EventEdit, make_plan, set_asset, set_event, set_fact
@@ -46,6 +47,33 @@ def test_what_is_given_away_and_the_split(store: Store) -> None:
     assert "99000002" not in text
     assert "Goes out: The framework. Stays outside the release: The scoring." in " ".join(text.split())
     assert "Without a linked family: The framework." in " ".join(text.split())
+
+
+def test_the_claims_that_would_be_given_away_are_named(store: Store) -> None:
+    assert "none known here" in page(store).text
+    with store.write() as session:
+        family = Family(family_id="99000001")
+        session.add(family)
+        session.flush()
+        publication = Publication(
+            number="EP.9900001.B1",
+            raw_number="EP9900001B1",
+            country="EP",
+            doc_number="9900001",
+            family_ref=family.id,
+            source_format="SAMPLE",
+            first_seen=NOW,
+            last_seen=NOW,
+        )
+        session.add(publication)
+        session.flush()
+        for number, independent in ((1, True), (2, False), (7, True)):
+            for language in ("en", "de"):
+                claim = Claim(publication_id=key_of(publication), language=language, number=number, text="SAMPLE",
+                              independent=independent)  # fmt: skip
+                session.add(claim)
+    text = " ".join(page(store).text.split())
+    assert "EP.9900001.B1</a>: 1, 7</div>" in text
 
 
 def test_another_licence_or_option_is_tried_without_keeping_it(store: Store) -> None:

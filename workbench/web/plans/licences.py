@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import render_template
 
 from workbench.planning.licence_check import LicenceCheck, check_licence, declared_option, release_licence, releases_of
+from workbench.planning.licensed_claims import published_claims
 from workbench.planning.queries import prepared_plans
 from workbench.planning.rule_store import rule_store
 from workbench.planning.stored import Prepared
@@ -40,9 +41,11 @@ def licences() -> str:
         for prepared in prepared_plans(session(), rulebook(), today(), rules)
         for release in releases_of(prepared)
     ]
+    families = {family.family for each in checked if each.check for family in each.check.families}
     return render_template(
         "web/plans/licences.html",
         checked=checked,
+        claims=published_claims(session(), families),
         pairs=[(each, each) for each in rows],
         spdx=spdx,
         option=option,
