@@ -15,7 +15,8 @@ from tests.web.seed import NOW
 from workbench.assessments.charts import ChartRow, stored
 from workbench.assessments.models import Reader
 from workbench.assessments.statuses import Status
-from workbench.cases.models import CaseTaskKind, DocumentKind
+from workbench.cases.models import CaseTaskKind, CaseTaskState, DocumentKind
+from workbench.cases.rechecks import wording_key
 from workbench.cases.statuses import CaseAct, CaseStatus
 from workbench.digest.models import Edition, MailState
 from workbench.history.models import ChangeKind, Entity, RunKind, RunState
@@ -29,6 +30,8 @@ from workbench.people.walls_models import OverrideKind
 from workbench.settings import Settings
 
 HASH: Final = "0" * 64
+FIRST: Final = object()
+"""Stands for the key of the first row of the same table at the same place."""
 Given = list[dict[str, Any]]
 
 
@@ -57,16 +60,19 @@ class Place:
 
 
 def _publications(place: Place) -> Given:
+    # Outside the walls also another one of the same family.
+    numbers = [(place.number, str(9000 + place.wall)), *([] if place.wall else [("XX.8999.A1", "8999")])]
     return [
         {
-            "number": place.number,
-            "raw_number": place.number,
-            "doc_number": str(9000 + place.wall),
+            "number": number,
+            "raw_number": number,
+            "doc_number": doc_number,
             "application": place.application,
             "title_language": "en",
             "date": NOW.date(),
             "abstract": f"{place.word} abstract",
         }
+        for number, doc_number in numbers
     ]
 
 
@@ -83,9 +89,12 @@ def _runs(place: Place) -> Given:
     if place.wall:
         return [imported]
     patents, matches = Permission.READ_PATENTS, Permission.READ_MATCHES
+    earlier = {**common, "kind": RunKind.POLL, "source": "epo_ops", "permission": patents, "state": RunState.OK}
+    running = {"stage": 1.0, "done": 1.0, "total": 2.0}
+    mapping = {**common, "kind": RunKind.MAP, "permission": matches, "state": RunState.RUNNING, "measures": running}
     polled = {**common, "kind": RunKind.POLL, "source": "epo_ops", "permission": patents}
     mapped = {**common, "kind": RunKind.MAP, "source": "map:ISO/IEC DIS 90501/DIS 1", "permission": matches}
-    return [mapped, polled, {**imported, "permission": patents}]
+    return [mapped, earlier, polled, {**imported, "permission": patents}, {**mapping, "source": f"map:{place.word}"}]
 
 
 def _snapshots(place: Place) -> Given:
@@ -129,7 +138,14 @@ def _of_office(place: Place) -> Given:
     """Of the application of the publication, and of one that only its number tells of."""
     seen = {"snapshot_id": place.links["snapshot_of_office"]}
     return [
-        {"application": key, "application_key": application_key(key), "number": place.number, "office": "EP", **seen}
+        {
+            "application": key,
+            "application_key": application_key(key),
+            "number": place.number,
+            "office": "EP",
+            **dict.fromkeys(("next_fee_date", "filing_date"), NOW.date()),
+            **seen,
+        }
         for key in (place.application, place.unpublished)
     ]
 
@@ -171,7 +187,11 @@ def _case_document(place: Place) -> Given:
 
 def _case_task(place: Place) -> Given:
     facts = {"patent": f"{place.word} number", "to": [place.word]}
-    return [{"kind": CaseTaskKind.TRANSFER, "key": f"transfer:{place.word}", "facts": facts}]
+    done = {"state": CaseTaskState.DONE, "settled_at": NOW}
+    return [
+        {"kind": CaseTaskKind.TRANSFER, "key": f"transfer:{place.word}", "facts": facts},
+        {"kind": CaseTaskKind.WORDING, "key": wording_key(place.links["draft"]), "facts": facts, **done},
+    ]
 
 
 def _rule(place: Place) -> Given:
@@ -197,13 +217,21 @@ GIVEN: Final[Mapping[str, Callable[[Place], Given]]] = {
     ],
     "alert": lambda place: [{"acknowledged_at": None}],
     "application_status": _of_office,
-    "assessment": lambda place: [{"claim": 1, "status": Status.CHARTING, "round": 1}],
+    "assessment": lambda place: [
+        # The findings are of the first round: those of one that is under way are not shown to the other reader.
+        {"claim": 1, "status": Status.IN_REVIEW, "round": 2}
+        if place.wall == 2
+        else {"claim": 1, "status": Status.CHARTING, "round": 1}
+    ],
+    "assessment_pin": lambda place: [{}, {"replaces": FIRST}],
     "assessment_event": lambda place: [{"what": "made"}],
     "bounce": lambda place: [{"status": "5.1.1"}],
     "case_document": _case_document,
     "case_form": _case_form,
     "case_patent": lambda place: [{"position": 1, "status": "granted", "published": True}],
-    "case_step": lambda place: [{"act": CaseAct.OPEN, "status": CaseStatus.DRAFT, "revision": 1}],
+    "case_step": lambda place: [
+        {"act": CaseAct.OPEN, "status": CaseStatus.SENT if place.wall == 2 else CaseStatus.DRAFT, "revision": 1}
+    ],
     "case_task": _case_task,
     "change": _changes,
     "chart_version": _chart,
@@ -212,7 +240,9 @@ GIVEN: Final[Mapping[str, Callable[[Place], Given]]] = {
     "clause": lambda place: [{"order": 1, "number": "7", "normative": True}],
     "comment_event": lambda place: [{"changes": {}}],
     "decision": _decisions,
-    "declaration_case": lambda place: [{"form": "common 2015-06-26"}],
+    "declaration_case": lambda place: [
+        {"form": "common 2015-06-26", "status": CaseStatus.SENT if place.wall == 2 else CaseStatus.DRAFT}
+    ],
     "draft_pass": lambda place: [
         {"covered": zlib.compress(b"\xff"), "clauses": b"", "claims": 1, "publications": 1, "matches": 1}
     ],
@@ -251,7 +281,9 @@ GIVEN: Final[Mapping[str, Callable[[Place], Given]]] = {
     "published_event": lambda place: [{"kind": "ballot_closes", "level": "company", "iso_id": 90501}],
     "rule_version": _rule,
     "quarantined_record": lambda place: [{"source": f"file:{place.word}.xml", "place": place.word}],
-    "recipient": lambda place: [{"edition": Edition.IP, "email": f"stranger{place.wall}@example.com"}],
+    "recipient": lambda place: [
+        {"edition": Edition.IP, "email": f"stranger{place.wall}@example.com", "alerts_on": False}
+    ],
     "run": _runs,
     # The clause of order 1 comes first for the publication.
     "searched_publication": lambda place: [{"claims": 1, "foremost": (1).to_bytes(4, "little")}],

@@ -7,7 +7,6 @@ What is planted in a confidential table holds the word of its policy (`policy.py
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -20,9 +19,9 @@ from sqlmodel import Session
 
 from tests.people.walled import add_clause
 from tests.walls.filling import fill, models
-from tests.walls.given import GIVEN, Place
+from tests.walls.given import FIRST, GIVEN, Place
 from tests.walls.people import OUTSIDERS, PEOPLE, WALLS, Person, add_person, viewer_of
-from tests.walls.policy import PATENTS, SECRET, policy_of
+from tests.walls.policy import PATENTS, SECRET, forbidden, policy_of
 from tests.web.seed import NOW, seed
 from workbench.calendars.feeds import make_feed
 from workbench.calendars.models import FeedKind
@@ -45,6 +44,9 @@ PER_WALL: Final = frozenset({"account", "family", "publication", "claim", "exten
 """Tables without walls of which each matter has a row, for those behind its wall to hang on."""
 BY_HAND: Final = frozenset({"matter_member", "trail_head"})
 
+Key = tuple[Any, ...]
+"""The primary key of a row, in the order of its table."""
+Hidden = Mapping[str, set[Key]]
 Words = Callable[[str, int], str]
 """The word to plant in a table for a wall."""
 
@@ -72,11 +74,34 @@ class Planted:
     rows: dict[str, dict[int, list[dict[str, Any]]]] = field(default_factory=dict)
     matters: dict[int, int] = field(default_factory=dict)
     recipients: dict[Person, str] = field(default_factory=dict)
+    kept: dict[Person, Hidden] = field(default_factory=dict)
+    _every: Hidden | None = None
 
     @property
     def accounts(self) -> dict[Role, int]:
         """Somebody of each role who is in no matter."""
         return {person.role: self.people[person] for person in OUTSIDERS}
+
+    @property
+    def words(self) -> dict[str, list[str]]:
+        """The words planted in each confidential table, one a wall."""
+        tables = sorted(str(model.__tablename__) for model in gate.confidential_models())
+        return {each: [policy_word(each, wall) for wall in self.rows.get(each, {})] for each in tables}
+
+    def forbidden_to(self, person: Person) -> list[str]:
+        """The words that no answer to a person may hold."""
+        return forbidden(self.viewers[person], self.matters, frozenset(self.rows))
+
+    def hidden_from(self, person: Person) -> Hidden:
+        """The keys of the rows that the gate keeps from a person, by table."""
+        if person not in self.kept:
+            store = Store(Settings(home=self.home), Viewer.system())
+            if self._every is None:
+                self._every = _keys(store, Viewer.system())
+            seen = _keys(store, self.viewers[person])
+            self.kept[person] = {table: every - seen[table] for table, every in self._every.items()}
+            store.close()
+        return self.kept[person]
 
     def viewer(self, role: Role, behind: tuple[int, ...]) -> Viewer:
         """A person of a role behind exactly these walls."""
@@ -165,6 +190,7 @@ class _Planter:
                 continue
             preset = table in links
             for number, given in enumerate(GIVEN[table](place) if table in GIVEN else [{}]):
+                given = {name: links[table] if each is FIRST else each for name, each in given.items()}
                 keys = self._add(table, place, given, f"{wall}.{number}")
                 if number == 0 and not preset:
                     links[table] = next(iter(keys.values()))
@@ -253,32 +279,12 @@ class _Planter:
         return int(self.session.execute(statement).scalar_one())
 
 
-def hidden(store: Store, viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
-    """The keys of the rows that the gate keeps from a viewer, by table."""
+def _keys(store: Store, viewer: Viewer) -> dict[str, set[Key]]:
+    """The keys of the rows of every confidential table that a viewer sees."""
     found = {}
-    for model in gate.confidential_models():
-        keys = list(sa.inspect(model).primary_key)
-        attributes = [getattr(model, sa.inspect(model).get_property_by_column(each).key) for each in keys]
-        with store.read(Viewer.system()) as session:
-            every = {tuple(row) for row in session.execute(sa.select(*attributes))}
-        with store.read(viewer) as session:
-            every -= {tuple(row) for row in session.execute(sa.select(*attributes))}
-        found[str(model.__tablename__)] = [
-            dict(zip((each.name for each in keys), values, strict=True)) for values in sorted(every, key=str)
-        ]
+    with store.read(viewer) as session:
+        for model in gate.confidential_models():
+            mapper = sa.inspect(model)
+            keys = [getattr(model, mapper.get_property_by_column(each).key) for each in mapper.primary_key]
+            found[str(model.__tablename__)] = {tuple(row) for row in session.execute(sa.select(*keys))}
     return found
-
-
-def remove_rows(database: Path, rows: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Take rows out of a SQLite file, whatever hangs on them."""
-    with without_refusals(database), closing(sqlite3.connect(database)) as connection:
-        for table, keys in rows.items():
-            for key in keys:
-                where = " AND ".join(f'"{name}" = ?' for name in key)
-                connection.execute(f'DELETE FROM "{table}" WHERE {where}', list(key.values()))
-        connection.commit()
-
-
-def copy_home(home: Path, target: Path) -> Path:
-    """A copy of a home folder."""
-    return Path(shutil.copytree(home, target))

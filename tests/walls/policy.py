@@ -109,7 +109,7 @@ def policy_of(table: str) -> Policy:
     return POLICIES.get(table, area)
 
 
-def forbidden(viewer: Viewer, matters: Mapping[int, int], tables: set[str]) -> list[str]:
+def forbidden(viewer: Viewer, matters: Mapping[int, int], tables: frozenset[str]) -> list[str]:
     """The words that no answer to a viewer may hold, given which tables there are."""
     words: dict[str, bool] = {}
     for policy in {policy_of(table) for table in tables}:
