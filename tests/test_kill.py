@@ -32,7 +32,7 @@ from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.sources.poll import Replay, poll
 
-MOMENTS = 20  # on each database
+MOMENTS = 10  # on each database
 REPLAY = sample.folder() / "replay"
 WEEKLY = sample.folder() / "patents/uspto-weekly.sample.xml"
 # The Monday after the first recording, so that there is something to tell.

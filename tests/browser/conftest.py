@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress import create_server
 
+from tests.browser.serving import running
 from workbench import sample
 from workbench.db import Store
 from workbench.demo import build, demo_settings
@@ -57,11 +57,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pass
     app = create_app(settings, store, sample=True, open_local=True, clock=lambda: sample.NOW)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with running(server) as address:
+        yield address
     store.close()
 
 

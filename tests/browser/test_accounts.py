@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import email
 import email.policy
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_iam import Server
 from waitress import create_server
 
+from tests.browser.serving import running
 from tests.people.conftest import PASSWORD, add
 from tests.people.provider import PATIENCE, known_at, settings_for
 from workbench.db import Store
@@ -65,16 +64,8 @@ def serving(home: Path, settle: Callable[[Settings], Settings] = lambda settings
     store.migrate()
     app = create_app(settings, store)
 
-    def run() -> None:
-        with contextlib.suppress(OSError):  # the socket is closed under the loop that waits for it
-            server.run()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    yield Served(url, settings, store)
-    server.task_dispatcher.shutdown()  # else a thread may still wake a server that is gone
-    server.close()
-    thread.join(10)
+    with running(server):
+        yield Served(url, settings, store)
     store.close()
 
 

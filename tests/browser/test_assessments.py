@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, col, select
 from waitress import create_server
 
+from tests.browser.serving import running
 from workbench import sample
 from workbench.assessments.models import Assessment, AssessmentPin
 from workbench.assessments.queries import stand_of
@@ -82,12 +82,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     # Who asks is said after the door and before the checks of addresses.
     app.before_request_funcs[None].insert(1, lambda: context.set_viewer(made.people[made.who]))
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    made.address = f"http://127.0.0.1:{server.effective_port}"
-    yield made
-    server.close()
-    thread.join(10)
+    with running(server) as made.address:
+        yield made
     store.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Literal
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from waitress import create_server
 
 from tests.browser.conftest import SCREENSHOTS
+from tests.browser.serving import running
 from tests.digest.conftest import MANIFESTS, MONDAY, add_recipient, week  # noqa: F401 - the fixture
 from tests.digest.test_sending import RULES, Server, server, smtp  # noqa: F401 - the fixture
 from workbench.db import Store
@@ -33,11 +33,8 @@ def dialect() -> str:
 def site(week: Store) -> Iterator[str]:  # noqa: F811
     app = create_app(week.settings, week, clock=lambda: MONDAY)
     web = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=web.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{web.effective_port}"
-    web.close()
-    thread.join(10)
+    with running(web) as address:
+        yield address
 
 
 def html_of(message: EmailMessage) -> str:

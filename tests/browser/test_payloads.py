@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, Page, Route
 from playwright.sync_api import Error as BrowserError
 from waitress import create_server
 
+from tests.browser.serving import running
 from tests.catalogues import compile_catalogues
 from tests.walls.filling import free_text
 from tests.walls.planted import Planted, plant, without_refusals
@@ -138,11 +138,8 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, li
     store = Store(settings, Viewer.system())
     app = create_app(settings, store, open_local=True, clock=lambda: NOW)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}", _addresses(app, planted), empty
-    server.close()
-    thread.join(10)
+    with running(server) as address:
+        yield address, _addresses(app, planted), empty
     store.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from sqlmodel import select
 from waitress import create_server
 
+from tests.browser.serving import running
 from workbench.db import Store, key_of
 from workbench.digest.models import Edition, Language, Recipient
 from workbench.digest.verbs import preview
@@ -53,11 +53,8 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     app = create_app(settings, store, open_local=True, clock=lambda: NOW)
     app.before_request_funcs[None].insert(1, lambda: context.set_viewer(counsel))
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Team(store, f"http://127.0.0.1:{server.effective_port}")
-    server.close()
-    thread.join(10)
+    with running(server) as address:
+        yield Team(store, address)
     store.close()
 
 

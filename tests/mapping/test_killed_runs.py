@@ -24,7 +24,7 @@ from workbench.mapping.models import DraftPass, Match
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 
-MOMENTS = 20  # on each database
+MOMENTS = 10  # on each database
 CLAIMS = 60
 Matches = list[tuple[object, ...]]
 
