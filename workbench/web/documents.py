@@ -16,8 +16,8 @@ from workbench.history.file_imports import read_file
 from workbench.history.models import RunState
 from workbench.history.queries import FilterError
 from workbench.people.permissions import Permission
-from workbench.web import context, labels
-from workbench.web.context import close_session, now, session, today, viewer, workbench, writing
+from workbench.web import labels
+from workbench.web.context import close_session, now, session, viewer, workbench, writing
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.text import gettext
@@ -113,9 +113,8 @@ def _page(*, refusal: str | None = None, typed: dict[str, Any] | None = None) ->
         bodies=[(each, each) for each in queries.bodies(session())],
         kinds=[(each.value, labels.label("document_kind", each.value)) for each in DocumentKind],
         outside=outside,
-        today=today(),
         refusal=refusal,
         typed=typed or {},
-        may_edit=context.viewer().may(Permission.EDIT_STANDARDS),
-        may_import=context.viewer().may(Permission.IMPORT_STANDARDS),
+        may_edit=viewer().may(Permission.EDIT_STANDARDS),
+        may_import=viewer().may(Permission.IMPORT_STANDARDS),
     )
