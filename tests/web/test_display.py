@@ -1,4 +1,4 @@
-"""Pure helpers of pages: marking words, reading addresses."""
+"""Pure helpers of pages: marking words, reading addresses, words for values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.web import labels
 from workbench.web.display import list_difference, marked
 from workbench.web.links import outside
 from workbench.web.listing import page_number, sort_key
@@ -61,3 +62,8 @@ def test_only_addresses_of_the_web_become_links() -> None:
     assert outside("https://example.org/") == "https://example.org/"
     for address in (None, "", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.org"):
         assert outside(address) is None
+
+
+def test_no_vocabulary_stands_in_two_areas() -> None:
+    names = [name for area in labels.AREAS for name in area.WORDS]
+    assert len(names) == len(set(names))
