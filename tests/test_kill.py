@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlmodel import select
 
 from scrapers.registry import sources
 from tests.postgres import address, administer
+from tests.processes import begin, kill
 from workbench import sample
 from workbench.cli import main
 from workbench.db import Store
@@ -154,19 +154,8 @@ def _work(arguments: tuple[str, ...], settings: Settings) -> None:
 
 
 def _run(victim: Victim, settings: Settings, kill_after: float | None) -> bool:
-    """Run the command in a process of its own; kill it after so many seconds. Returns whether it was still at work.
-
-    The process is forked, so that it is at its work from the first moment on and no kill falls into its start.
-    """
-    child = get_context("fork").Process(target=_work, args=(victim.arguments, settings))
-    child.start()
-    child.join(kill_after)
-    alive = child.is_alive()
-    if alive:
-        child.kill()
-    child.join()
-    assert alive or child.exitcode == 0
-    return alive
+    """Run the command in a process of its own; kill it after so many seconds. Returns whether it was still at work."""
+    return kill(begin(_work, victim.arguments, settings), kill_after)
 
 
 def _state(victim: Victim, settings: Settings) -> State:
@@ -178,7 +167,6 @@ def _state(victim: Victim, settings: Settings) -> State:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
 @pytest.mark.parametrize("name", list(VICTIMS))
 def test_a_kill_leaves_the_state_before_or_after_and_the_next_run_completes(
     name: str, copies: Callable[[], Settings]
@@ -192,12 +180,12 @@ def test_a_kill_leaves_the_state_before_or_after_and_the_next_run_completes(
     after = _state(victim, whole)
     assert after != before
     moments = random.Random(name)
-    killed = 0
+    kills = 0
     for _ in range(MOMENTS):
         settings = copies()
         started = time.monotonic()
         if _run(victim, settings, seconds * moments.uniform(0.02, 0.98)):
-            killed += 1
+            kills += 1
         else:  # the machine has become quicker since
             seconds = min(seconds, time.monotonic() - started)
         left = _state(victim, settings)
@@ -212,4 +200,4 @@ def test_a_kill_leaves_the_state_before_or_after_and_the_next_run_completes(
         with store.read() as session:
             assert session.exec(select(Run).where(Run.state == RunState.RUNNING)).all() == []
         store.close()
-    assert killed >= MOMENTS / 2
+    assert kills >= MOMENTS / 2

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from multiprocessing import get_context
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +14,7 @@ from sqlmodel import col, select
 
 from tests.mapping.fake_encoder import WordEncoder
 from tests.mapping.invented import add_draft, add_publications
+from tests.processes import begin, kill
 from workbench.db import Store
 from workbench.history.models import Run, RunState
 from workbench.mapping import draft_pass, readings, runs, sweep, vectors
@@ -69,15 +67,19 @@ def copies(
     yield lambda: create(str(sa.make_url(prepared.database).database))
 
 
+def _cut_small(patch: pytest.MonkeyPatch) -> None:
+    """Many blocks and a slow encoder, so that there are many moments to be killed in."""
+    patch.setattr(runs, "installed_encoder", lambda settings: WordEncoder(seconds=0.0005))
+    patch.setattr(readings, "BLOCK", 12)
+    patch.setattr(sweep, "BLOCK", 12)
+    patch.setattr(vectors, "BLOCK", 4)
+    for name in ("_WRITTEN_AT_ONCE", "_IN_A_TURN"):
+        patch.setattr(draft_pass, name, 80)
+
+
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many blocks and a slow encoder, so that there are many moments to be killed in."""
-    monkeypatch.setattr(runs, "installed_encoder", lambda settings: WordEncoder(seconds=0.0005))
-    monkeypatch.setattr(readings, "BLOCK", 12)
-    monkeypatch.setattr(sweep, "BLOCK", 12)
-    monkeypatch.setattr(vectors, "BLOCK", 4)
-    for name in ("_WRITTEN_AT_ONCE", "_IN_A_TURN"):
-        monkeypatch.setattr(draft_pass, name, 80)
+    _cut_small(monkeypatch)
 
 
 def _map(settings: Settings) -> None:
@@ -89,16 +91,10 @@ def _map(settings: Settings) -> None:
     store.close()
 
 
-def _killed(settings: Settings, after: float) -> bool:
-    """Map in a process of its own and kill it after so many seconds; whether it was still at it."""
-    child = get_context("fork").Process(target=_map, args=(settings,))
-    child.start()
-    child.join(after)
-    alive = child.is_alive()
-    if alive and child.pid is not None:
-        os.kill(child.pid, signal.SIGKILL)
-    child.join()
-    return alive
+def _work(settings: Settings) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        _cut_small(patch)
+        _map(settings)
 
 
 def _matches(settings: Settings) -> dict[int, Matches]:
@@ -131,21 +127,20 @@ def _open_runs(settings: Settings) -> list[Run]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
 def test_a_resumed_mapping_ends_byte_for_byte_as_an_uninterrupted_one(copies: Callable[[], Settings]) -> None:
     whole = copies()
     started = time.monotonic()
-    assert not _killed(whole, 300)
+    assert not kill(begin(_work, whole), 300)
     seconds = time.monotonic() - started
     expected = _matches(whole)
     assert len(expected) == 2
     moments = random.Random("mapping")
-    killed = 0
+    kills = 0
     for _ in range(MOMENTS):
         settings = copies()
         started = time.monotonic()
-        if _killed(settings, seconds * moments.uniform(0.02, 0.98)):
-            killed += 1
+        if kill(begin(_work, settings), seconds * moments.uniform(0.02, 0.98)):
+            kills += 1
         else:  # the machine has become quicker since
             seconds = min(seconds, time.monotonic() - started)
         left = _matches(settings)
@@ -154,16 +149,12 @@ def test_a_resumed_mapping_ends_byte_for_byte_as_an_uninterrupted_one(copies: Ca
         _map(settings)
         assert _matches(settings) == expected
         assert _open_runs(settings) == []
-    assert killed >= MOMENTS / 2
+    assert kills >= MOMENTS / 2
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are forked")
 def test_two_mappings_at_once_end_as_one(copies: Callable[[], Settings]) -> None:
     settings = copies()
-    children = [get_context("fork").Process(target=_map, args=(settings,)) for _ in range(2)]
-    for child in children:
-        child.start()
-    for child in children:
+    for child in [begin(_work, settings) for _ in range(2)]:
         child.join()
     # Without the lease of the command both run; who was taken over wrote nothing, and one of them got through.
     _map(settings)
