@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import combinations
 
 import pypdfium2 as pdfium
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from workbench.planning.plans import Event, Gap, Plan
 from workbench.planning.precedences import precedences
 from workbench.planning.rules import Verdict, check, load_rules
-from workbench.planning.timeline import HEADS, LINE, TOP, Band, Bar, Link, Mark, text_width, timeline
+from workbench.planning.timeline import HEADS, LINE, TOP, Band, Bar, Link, Mark, Side, text_width, timeline
 from workbench.planning.timeline_pdf import timeline_pdf
 
 BOOK = load_rules()
@@ -29,13 +30,14 @@ def marks(draw: st.DrawFn) -> list[Mark]:
         band = draw(st.sampled_from(Band))
         row = draw(st.sampled_from(["first row", "second row", "三行目"]))
         label = draw(st.text("abc 宣言", max_size=30))
-        made.append(Mark(f"M{number}", band, row, label, first, last, "filing", label))
+        beside, gate = draw(st.sampled_from(["", "est."])), draw(st.sampled_from([None, *Side]))
+        made.append(Mark(f"M{number}", band, row, label, first, last, "filing", label, beside, gate=gate))
     return made
 
 
 def extent(bar: Bar) -> tuple[float, float]:
     """From where to where a bar and its label reach."""
-    label = text_width(bar.mark.label)
+    label = text_width(bar.mark.words)
     words = (bar.text_x - label, bar.text_x) if bar.before else (bar.text_x, bar.text_x + label)
     return min(bar.x, words[0]), max(bar.end, words[1])
 
@@ -49,11 +51,42 @@ def test_every_mark_is_drawn_once_within_its_row_and_nothing_overlaps(shown: lis
         row = next(each for each in picture.headings if (each.text, each.band) == (bar.mark.row, bar.mark.band))
         assert row.top < bar.y < row.bottom
         assert HEADS <= bar.x <= bar.end <= picture.width
-    for one, other in combinations(picture.bars, 2):
+    assert_apart(picture.bars)
+    assert HEADS <= picture.today_x <= picture.width
+
+
+def assert_apart(bars: Iterable[Bar]) -> None:
+    for one, other in combinations(bars, 2):
         if one.y == other.y:
             (start, end), (begin, stop) = extent(one), extent(other)
             assert end < begin or stop < start
-    assert HEADS <= picture.today_x <= picture.width
+
+
+def test_gates_move_none_of_forty_events_and_touch_no_label() -> None:
+    days = [TODAY + dt.timedelta(days=9 * number) for number in range(40)]
+    events = [
+        Mark(f"E{number}", Band.COMPANY, "filings", "a filing", day, day, "", "") for number, day in enumerate(days)
+    ]
+    gates = [
+        Mark(
+            f"gate/{number}",
+            Band.COMPANY,
+            "filings",
+            "a filing",
+            day,
+            day,
+            "gate",
+            "",
+            "last day, est.",
+            gate=Side.LAST,
+        )
+        for number, day in enumerate(days)
+    ]
+    alone, together = timeline(events, [], TODAY), timeline([*gates, *events], [], TODAY)
+    assert alone is not None
+    assert together is not None
+    assert [bar for bar in together.bars if bar.mark.gate is None] == list(alone.bars)
+    assert_apart(together.bars)
 
 
 @given(marks(), DAYS)
@@ -126,13 +159,24 @@ def test_the_pdf_says_what_the_picture_says_in_japanese_too() -> None:
     shown = [
         Mark("FF_JP", Band.COMPANY, "出願", "日本出願", TODAY, TODAY, "filing", ""),
         Mark(
-            "FDIS", Band.STANDARDS, "ISO/IEC 99999", "FDIS", TODAY, TODAY, "stage", "", estimated=True, finding="fail"
+            "FDIS",
+            Band.STANDARDS,
+            "ISO/IEC 99999",
+            "FDIS",
+            TODAY,
+            TODAY,
+            "stage",
+            "",
+            "est.",
+            estimated=True,
+            finding="fail",
         ),
+        Mark("gate/PCT", Band.COMPANY, "出願", "国際出願", TODAY, TODAY, "gate", "", "最終日、推定", gate=Side.LAST),
     ]
     picture = timeline(shown, [Link("FDIS", "FF_JP", "rule", "fail")], TODAY)
     assert picture is not None
-    with pdfium.PdfDocument(timeline_pdf(picture, "計画", "Sample", lambda day: f"{day:%Y-%m}", "(est.)")) as document:
+    with pdfium.PdfDocument(timeline_pdf(picture, "計画", "Sample", lambda day: f"{day:%Y-%m}")) as document:
         assert len(document) == 1
         text = document[0].get_textpage().get_text_bounded()
-    for words in ("計画", "Sample", "日本出願", "FDIS (est.)", "ISO/IEC 99999"):
+    for words in ("計画", "Sample", "日本出願", "FDIS est.", "国際出願 最終日、推定", "ISO/IEC 99999"):
         assert words in text

@@ -15,6 +15,7 @@ from workbench.db import Store
 from workbench.people.matters import make_matter
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
+from workbench.planning.models import StoredPlan
 from workbench.planning.verbs import EventEdit, make_plan, set_event
 from workbench.web.app import create_app
 
@@ -56,6 +57,21 @@ def test_the_page_draws_every_event_and_the_order_that_rules_ask_for(store: Stor
     assert "FF_JP → OSS (" in page
     japanese = get(store, f"/plans/{plan_id}/timeline", lang="ja")
     assert japanese.status_code in (200, 303)
+
+
+def test_gates_are_marked_told_and_listed(store: Store, plan_id: int) -> None:
+    with store.write() as session:
+        plan = session.get_one(StoredPlan, plan_id)
+        set_event(session, Viewer.system(), plan, "PCT", EventEdit(day=FILED + dt.timedelta(days=300)), CLOCK)
+    page = get(store, f"/plans/{plan_id}/timeline")
+    marks = ElementTree.fromstring(get(store, f"/plans/{plan_id}/timeline.svg").data).iterfind(
+        ".//{*}g[@class='gate estimated-day']"
+    )
+    told = [("".join(each.itertext()), each.find("{*}path[@class='bracket']") is not None) for each in marks]
+    assert any("PRI-01" in text and "2027-05-15 (estimated)" in text and bracket for text, bracket in told)
+    listed = page.text.partition('id="gates"')[2]
+    assert "PRI-01" in listed
+    assert 'datetime="2027-05-15"' in listed
 
 
 def test_an_event_moved_on_trial_tells_what_would_change_and_keeps_nothing(store: Store, plan_id: int) -> None:

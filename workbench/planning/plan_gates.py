@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from workbench.planning import expressions
 from workbench.planning.expressions import ExpressionError, Scope
 from workbench.planning.plans import Event, Plan, day_of
-from workbench.planning.rules import Finding, RuleBook, Verdict
+from workbench.planning.rules import Finding, RuleBook, Verdict, broken_rule
 from workbench.planning.spans import Span
 
 _APPLIES = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
@@ -45,14 +45,22 @@ class Gate:
 
 
 def gates(plan: Plan, book: RuleBook, findings: Sequence[Finding], coming: Collection[str]) -> list[Gate]:
-    """The gates of events that are still to come, by day. `coming` are those whose day people choose."""
+    """The gates of events that are still to come, by day. `coming` are those whose day people choose.
+
+    Raises RulesError where a rule makes no sense, or none for these days.
+    """
     found: dict[str, Gate] = {}
     for finding in findings:
-        if finding.verdict in _APPLIES:
-            for gate in _of_rule(plan, book, finding, coming):
-                other = found.get(gate.key)
-                if other is None or (gate.day < other.day) is gate.last:
-                    found[gate.key] = gate
+        if finding.verdict not in _APPLIES:
+            continue
+        try:
+            of_rule = list(_of_rule(plan, book, finding, coming))
+        except (ExpressionError, OverflowError, RecursionError) as error:
+            raise broken_rule(finding.rule, error) from error
+        for gate in of_rule:
+            other = found.get(gate.key)
+            if other is None or (gate.day < other.day) is gate.last:
+                found[gate.key] = gate
     return sorted(found.values(), key=lambda each: (each.day, each.key))
 
 

@@ -16,6 +16,8 @@ WIDTH: Final = 1100
 HEADS: Final = 150
 LINE: Final = 24
 TOP: Final = 30
+BRACKET: Final = (5, 7)
+"""How far the tips of a gate's bracket reach aside, and half its height."""
 _ROW_GAP: Final = 8
 _BAND_GAP: Final = 22
 _RIGHT: Final = 16
@@ -25,6 +27,13 @@ _WIDE: Final = 12.0
 _APART: Final = 10
 _TICK_ROOM: Final = 62
 _STEPS: Final = (1, 3, 6, 12, 24, 60, 120)
+
+
+class Side(StrEnum):
+    """What a gate is: the last day that a rule allows, or the first."""
+
+    LAST = "last"
+    FIRST = "first"
 
 
 class Band(StrEnum):
@@ -38,8 +47,9 @@ class Band(StrEnum):
 class Mark:
     """Something on the picture, from `first` to `last` day, both included; a single day has them equal.
 
-    `tone` and `finding` are words that the drawing turns into colours; `row` is the heading it stands under. `text` is
-    told in full to whoever points at it. `movable`: people may choose its day.
+    `tone` and `finding` are words that the drawing turns into colours; `row` is the heading it stands under. `beside`
+    follows the label in small. `text` is told in full to whoever points at it. `movable`: people may choose its day.
+    `gate`: it is no event, but a day that rules compute for one.
     """
 
     name: str
@@ -50,10 +60,17 @@ class Mark:
     last: dt.date
     tone: str
     text: str
+    beside: str = ""
     estimated: bool = False
     done: bool = False
     movable: bool = False
     finding: str | None = None
+    gate: Side | None = None
+
+    @property
+    def words(self) -> str:
+        """All that is written at the mark."""
+        return f"{self.label} {self.beside}" if self.beside else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +198,15 @@ def text_width(text: str) -> float:
 
 
 def _row(marks: Sequence[Mark], across: Callable[[int], float], top: float, width: float) -> tuple[list[Bar], int]:
-    """The bars of a row, each on the first line that is free where it and its label stand."""
+    """The bars of a row, each on the first line that is free where it and its label stand; gates give way to events."""
     taken: list[list[tuple[float, float]]] = []
     bars = []
-    for mark in sorted(marks, key=lambda each: (each.first, each.last, each.name)):
+    for mark in sorted(marks, key=lambda each: (each.gate is not None, each.first, each.last, each.name)):
         x = across(mark.first.toordinal())
         # A day is a point; a window is as wide as its days, the last one included.
         wide = across(mark.last.toordinal() + 1) - x if mark.last > mark.first else 0.0
         start, end = x - _HALF, x + max(wide, 0) + _HALF
-        label = text_width(mark.label) + _APART
+        label = text_width(mark.words) + _APART
         before = end + label > width and start - label > HEADS
         left, right = (start - label, end) if before else (start, end + label)
         line = next(

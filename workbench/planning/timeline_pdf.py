@@ -13,7 +13,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
-from workbench.planning.timeline import HEADS, TOP, Arrow, Bar, Timeline
+from workbench.planning.timeline import BRACKET, HEADS, TOP, Arrow, Bar, Side, Timeline
 
 # Comes with every PDF reader and has Latin and Japanese; no font file is shipped or embedded.
 FONT: Final = "HeiseiKakuGo-W5"
@@ -30,8 +30,8 @@ _TONES: Final = {
 }
 
 
-def timeline_pdf(picture: Timeline, title: str, below: str, month: Callable[[dt.date], str], marked: str) -> bytes:
-    """A PDF of one page. `below` stands under the title; `marked` follows the label of an estimated day.
+def timeline_pdf(picture: Timeline, title: str, below: str, month: Callable[[dt.date], str]) -> bytes:
+    """A PDF of one page. `below` stands under the title.
 
     What is taller than the page is made smaller until it fits.
     """
@@ -53,7 +53,7 @@ def timeline_pdf(picture: Timeline, title: str, below: str, month: Callable[[dt.
     for arrow in picture.arrows:
         _arrow(canvas, arrow)
     for bar in picture.bars:
-        _bar(canvas, bar, marked)
+        _bar(canvas, bar)
     canvas.showPage()
     canvas.save()
     return sheet.getvalue()
@@ -74,7 +74,7 @@ def _grid(canvas: Canvas, picture: Timeline, month: Callable[[dt.date], str]) ->
     canvas.line(picture.today_x, TOP - 8, picture.today_x, picture.height)
 
 
-def _bar(canvas: Canvas, bar: Bar, marked: str) -> None:
+def _bar(canvas: Canvas, bar: Bar) -> None:
     mark = bar.mark
     colour = _TONES.get(mark.tone, _SOFT)
     canvas.setStrokeColor(_FINDINGS[mark.finding] if mark.finding in ("fail", "unknown") else colour)
@@ -82,13 +82,24 @@ def _bar(canvas: Canvas, bar: Bar, marked: str) -> None:
     canvas.setDash(*((3, 2) if mark.estimated else ()))
     # What happened is filled; what is planned or estimated is not.
     canvas.setFillColor(colour if mark.done else Color(1, 1, 1))
-    if bar.width:
+    if mark.gate is not None:
+        _bracket(canvas, bar, mark.gate)
+    elif bar.width:
         canvas.rect(bar.x, bar.y - 6, bar.width, 12, stroke=1, fill=1)
     else:
         canvas.circle(bar.x, bar.y, 5, stroke=1, fill=1)
     canvas.setDash()
-    label = f"{mark.label} {marked}" if mark.estimated else mark.label
-    _text(canvas, bar.text_x, bar.y + 4, label, _INK, end=bar.before)
+    _text(canvas, bar.text_x, bar.y + 4, mark.words, _SOFT if mark.gate else _INK, end=bar.before)
+
+
+def _bracket(canvas: Canvas, bar: Bar, side: Side) -> None:
+    """Closed behind the last day, open from the first day on."""
+    path, tip = canvas.beginPath(), bar.x + BRACKET[0] * (-1 if side is Side.LAST else 1)
+    path.moveTo(tip, bar.y - BRACKET[1])
+    path.lineTo(bar.x, bar.y - BRACKET[1])
+    path.lineTo(bar.x, bar.y + BRACKET[1])
+    path.lineTo(tip, bar.y + BRACKET[1])
+    canvas.drawPath(path, stroke=1, fill=0)
 
 
 def _arrow(canvas: Canvas, arrow: Arrow) -> None:

@@ -1,4 +1,7 @@
-"""The sample plan of the demonstration, invented: a release before the first filing, and the solver's repair."""
+"""The sample plan of the demonstration, invented: a release before the first filing, and the solver's repair.
+
+A part of the release practises a family of the sample's own company, so that the check of licences names its claims.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,19 @@ from workbench.people import accounts
 from workbench.people.matters import add_member, make_matter
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import Matter
-from workbench.planning.models import StoredPlan
+from workbench.planning.models import StoredPlan, Theme
 from workbench.planning.plan_templates import plan_from_template
 from workbench.planning.scenarios import make_scenario, question, solved_days
 from workbench.planning.scheduling import schedule
 from workbench.planning.solving import Aim
 from workbench.planning.stored import prepare
-from workbench.planning.verbs import EventEdit, set_event, set_fact
+from workbench.planning.verbs import AssetEdit, EventEdit, set_asset, set_event, set_fact
 from workbench.settings import Settings
 
 MATTER: Final = "SAMPLE: evaluation methods"
 COUNSEL: Final = "sample.counsel@example.org"
 PLAN: Final = "SAMPLE: open framework, claimed method"
+FAMILY: Final = "99000010"
 _START: Final = dt.date(2026, 12, 1)
 _FACTS: Final = {
     "made_in_us": "no",
@@ -50,6 +54,15 @@ def plant_plan(session: Session, viewer: Viewer, settings: Settings, now: dt.dat
     early = EventEdit(day=dt.date(2026, 11, 30), licence="Apache-2.0", label="SAMPLE: first public push")
     set_event(session, viewer, plan, "OSS", early, now)
     set_event(session, viewer, plan, "FF_JP", EventEdit(day=dt.date(2026, 12, 14)), now)
+    harness = AssetEdit(
+        "SAMPLE: test harness",
+        layer="test_harness",
+        theme=Theme.EVALUATION_METHOD,
+        families=[FAMILY],
+        releases=["OSS"],
+        note="SAMPLE: draws its test items by an operational profile, as the family claims.",
+    )
+    set_asset(session, viewer, plan, harness, now)
     session.flush()
     prepared = prepare(session, plan, load_rulebook(settings), now.date())
     problem, _ = question(prepared, room=60)

@@ -28,6 +28,7 @@ from workbench.web.context import now, record, session, today
 from workbench.web.display import day as written
 from workbench.web.listing import argument
 from workbench.web.plans.base import KEY, argument_number, blueprint, the_plan, the_scenario
+from workbench.web.plans.gates import gate_marks, shown_gates
 from workbench.web.plans.words import plan_word
 from workbench.web.text import gettext, language
 
@@ -56,6 +57,7 @@ def page(plan_id: int) -> str:
         month=_month,
         moved=moved,
         events=[each for each in shown.events.values() if each.event.day or each.event.moment],
+        gates=shown_gates(shown),
         movable=[each for each in prepared.events.values() if each.open],
         worst={name: finding.verdict for name, finding in _worst(shown).items()},
         scenarios=queries.scenarios_of(session(), prepared.row),
@@ -79,11 +81,16 @@ def _file(prepared: Prepared, form: str) -> Response:
     row = prepared.row
     record(TrailAction.EXPORTED, "plan", row.id, {"format": form, "timeline": True}, matter_id=row.matter_id)
     headers = {"Content-Disposition": f"attachment; filename=plan-{row.id}-timeline.{form}"}
-    below = gettext("Looked at on %(day)s. Hollow: planned; filled: happened.", day=written(today()))
+    below = " ".join(
+        (
+            gettext("Looked at on %(day)s. Hollow: planned; filled: happened.", day=written(today())),
+            gettext("Dashed ]: last day that a rule allows; dashed [: first day; both estimated."),
+        )
+    )
     if form == "pdf":
         from workbench.planning.timeline_pdf import timeline_pdf
 
-        body = timeline_pdf(picture, row.name, below, _month, gettext("est."))
+        body = timeline_pdf(picture, row.name, below, _month)
         return Response(body, mimetype="application/pdf", headers=headers)
     text = render_template("web/plans/timeline.svg", picture=picture, title=row.name, below=below, month=_month)
     return Response(text, mimetype="image/svg+xml", headers=headers)
@@ -148,7 +155,7 @@ def _worst(prepared: Prepared) -> dict[str, Finding]:
 
 def _picture(prepared: Prepared) -> Timeline | None:
     worst = _worst(prepared)
-    marks = [*_standards(prepared, worst), *_company(prepared, worst)]
+    marks = [*_standards(prepared, worst), *_company(prepared, worst), *gate_marks(shown_gates(prepared))]
     return timeline(marks, _links(prepared), today())
 
 
@@ -182,6 +189,7 @@ def _stage(item: WorkItem, name: str, flow: Inflow, finding: Finding | None, *, 
         last=flow.day,
         tone="stage",
         text=f"{name}: {written(flow.day)}, {plan_word('origin', flow.origin)}",
+        beside=_beside(estimated=flow.origin.estimated),
         estimated=flow.origin.estimated,
         done=flow.origin.happened,
         finding=finding.verdict if finding else None,
@@ -200,6 +208,7 @@ def _ballot(view: BallotView, closes_on: dt.date) -> Mark:
         last=closes_on,
         tone="ballot",
         text=gettext("%(name)s: closes %(day)s", name=name, day=written(closes_on)),
+        beside=_beside(estimated=view.basis is not Basis.ANNOUNCED),
         estimated=view.basis is not Basis.ANNOUNCED,
         done=closes_on < today(),
     )
@@ -227,11 +236,16 @@ def _event(placed: Placed, span: tuple[dt.date, dt.date], finding: Finding | Non
         last=span[1],
         tone=placed.kind,
         text=", ".join(told),
+        beside=_beside(estimated=placed.origin.estimated),
         estimated=placed.origin.estimated,
         done=placed.origin.happened,
         movable=placed.open,
         finding=finding.verdict if finding else None,
     )
+
+
+def _beside(*, estimated: bool) -> str:
+    return gettext("est.") if estimated else ""
 
 
 def _span(event: Event) -> tuple[dt.date, dt.date] | None:
