@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 from sqlmodel import Session, col, select
 
 from scrapers.ballots import PARSER_VERSION, AnnouncedBallot, BallotMap, load_map, read_ballots
@@ -102,8 +103,8 @@ def reconcile_ballot(
             last_seen=log.at,
         )
     word = announced.model_dump(mode="json", exclude_unset=True, include=set(_FIELDS))
-    current = {name: _json(getattr(row, name)) for name in word}
-    opened = _json(row.opens_on)
+    current = {name: to_jsonable_python(getattr(row, name)) for name in word}
+    opened = to_jsonable_python(row.opens_on)
     differences, row.said = merge(current, word, source=log.source, at=log.at, said=row.said, trusted=_FIELDS)
     for each in differences:
         setattr(row, each.field, _value(each.field, each.new))
@@ -126,9 +127,7 @@ def reconcile_ballot(
         note_ballot(replace(log, at=known_at or log.at), item, row, told, snapshot_id, inserted=inserted)
         details = {"iso_id": item.iso_id, "kind": kind.value, "iteration": iteration, **told}
         record(session, viewer_of(session), TrailAction.IMPORTED, "ballot", key_of(row), details, at=log.at)
-    if inserted:
-        return Outcome.INSERTED
-    return Outcome.UPDATED if told or changed else Outcome.UNCHANGED
+    return Outcome.of(inserted=inserted, changed=bool(told) or changed)
 
 
 def _times(session: Session, item: WorkItem, kind: BallotKind, announced: AnnouncedBallot) -> int:
@@ -281,10 +280,6 @@ def _wait(session: Session, log: ChangeLog, announced: AnnouncedBallot, snapshot
     session.add(row)
     session.flush()
     return outcome
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else getattr(value, "value", value)
 
 
 def _value(name: str, value: Any) -> Any:

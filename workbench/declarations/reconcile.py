@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
@@ -13,8 +12,9 @@ from scrapers.identifiers import StandardRef
 from workbench.db import key_of
 from workbench.declarations.models import Declaration, DeclaredPatent
 from workbench.declarations.parties import keep_party
+from workbench.history import rows
 from workbench.history.log import ChangeLog, Outcome
-from workbench.history.merge import merge
+from workbench.history.merge import Difference
 from workbench.history.models import Entity
 from workbench.search import SearchEntry
 from workbench.search import put as put_search_entries
@@ -34,7 +34,6 @@ def reconcile_declaration(
     session: Session, log: ChangeLog, record: records.Declaration, snapshot_id: int | None
 ) -> tuple[Declaration, Outcome]:
     """Bring the row of a declaration up to what a register lists; what the register leaves out stays as it is."""
-    word = record.model_dump(mode="json", exclude_unset=True, exclude=_NOT_FIELDS)
     row = session.exec(select(Declaration).where(Declaration.key == record.key)).one_or_none()
     inserted = row is None
     if row is None:
@@ -46,49 +45,30 @@ def reconcile_declaration(
             deliverable_raw=record.deliverable_raw,
             deliverable_key="",
             source_format=record.source_format,
-            source=log.source,
-            snapshot_id=snapshot_id,
-            first_seen=log.at,
-            last_seen=log.at,
+            **rows.provenance(log, snapshot_id),
         )
-        current: dict[str, Any] = {}
-    else:
-        current = {field: _patents(session, row) if field == "patents" else _json(row, field) for field in word}
-    differences, row.said = merge(current, word, source=record.source_format, at=log.at, said=row.said)
-    told = {difference.field: difference.new for difference in differences}
-    for field, value in told.items():
-        if field != "patents":
-            setattr(row, field, dt.date.fromisoformat(value) if field == "date" and value else value)
+    elsewhere = {"patents": [] if inserted else _patents(session, row)}
+    differences = rows.update(row, record, log, leave_out=_NOT_FIELDS, source=record.source_format, elsewhere=elsewhere)
     row.deliverable_key = deliverable_key(row.deliverable, row.deliverable_raw)
-    if log.at >= row.last_seen:
-        row.last_seen, row.source, row.snapshot_id = log.at, log.source, snapshot_id
+    rows.see(row, log, snapshot_id)
     session.add(row)
     session.flush()
-    if "patents" in told:
-        _write_patents(session, row, told["patents"])
+    for each in differences:
+        if each.field == "patents":
+            _write_patents(session, row, each.new)
     keep_party(session, row.holder, log.at)
-    if inserted:
-        log.new(Entity.DECLARATION, row.key, f"{row.holder}: {row.deliverable or row.deliverable_raw}", snapshot_id)
-    else:
-        for each in differences:
-            old, new = (_shown(each.old), _shown(each.new)) if each.field == "patents" else (each.old, each.new)
-            log.changed(Entity.DECLARATION, row.key, each.field, old, new, snapshot_id)
-    if inserted or differences:
-        put_search_entries(session, [_search_entry(session, row)])
-    if inserted:
-        return row, Outcome.INSERTED
-    return row, Outcome.UPDATED if differences else Outcome.UNCHANGED
+    name = f"{row.holder}: {row.deliverable or row.deliverable_raw}"
+    told = [_shown(each) for each in differences]
+    outcome = log.reconciled(Entity.DECLARATION, row.key, name, told, snapshot_id, inserted=inserted)
+    if outcome is not Outcome.UNCHANGED:
+        put_search_entries(session, [_search_entry(session, row, name)])
+    return row, outcome
 
 
 def patents_of(session: Session, declaration_id: int) -> list[DeclaredPatent]:
     """The patents that a declaration names, in the register's order."""
     statement = select(DeclaredPatent).where(DeclaredPatent.declaration_id == declaration_id)
     return list(session.exec(statement.order_by(col(DeclaredPatent.position))))
-
-
-def _json(row: Declaration, field: str) -> Any:
-    value = getattr(row, field)
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _patents(session: Session, row: Declaration) -> list[dict[str, Any]]:
@@ -107,11 +87,18 @@ def _write_patents(session: Session, row: Declaration, patents: list[dict[str, A
     session.flush()
 
 
-def _shown(patents: list[dict[str, Any]] | None) -> list[str]:
-    return [" ".join(filter(None, (each.get("country"), each["raw"]))) for each in patents or ()]
+def _shown(difference: Difference) -> Difference:
+    """A difference as the log of changes shows it: patents as they are written."""
+    if difference.field != "patents":
+        return difference
+    old, new = (
+        [" ".join(filter(None, (each.get("country"), each["raw"]))) for each in patents or ()]
+        for patents in (difference.old, difference.new)
+    )
+    return Difference(difference.field, old, new)
 
 
-def _search_entry(session: Session, row: Declaration) -> SearchEntry:
+def _search_entry(session: Session, row: Declaration, name: str) -> SearchEntry:
     patents = patents_of(session, key_of(row))
     found = [row.statement, row.deliverable_raw, row.listed_in]
     for each in patents:
@@ -119,6 +106,6 @@ def _search_entry(session: Session, row: Declaration) -> SearchEntry:
     return SearchEntry(
         kind=Entity.DECLARATION,
         key=row.key,
-        title=f"{row.holder}: {row.deliverable or row.deliverable_raw}",
+        title=name,
         body="\n".join(text for text in found if text),
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import Session, select
 
-from scrapers.documents import PARSER_VERSION, DocumentKind, DocumentMap, ListedDocument, load_map, read_documents
+from scrapers.documents import PARSER_VERSION, DocumentMap, ListedDocument, load_map, read_documents
 from workbench.db import Store
 from workbench.documents.models import CommitteeDocument
 from workbench.documents.queries import document_key
+from workbench.history import rows
 from workbench.history.file_imports import FileKind, import_file
 from workbench.history.log import ChangeLog, ChangeWriter, Counts, Outcome
-from workbench.history.merge import merge
 from workbench.history.models import Entity, Run, Snapshot
 from workbench.people import trail
 from workbench.people.viewer import Viewer
@@ -23,7 +23,6 @@ from workbench.people.walls_models import TrailAction
 from workbench.settings import Settings
 
 DOCUMENTS: Final = FileKind("documents", PARSER_VERSION, load_map, read_documents)
-_DAYS: Final = ("issued_on", "due_on")
 TYPED: Final = "person"
 
 
@@ -65,7 +64,6 @@ def reconcile_document(
     session: Session, log: ChangeWriter, record: ListedDocument, snapshot_id: int | None
 ) -> tuple[CommitteeDocument, Outcome]:
     """Bring the row of a document up to what a list says; what the list leaves out stays as it is."""
-    word = record.model_dump(mode="json", exclude_unset=True, exclude={"body", "number"})
     row = session.exec(
         select(CommitteeDocument).where(
             CommitteeDocument.body == record.body, CommitteeDocument.number == record.number
@@ -78,33 +76,11 @@ def reconcile_document(
             number=record.number,
             title=record.title,
             kind=record.kind,
-            source=log.source,
-            snapshot_id=snapshot_id,
-            first_seen=log.at,
-            last_seen=log.at,
+            **rows.provenance(log, snapshot_id),
         )
-    current = {} if inserted else {field: _json(getattr(row, field)) for field in word}
-    trusted = word if log.source == TYPED else ()
-    differences, row.said = merge(current, word, source=log.source, at=log.at, said=row.said, trusted=trusted)
-    for each in differences:
-        setattr(row, each.field, _value(each.field, each.new))
-    if log.at >= row.last_seen:
-        row.last_seen, row.source, row.snapshot_id = log.at, log.source, snapshot_id
+    trusted = type(record).model_fields if log.source == TYPED else ()
+    differences = rows.update(row, record, log, leave_out=("body", "number"), trusted=trusted)
+    rows.see(row, log, snapshot_id)
     session.add(row)
     key = document_key(row.body, row.number)
-    if inserted:
-        log.new(Entity.DOCUMENT, key, row.title, snapshot_id)
-        return row, Outcome.INSERTED
-    for each in differences:
-        log.changed(Entity.DOCUMENT, key, each.field, each.old, each.new, snapshot_id)
-    return row, Outcome.UPDATED if differences else Outcome.UNCHANGED
-
-
-def _value(field: str, value: Any) -> Any:
-    if field in _DAYS and value is not None:
-        return dt.date.fromisoformat(value)
-    return DocumentKind(value) if field == "kind" else value
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return row, log.reconciled(Entity.DOCUMENT, key, row.title, differences, snapshot_id, inserted=inserted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, select, update
 
 from workbench.db import Store, key_of
+from workbench.history.merge import Difference
 from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
 from workbench.people.gate import viewer_of
 from workbench.people.permissions import Permission
@@ -63,6 +64,13 @@ class Outcome(StrEnum):
     INSERTED = "inserted"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+
+    @classmethod
+    def of(cls, *, inserted: bool, changed: bool) -> Outcome:
+        """The outcome for a row that is new, or changed, or neither."""
+        if inserted:
+            return cls.INSERTED
+        return cls.UPDATED if changed else cls.UNCHANGED
 
 
 @dataclass
@@ -146,6 +154,24 @@ class ChangeWriter:
 
     def removed(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> None:
         self._add(entity, key, ChangeKind.REMOVED, None, name, None, snapshot_id)
+
+    def reconciled(
+        self,
+        entity: Entity,
+        key: str,
+        name: str | None,
+        differences: Sequence[Difference],
+        snapshot_id: int | None,
+        *,
+        inserted: bool,
+    ) -> Outcome:
+        """Write that a row is new, or else what differed in it; returns which."""
+        if inserted:
+            self.new(entity, key, name, snapshot_id)
+            return Outcome.INSERTED
+        for each in differences:
+            self.changed(entity, key, each.field, each.old, each.new, snapshot_id)
+        return Outcome.of(inserted=False, changed=bool(differences))
 
     def _add(
         self, entity: Entity, key: str, kind: ChangeKind, field: str | None, old: Any, new: Any, snapshot_id: int | None

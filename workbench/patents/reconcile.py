@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from scrapers import records
 from workbench.db import key_of
+from workbench.history import rows
 from workbench.history.log import ChangeLog, Outcome
-from workbench.history.merge import merge
 from workbench.history.models import Entity
 from workbench.patents.models import Claim, Family, Publication
 from workbench.search import SearchEntry
@@ -28,7 +26,6 @@ def reconcile_publication(
 
     A file that lacks a field (claims without bibliographic data, and the reverse) leaves what is known of it.
     """
-    word = record.model_dump(mode="json", exclude_unset=True, exclude=_NOT_FIELDS)
     row = session.exec(select(Publication).where(Publication.number == record.number)).one_or_none()
     inserted = row is None
     if row is None:
@@ -41,41 +38,22 @@ def reconcile_publication(
             first_seen=log.at,
             last_seen=log.at,
         )
-        current: dict[str, Any] = {}
-    else:
-        current = {field: _json(_value(session, row, field)) for field in word}
-    differences, row.said = merge(current, word, source=record.source_format, at=log.at, said=row.said)
-    for difference in differences:
-        _set(session, row, difference.field, difference.new)
+    family = None if row.family_ref is None else session.get_one(Family, row.family_ref).family_id
+    differences = rows.update(
+        row, record, log, leave_out=_NOT_FIELDS, source=record.source_format, elsewhere={"family_id": family}
+    )
+    for each in differences:
+        if each.field == "family_id":
+            row.family_ref = None if each.new is None else _family(session, each.new)
     row.last_seen = max(row.last_seen, log.at)
     session.add(row)
     session.flush()
-    if inserted:
-        log.new(Entity.PUBLICATION, row.number, row.title, snapshot_id)
-    else:
-        for difference in differences:
-            log.changed(Entity.PUBLICATION, row.number, difference.field, difference.old, difference.new, snapshot_id)
-    claims_changed = _write_claims(session, log, row, record.claims, snapshot_id, silent=inserted)
-    if inserted or differences or claims_changed:
+    outcome = log.reconciled(Entity.PUBLICATION, row.number, row.title, differences, snapshot_id, inserted=inserted)
+    if _write_claims(session, log, row, record.claims, snapshot_id, silent=inserted) and not inserted:
+        outcome = Outcome.UPDATED
+    if outcome is not Outcome.UNCHANGED:
         put_search_entries(session, [_search_entry(session, row)])
-    if inserted:
-        return row, Outcome.INSERTED
-    return row, Outcome.UPDATED if differences or claims_changed else Outcome.UNCHANGED
-
-
-def _value(session: Session, row: Publication, field: str) -> Any:
-    if field != "family_id":
-        return getattr(row, field)
-    return session.get_one(Family, row.family_ref).family_id if row.family_ref is not None else None
-
-
-def _set(session: Session, row: Publication, field: str, value: Any) -> None:
-    if field == "family_id":
-        row.family_ref = None if value is None else _family(session, value)
-    elif field == "date":
-        row.date = None if value is None else dt.date.fromisoformat(value)
-    else:
-        setattr(row, field, value)
+    return row, outcome
 
 
 def _family(session: Session, family_id: str) -> int:
@@ -85,10 +63,6 @@ def _family(session: Session, family_id: str) -> int:
         session.add(family)
         session.flush()
     return key_of(family)
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _write_claims(

@@ -11,14 +11,14 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from scrapers import records
+from workbench.history import rows
 from workbench.history.log import ChangeLog, Outcome
-from workbench.history.merge import merge
 from workbench.history.models import Entity
 from workbench.patents.applications import application_forms, application_key
 from workbench.patents.models import (
@@ -30,9 +30,6 @@ from workbench.patents.models import (
     Publication,
 )
 
-_DATES: Final = frozenset(
-    {"status_date", "filing_date", "grant_date", "decision_date", "expiry_date", "ended_on", "next_fee_date"}
-)
 _Row = TypeVar("_Row", LegalEvent, CitedDocument, FiledClaims)
 
 
@@ -48,33 +45,26 @@ def reconcile_family(
     newest = max((row.last_seen for row in known.values()), default=None)
     if newest is not None and log.at < newest:
         return list(known.values()), Outcome.UNCHANGED
-    changed, rows = False, []
+    changed, members = False, []
     for member in record.members:
         row = known.get(member.number)
         fields = member.model_dump(exclude_unset=True, exclude={"number"})
         if row is None:
-            row = ExtendedFamilyMember(
-                asked=record.number,
-                number=member.number,
-                source=log.source,
-                snapshot_id=snapshot_id,
-                first_seen=log.at,
-                last_seen=log.at,
-            )
+            row = ExtendedFamilyMember(asked=record.number, number=member.number, **rows.provenance(log, snapshot_id))
             changed = True
             if known:
                 log.changed(Entity.PUBLICATION, record.number, "extended_family", None, member.number, snapshot_id)
         changed = _set(row, fields) or changed
         row.last_seen, row.source, row.snapshot_id = log.at, log.source, snapshot_id
         session.add(row)
-        rows.append(row)
+        members.append(row)
     listed = {member.number for member in record.members}
     for number, row in known.items():
         if number not in listed and row.last_seen == newest:
             changed = True
             log.changed(Entity.PUBLICATION, record.number, "extended_family", number, None, snapshot_id)
     session.flush()
-    return rows, _outcome(inserted=not known, changed=changed)
+    return members, Outcome.of(inserted=not known, changed=changed)
 
 
 def reconcile_event(
@@ -94,11 +84,7 @@ def reconcile_event(
     row = LegalEvent(
         **record.model_dump(),
         fingerprint=fingerprint,
-        application_key=key,
-        source=log.source,
-        snapshot_id=snapshot_id,
-        first_seen=log.at,
-        last_seen=log.at,
+        **_provenance(log, key, snapshot_id),
     )
     session.add(row)
     session.flush()
@@ -115,27 +101,12 @@ def reconcile_status(
 ) -> tuple[ApplicationStatus, Outcome]:
     """Bring the status of an application up to what a register says; what the register leaves out stays as it is."""
     key = application_key(record.application)
-    word = record.model_dump(mode="json", exclude_unset=True, exclude={"application"})
     row = session.exec(select(ApplicationStatus).where(ApplicationStatus.application_key == key)).one_or_none()
     inserted = row is None
     if row is None:
-        row = ApplicationStatus(
-            application=record.application, application_key=key, source=log.source, first_seen=log.at, last_seen=log.at
-        )
-    differences, row.said = merge(
-        {} if inserted else {field: _json(getattr(row, field)) for field in word},
-        word,
-        source=log.source,
-        at=log.at,
-        said=row.said,
-    )
-    for difference in differences:
-        value = difference.new
-        if difference.field in _DATES and value is not None:
-            value = dt.date.fromisoformat(value)
-        setattr(row, difference.field, value)
-    if log.at >= row.last_seen:
-        row.last_seen, row.source, row.snapshot_id = log.at, log.source, snapshot_id
+        row = ApplicationStatus(application=record.application, **_provenance(log, key, snapshot_id))
+    differences = rows.update(row, record, log, leave_out=("application",))
+    rows.see(row, log, snapshot_id)
     session.add(row)
     session.flush()
     if row.first_seen < log.at:
@@ -149,7 +120,7 @@ def reconcile_status(
                     difference.new,
                     snapshot_id,
                 )
-    return row, _outcome(inserted=inserted, changed=bool(differences))
+    return row, Outcome.of(inserted=inserted, changed=bool(differences))
 
 
 def reconcile_citation(
@@ -194,7 +165,7 @@ def _publications(session: Session, application: str, numbers: Iterable[str]) ->
     named = [number.split(".") for number in dict.fromkeys(numbers)]
     without_kind = {(parts[0], parts[1]) for parts in named if len(parts) == 2}
     with_kind = [".".join(parts) for parts in named if len(parts) > 2]
-    rows = session.exec(
+    known = session.exec(
         select(Publication.number)
         .where(
             sa.or_(
@@ -208,17 +179,11 @@ def _publications(session: Session, application: str, numbers: Iterable[str]) ->
         )
         .order_by(col(Publication.number))
     ).all()
-    return rows or [".".join(parts) for parts in named[:1]] or [application]
+    return known or [".".join(parts) for parts in named[:1]] or [application]
 
 
 def _provenance(log: ChangeLog, key: str, snapshot_id: int | None) -> dict[str, Any]:
-    return {
-        "application_key": key,
-        "source": log.source,
-        "snapshot_id": snapshot_id,
-        "first_seen": log.at,
-        "last_seen": log.at,
-    }
+    return {"application_key": key, **rows.provenance(log, snapshot_id)}
 
 
 def _insert(session: Session, row: _Row) -> tuple[_Row, Outcome]:
@@ -236,7 +201,7 @@ def _seen(session: Session, log: ChangeLog, row: _Row, told: dict[str, Any], sna
     if changed:
         row.source, row.snapshot_id = log.source, snapshot_id
     session.add(row)
-    return Outcome.UPDATED if changed else Outcome.UNCHANGED
+    return Outcome.of(inserted=False, changed=changed)
 
 
 def _set(row: SQLModel, fields: dict[str, Any]) -> bool:
@@ -247,16 +212,6 @@ def _set(row: SQLModel, fields: dict[str, Any]) -> bool:
     return bool(new)
 
 
-def _outcome(*, inserted: bool, changed: bool) -> Outcome:
-    if inserted:
-        return Outcome.INSERTED
-    return Outcome.UPDATED if changed else Outcome.UNCHANGED
-
-
 def _fingerprint(*parts: object) -> str:
     written = json.dumps([str(part) if isinstance(part, dt.date) else part for part in parts], ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value

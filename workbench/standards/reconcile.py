@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from pydantic_core import to_jsonable_python
 from sqlmodel import Session, col, select
 
 from scrapers import records
@@ -71,7 +71,7 @@ def reconcile_work_item(
     if _write_relations(session, log, record, snapshot_id, silent=inserted):
         changed = True
     put_search_entries(session, [_search_entry(row)])
-    return row, Outcome.INSERTED if inserted else Outcome.UPDATED if changed else Outcome.UNCHANGED
+    return row, Outcome.of(inserted=inserted, changed=changed)
 
 
 def _search_entry(row: WorkItem) -> SearchEntry:
@@ -168,7 +168,14 @@ def reconcile_committee(
         old = getattr(row, field)
         setattr(row, field, new)
         if not inserted and old != new:
-            log.changed(Entity.COMMITTEE, str(record.iso_id), field, _json(old), _json(new), snapshot_id)
+            log.changed(
+                Entity.COMMITTEE,
+                str(record.iso_id),
+                field,
+                to_jsonable_python(old),
+                to_jsonable_python(new),
+                snapshot_id,
+            )
             changed = True
     row.last_seen = max(row.last_seen, log.at)
     session.add(row)
@@ -186,7 +193,7 @@ def reconcile_committee(
             )
         ],
     )
-    return row, Outcome.INSERTED if inserted else Outcome.UPDATED if changed else Outcome.UNCHANGED
+    return row, Outcome.of(inserted=inserted, changed=changed)
 
 
 def _write_members(
@@ -221,7 +228,3 @@ def _write_members(
             member.acronym, member.kind = new[0].acronym, new[1]
             session.add(member)
     return changed
-
-
-def _json(value: object) -> object:
-    return value.isoformat() if isinstance(value, dt.date) else value

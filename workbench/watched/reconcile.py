@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from sqlmodel import Session, select
 
 from scrapers import records
 from workbench.db import key_of
+from workbench.history import rows
 from workbench.history.log import ChangeLog, Outcome
-from workbench.history.merge import merge
 from workbench.history.models import Entity
 from workbench.watched.models import ReadingMark, Release, WatchedPage
 
@@ -20,34 +19,17 @@ def reconcile_release(
     session: Session, log: ChangeLog, record: records.Release, snapshot_id: int | None
 ) -> tuple[Release, Outcome]:
     """Bring the row of a release up to what its host says; what the host leaves out stays as it is."""
-    word = record.model_dump(mode="json", exclude_unset=True, exclude={"repository", "tag"})
     row = session.exec(
         select(Release).where(Release.repository == record.repository, Release.tag == record.tag)
     ).one_or_none()
     inserted = row is None
     if row is None:
-        row = Release(
-            repository=record.repository,
-            tag=record.tag,
-            source=log.source,
-            snapshot_id=snapshot_id,
-            first_seen=log.at,
-            last_seen=log.at,
-        )
-    current = {} if inserted else {field: _json(getattr(row, field)) for field in word}
-    differences, row.said = merge(current, word, source=log.source, at=log.at, said=row.said)
-    for each in differences:
-        setattr(row, each.field, dt.date.fromisoformat(each.new) if each.field == "date" and each.new else each.new)
-    if log.at >= row.last_seen:
-        row.last_seen, row.source, row.snapshot_id = log.at, log.source, snapshot_id
+        row = Release(repository=record.repository, tag=record.tag, **rows.provenance(log, snapshot_id))
+    differences = rows.update(row, record, log, leave_out=("repository", "tag"))
+    rows.see(row, log, snapshot_id)
     session.add(row)
     key = f"{row.repository} {row.tag}"
-    if inserted:
-        log.new(Entity.RELEASE, key, row.title, snapshot_id)
-        return row, Outcome.INSERTED
-    for each in differences:
-        log.changed(Entity.RELEASE, key, each.field, each.old, each.new, snapshot_id)
-    return row, Outcome.UPDATED if differences else Outcome.UNCHANGED
+    return row, log.reconciled(Entity.RELEASE, key, row.title, differences, snapshot_id, inserted=inserted)
 
 
 def reconcile_page(
@@ -58,14 +40,7 @@ def reconcile_page(
         select(WatchedPage).where(WatchedPage.url == record.url, WatchedPage.selector == record.selector)
     ).one_or_none()
     if row is None:
-        row = WatchedPage(
-            **record.model_dump(),
-            source=log.source,
-            snapshot_id=snapshot_id,
-            first_seen=log.at,
-            last_seen=log.at,
-            changed_at=log.at,
-        )
+        row = WatchedPage(**record.model_dump(), **rows.provenance(log, snapshot_id), changed_at=log.at)
         session.add(row)
         session.flush()
         key = str(key_of(row))
@@ -82,7 +57,7 @@ def reconcile_page(
         row.text, row.sha256 = record.text, record.sha256
         row.changed_at, row.snapshot_id = log.at, snapshot_id
     session.add(row)
-    return row, Outcome.UPDATED if changed else Outcome.UNCHANGED
+    return row, Outcome.of(inserted=False, changed=changed)
 
 
 def keep_marks(session: Session, source: str, marks: Mapping[str, dt.date], run_id: int) -> None:
@@ -93,7 +68,3 @@ def keep_marks(session: Session, source: str, marks: Mapping[str, dt.date], run_
         if row.id is None or until > row.until:
             row.until, row.run_id = until, run_id
             session.add(row)
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
