@@ -41,7 +41,7 @@ def received(message: EmailMessage) -> EmailMessage:
 
 
 def test_a_title_with_line_breaks_adds_no_header() -> None:
-    mail = row(subject=f"ACTION {HOSTILE}", to="A\r\nBcc: x@example.com <delegate@example.com>")
+    mail = row(subject=f"ACTION {HOSTILE}", to='"A\r\nBcc: x@example.com" <delegate@example.com>')
     message = received(build_message(mail))
     assert message.keys() == [
         "From",
