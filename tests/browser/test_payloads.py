@@ -22,9 +22,9 @@ from waitress import create_server
 
 from tests.browser.serving import running
 from tests.catalogues import compile_catalogues
+from tests.walls.addresses import values_of
 from tests.walls.filling import free_text
 from tests.walls.planted import Planted, plant, without_refusals
-from tests.web.hostile_forms import values_of
 from tests.web.seed import NOW
 from workbench.db import Store
 from workbench.people.viewer import Viewer

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect, Rule
+from werkzeug.routing import MapAdapter, RequestRedirect
 
-from scrapers.registry import sources
-from tests.walls.planted import Planted
-from tests.walls.policy import RULES
 from tests.web.hostile import FILE, File, Form
-from workbench import export
 from workbench.resources import resource
-from workbench.standards.ballots import BallotKind
-from workbench.tables import METADATA
 from workbench.web.api.imports import IMPORTS
 
 TYPED: Final = {"number": "1", "date": "2026-12-01", "datetime-local": "2026-12-01T09:00", "email": "who@example.org"}
 """What is in a field that the page leaves empty, by its type."""
 _NAMED: Final = re.compile(r'\bname="(\w+)"')
 _ENDPOINT: Final = re.compile(r"""url_for\(\s*["'](\w*\.\w+)["']""")
-
-
-def values_of(planted: Planted, rule: Rule, name: str) -> list[Any]:
-    """What is put for an argument of an address; keys of what was planted where there are any."""
-    converter = rule._converters[name]
-    if isinstance(converter, AnyConverter):
-        return sorted(converter.items)
-    number = isinstance(converter, IntegerConverter)
-    if name in planted.keys and number == isinstance(planted.keys[name][0], int):
-        return list(planted.keys[name])
-    if number:
-        tables = [each for each in METADATA.tables if f"_{each}".endswith(f"_{name.removesuffix('_id')}")]
-        return [key for each in tables for key in planted.keys.get(f"{each}_id", [])] or [1]
-    known = {
-        "name": sorted(sources()),
-        "table": list(export.KINDS),
-        "kind": [each.value for each in BallotKind],
-        "key": [f"OWN-{RULES.word}"],
-    }
-    return known.get(name, ["x"])
 
 
 def forms_of(pages: Iterable[tuple[str, str]], app: Flask) -> list[Form]:

@@ -20,9 +20,9 @@ from sqlmodel import select
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from tests.people.conftest import PASSWORD, add
+from tests.walls.addresses import values_of
 from tests.walls.planted import Planted, plant
 from tests.web.hostile import FILE, SCRIPT, TEXTS, Form, Sent
-from tests.web.hostile_forms import values_of
 from tests.web.seed import NOW
 from workbench.db import Store, key_of
 from workbench.digest.models import Alert, MailingToken
