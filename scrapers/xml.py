@@ -17,6 +17,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import opened
 
 MIB = 1024 * 1024
 DEFAULT_MAX_BYTES = 64 * MIB
@@ -98,11 +99,8 @@ def iter_documents(
     """
     if isinstance(source, Path):
         name = what or source.name
-        try:
-            with source.open("rb") as stream:
-                yield from _split(stream, name, max_bytes)
-        except OSError as error:
-            raise _unopened(name, error) from error
+        with opened(source, name) as stream:
+            yield from _split(stream, name, max_bytes)
     else:
         yield from _split(source, what or "the XML file", max_bytes)
 
@@ -174,11 +172,8 @@ def _refuse_entities(root: etree._Element, name: str) -> None:
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(max_bytes + 1)
-    except OSError as error:
-        raise _unopened(name, error) from error
+    with opened(path, name) as stream:
+        return stream.read(max_bytes + 1)
 
 
 def _prolog(buffer: bytearray, searched: int) -> int | None:
@@ -224,7 +219,3 @@ def _too_large(name: str, line: int, max_bytes: int) -> UnreadableFileError:
     return UnreadableFileError(
         f"{name}, line {line}: larger than the limit of {max_bytes:,} bytes for one document; split it"
     )
-
-
-def _unopened(name: str, error: OSError) -> UnreadableFileError:
-    return UnreadableFileError(f"{name}: cannot be read ({error.strerror or error}); check path and permissions")

@@ -11,7 +11,7 @@ from scrapers.ballots.calendars import read_calendar
 from scrapers.ballots.mails import read_mail
 from scrapers.ballots.records import AnnouncedBallot
 from scrapers.ballots.tables import BallotMap, read_table
-from scrapers.errors import UnreadableFileError
+from scrapers.lines import opened
 from scrapers.patents.fields import Refusal
 
 _HEAD: Final = 64 * 1024
@@ -21,13 +21,8 @@ _SUBJECT: Final = re.compile(rb"^(?:Subject|Message-ID|MIME-Version):", re.IGNOR
 
 def read_ballots(path: Path, column_map: BallotMap | None = None) -> Iterator[AnnouncedBallot | Refusal]:
     """The ballots of a table, mail or calendar; `column_map` is for tables. Raises UnreadableFileError."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
+    with opened(path) as stream:
+        head = stream.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:15].upper() == b"BEGIN:VCALENDAR":
         yield from read_calendar(path)
     elif _HEADER.match(head) and _SUBJECT.search(head):

@@ -10,6 +10,7 @@ from typing import Final
 
 from scrapers.comments import docx_form
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import opened
 from scrapers.patents.tables import rows_of
 
 COLUMNS: Final = (
@@ -61,13 +62,8 @@ class CommentForm:
 
 def read_form(path: Path) -> CommentForm:
     """Read a form that came back, as DOCX, XLSX, XLS or CSV. Raises UnreadableFileError where it is none of them."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
+    with opened(path) as stream:
+        head = stream.read(_HEAD)
     if docx_form.recognises(path, head):
         return _rows(path.name, docx_form.cells_of(path, len(COLUMNS)))
     return _rows(path.name, _table_cells(path))

@@ -19,6 +19,7 @@ from scrapers.drafts.reader import Reader
 from scrapers.drafts.terms import read_term_macros
 from scrapers.drafts.tree import annex_is_normative
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import whole
 from scrapers.records import BlockKind, ClauseKind, Draft
 from scrapers.xml import MIB
 
@@ -219,15 +220,7 @@ def _entry_label(entry: re.Match[str]) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise UnreadableFileError(f"{path.name}: larger than the limit of {MAX_BYTES:,} bytes for AsciiDoc; split it")
+    data = whole(path, MAX_BYTES, "AsciiDoc")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from scrapers.drafts.html_flow import HEADINGS, HtmlFlow
 from scrapers.drafts.reader import Reader, xml_root
 from scrapers.drafts.tree import kind_by_title
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import whole
 from scrapers.records import Draft
 from scrapers.xml import MIB, local_name, text_of
 
@@ -54,15 +55,7 @@ READER = Reader("html", "HTML of Metanorma, Asciidoctor and others", recognises,
 
 def _parse(path: Path) -> tuple[etree._Element, list[str], str | None]:
     """The body, the title and copyright lines outside of it, and the language."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise UnreadableFileError(f"{path.name}: larger than the limit of {MAX_BYTES:,} bytes for a page; split it")
+    data = whole(path, MAX_BYTES, "a page")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = data.decode("utf-16", errors="replace").encode()
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, encoding=_encoding(data))

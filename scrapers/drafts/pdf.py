@@ -18,6 +18,7 @@ from scrapers.drafts.pdf_flow import PdfFlow
 from scrapers.drafts.pdf_pages import Layout, read_layout
 from scrapers.drafts.reader import Reader
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import opened
 from scrapers.records import Draft
 from scrapers.xml import MIB
 
@@ -64,14 +65,9 @@ READER = Reader("pdf", "PDF in the layout of ISO", recognises, read)
 
 
 def _open(path: Path) -> pdfium.PdfDocument:
-    try:
+    with opened(path) as stream:
+        stream.read(1)
         size = path.stat().st_size
-        with path.open("rb") as stream:
-            stream.read(1)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
     if size > MAX_BYTES:
         raise UnreadableFileError(f"{path.name}: larger than the limit of {MAX_BYTES:,} bytes for a PDF; split it")
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import scrapers.drafts
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import opened
 from scrapers.records import Draft
 
 PARSER_VERSION = "drafts/2"
@@ -66,13 +67,8 @@ def read_draft(path: Path, format: str = "auto") -> Draft:  # noqa: A002 - the n
             if reader.name == format:
                 return reader.read(path)
         raise UnreadableFileError(f"{path.name}: there is no draft format {format!r}; use auto or one of: {known}")
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
+    with opened(path) as stream:
+        head = stream.read(HEAD_BYTES)
     for reader in readers():
         if reader.recognises(head):
             return reader.read(path)

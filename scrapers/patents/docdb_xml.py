@@ -15,6 +15,7 @@ from lxml import etree
 
 from scrapers.errors import UnreadableFileError
 from scrapers.identifiers import PatentNumber
+from scrapers.lines import opened
 from scrapers.patents.classification import symbol
 from scrapers.patents.exchange import in_languages, joined, names, scheme, text
 from scrapers.patents.fields import date_of, preferred, publication, unique
@@ -38,13 +39,8 @@ def read(path: Path) -> Iterator[Outcome]:
 
 def _wrapper(path: Path) -> tuple[bytes, bytes]:
     """Tags around a document that was cut out of its file and lost its DOCTYPE and the declaration of its prefix."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(_ROOT_TAG_BYTES)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
+    with opened(path) as stream:
+        start = stream.read(_ROOT_TAG_BYTES)
     cut_out = re.match(rb"\s*<exch:exchange-document[\s>][^>]*>", start)
     if cut_out is None or b"xmlns:exch" in cut_out[0]:
         return b"", b""

@@ -16,9 +16,10 @@ from scrapers.identifiers import PatentNumber, Series
 from scrapers.patents.claims import PrintedClaim, build_claims, claim_ids
 from scrapers.patents.classification import symbol
 from scrapers.patents.fields import date_of, distinct_names, preferred, publication, unique
+from scrapers.patents.inid import priorities
 from scrapers.patents.markup import flat_text
 from scrapers.patents.xml_stream import Outcome, read_documents
-from scrapers.records import Claim, Priority
+from scrapers.records import Claim
 from scrapers.xml import local_name, text_of
 
 NAME = "ep-xml"
@@ -43,7 +44,7 @@ def _read_root(root: etree._Element, _place: str) -> Iterator[Outcome]:
     fields: dict[str, Any] = {
         "date": date_of(root.get("date-publ") or _text(root, "SDOBI/B100/B140/date")),
         "application": _application(_text(root, "SDOBI/B200/B210")),
-        "priorities": _priorities(root),
+        "priorities": priorities(root),
         "title": title[1] if title else None,
         "title_language": title[0] if title else None,
         "abstract": abstract[1] if abstract else None,
@@ -86,21 +87,6 @@ def _titles(root: etree._Element) -> list[tuple[str, str]]:
             titles.append((language, title))
             language = ""
     return titles
-
-
-def _priorities(root: etree._Element) -> tuple[Priority, ...]:
-    """The tags of all priorities follow each other under one B300; each B310 (number) opens the next priority."""
-    groups: list[dict[str, str]] = []
-    for item in root.iterfind("SDOBI/B300/*"):
-        if local_name(item) == "B310":
-            groups.append({})
-        if groups:
-            groups[-1].setdefault(local_name(item), text_of(item))
-    return tuple(
-        Priority(number=f"{group.get('B330', '')} {group['B310']}".strip(), date=date_of(group.get("B320")))
-        for group in groups
-        if group["B310"]
-    )
 
 
 def _names(root: etree._Element, parties: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.errors import UnreadableFileError
+from scrapers.lines import opened
 from scrapers.patents.archives import Limits, members_of, unpacked
 
 MIB = 1024 * 1024
@@ -51,13 +52,8 @@ def rows_of(path: Path) -> Iterator[Row]:
 
     Raises UnreadableFileError where the file cannot be opened, is of no such format, is damaged or passes a limit.
     """
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
+    with opened(path) as stream:
+        head = stream.read(_HEAD)
     if head.startswith(OLE):
         rows = _xls(path)
     elif head.startswith(ZIP):

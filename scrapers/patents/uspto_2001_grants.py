@@ -11,9 +11,9 @@ from scrapers.identifiers import PatentNumber
 from scrapers.patents.claims import PrintedClaim, build_claims, claim_ids
 from scrapers.patents.classification import symbol
 from scrapers.patents.fields import date_of, distinct_names, publication, unique
+from scrapers.patents.inid import priorities
 from scrapers.patents.markup import flat_text
-from scrapers.records import Priority, Publication
-from scrapers.xml import local_name, text_of
+from scrapers.records import Publication
 
 
 def read_root(root: etree._Element, source_format: str) -> Publication:
@@ -28,7 +28,7 @@ def read_root(root: etree._Element, source_format: str) -> Publication:
     fields: dict[str, Any] = {
         "date": date_of(_text(root, "SDOBI/B100/B140/DATE")),
         "application": f"US.{application}" if application else None,
-        "priorities": _priorities(root),
+        "priorities": priorities(root),
         "title": title,
         "title_language": "en" if title else None,
         "abstract": _text(root, "SDOAB"),
@@ -43,21 +43,6 @@ def read_root(root: etree._Element, source_format: str) -> Publication:
 def _text(root: etree._Element, path: str) -> str:
     found = root.find(path)
     return flat_text(found) if found is not None else ""
-
-
-def _priorities(root: etree._Element) -> tuple[Priority, ...]:
-    """The tags of all priorities follow each other under one B300; each B310 (number) opens the next priority."""
-    groups: list[dict[str, str]] = []
-    for item in root.iterfind("SDOBI/B300/*"):
-        if local_name(item) == "B310":
-            groups.append({})
-        if groups:
-            groups[-1].setdefault(local_name(item), text_of(item))
-    return tuple(
-        Priority(number=f"{group.get('B330', '')} {group['B310']}".strip(), date=date_of(group.get("B320")))
-        for group in groups
-        if group["B310"]
-    )
 
 
 def _name(party: etree._Element) -> str:

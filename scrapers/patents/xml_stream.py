@@ -9,6 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from scrapers.errors import InvalidIdentifierError, UnreadableFileError
+from scrapers.lines import opened
 from scrapers.patents.fields import Refusal
 from scrapers.records import Publication
 from scrapers.set_aside import MAX_EXCERPT
@@ -80,34 +81,29 @@ def read_elements(
         events=("end",), tag=f"{{*}}{name}", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     count = waiting = nodes = 0
-    try:
-        if wrapper[0]:
-            parser.feed(wrapper[0])
-        with path.open("rb") as stream:
-            while True:
-                chunk = stream.read(_CHUNK)
-                waiting, nodes = waiting + len(chunk), nodes + nodes_in(chunk)
-                reason = _feed(parser, chunk, wrapper[1])
-                for _, element in parser.read_events():
-                    count, waiting, nodes = count + 1, 0, 0
-                    place = f"{path.name}, line {element.sourceline or 0}, publication {count}"
-                    entity = declared_entity(element)
-                    if entity is not None:
-                        reason = f"declares the entity {entity!r}, which is not safe to read; replace it by its text"
-                        break
-                    yield _outcome(read_one, element, place)
-                    _forget(element)
-                if reason is None and (waiting > max_bytes or nodes > MAX_NODES):
-                    reason = f"has {waiting:,} bytes without the end of a <{name}>; get the file again"
-                if reason is not None:
-                    yield Refusal(place=f"{path.name}, after publication {count}", reason=reason)
-                    return
-                if not chunk:
+    if wrapper[0]:
+        parser.feed(wrapper[0])
+    with opened(path) as stream:
+        while True:
+            chunk = stream.read(_CHUNK)
+            waiting, nodes = waiting + len(chunk), nodes + nodes_in(chunk)
+            reason = _feed(parser, chunk, wrapper[1])
+            for _, element in parser.read_events():
+                count, waiting, nodes = count + 1, 0, 0
+                place = f"{path.name}, line {element.sourceline or 0}, publication {count}"
+                entity = declared_entity(element)
+                if entity is not None:
+                    reason = f"declares the entity {entity!r}, which is not safe to read; replace it by its text"
                     break
-    except OSError as error:
-        raise UnreadableFileError(
-            f"{path.name}: cannot be read ({error.strerror or error}); check path and permissions"
-        ) from error
+                yield _outcome(read_one, element, place)
+                _forget(element)
+            if reason is None and (waiting > max_bytes or nodes > MAX_NODES):
+                reason = f"has {waiting:,} bytes without the end of a <{name}>; get the file again"
+            if reason is not None:
+                yield Refusal(place=f"{path.name}, after publication {count}", reason=reason)
+                return
+            if not chunk:
+                break
     if count == 0:
         yield Refusal(place=path.name, reason=f"holds no <{name}>; nothing in it to import")
 
