@@ -402,10 +402,11 @@ def test_the_version_in_force_on_the_day_of_the_event_counts(session: Session) -
     ("text", "complaint"),
     [
         ("- a", "fields of one rule"),
-        ("a: [", "not valid YAML"),
+        ("a: [", "not valid YAML: line 1, column 5"),
         (rule_text(holds="__import__('os')"), "no function"),
         (rule_text(holds="days(3)"), "yes or no"),
-        (rule_text(severity="loud"), "severity"),
+        (rule_text(severity="loud"), "severity: must be one of 'block', 'warn', 'info'"),
+        (rule_text(holds="FF <="), "holds: “FF <=” cannot be read: something is missing at the end"),
         (rule_text(id="NOV-99"), "identifier cannot be changed"),
         (rule_text(version="x7"), "leave `version` out"),
         (rule_text(each_office="[XX]"), "no office XX"),

@@ -15,13 +15,14 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.i18n import ToldError, mark
 from workbench.rule_files import read_rules
 from workbench.standards.stage_history import StageDate
 
 LIMITS: Final = Path(__file__).with_name("limits.toml")
 
 
-class LimitRulesError(Exception):
+class LimitRulesError(ToldError):
     """The tracks cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -76,7 +77,7 @@ class Limit:
 
 def load_limits(path: Path | None = None) -> LimitRules:
     """Read the tracks from `path`, by default those that come with the workbench. Raises LimitRulesError."""
-    return read_rules(path or LIMITS, LimitRules, "limit rules", LimitRulesError)
+    return read_rules(path or LIMITS, LimitRules, mark("limit rules"), LimitRulesError)
 
 
 def months_after(day: dt.date, months: int) -> dt.date:

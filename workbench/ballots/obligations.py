@@ -11,13 +11,14 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.i18n import ToldError, mark
 from workbench.rule_files import read_rules
 from workbench.standards.ballots import BallotKind
 
 OBLIGATIONS: Final = Path(__file__).with_name("obligations.toml")
 
 
-class ObligationRulesError(Exception):
+class ObligationRulesError(ToldError):
     """The duties cannot be used; `str(error)` names file, duty and remedy on one line."""
 
 
@@ -82,7 +83,7 @@ class DutyState:
 
 def load_obligations(path: Path | None = None) -> ObligationRules:
     """Read the duties from `path`, by default those that come with the workbench. Raises ObligationRulesError."""
-    return read_rules(path or OBLIGATIONS, ObligationRules, "duties", ObligationRulesError)
+    return read_rules(path or OBLIGATIONS, ObligationRules, mark("duties"), ObligationRulesError)
 
 
 def duty_state(duty: Duty, ballots: Iterable[Owed], year: int, today: dt.date) -> DutyState:

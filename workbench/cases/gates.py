@@ -16,6 +16,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from scrapers.identifiers import StageCode
+from workbench.i18n import ToldError, mark
 from workbench.rule_files import read_rules
 from workbench.standards.ballots import BallotKind
 from workbench.standards.deadlines import Basis
@@ -23,7 +24,7 @@ from workbench.standards.deadlines import Basis
 GATE_RULES: Final = Path(__file__).with_name("gate_rules.toml")
 
 
-class GateRulesError(Exception):
+class GateRulesError(ToldError):
     """The rule by when to declare cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -84,7 +85,7 @@ class Gate:
 
 def load_gate_rules(path: Path | None = None) -> GateRules:
     """Read the rules from `path`, by default those that come with the workbench. Raises GateRulesError."""
-    return read_rules(path or GATE_RULES, GateRules, "gate rules", GateRulesError)
+    return read_rules(path or GATE_RULES, GateRules, mark("gate rules"), GateRulesError)
 
 
 def gate_of(

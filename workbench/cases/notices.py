@@ -15,6 +15,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workbench.faults import FaultError
+from workbench.i18n import ToldError, mark
 from workbench.rule_files import read_rules
 
 NOTICE_RULES: Final = Path(__file__).with_name("notice_rules.toml")
@@ -22,7 +24,7 @@ MAX_READ: Final = 200_000
 _AROUND: Final = 60
 
 
-class NoticeRulesError(Exception):
+class NoticeRulesError(ToldError):
     """The rules of notices cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -51,7 +53,7 @@ class NoticeRule(BaseModel):
         try:
             re.compile(value or "")
         except re.error as error:
-            raise ValueError(f"no regular expression: {error}") from error
+            raise FaultError(mark("no regular expression: %(reason)s"), reason=str(error)) from error
         return value
 
 
@@ -75,7 +77,7 @@ class Notice:
 @cache
 def notice_rules() -> NoticeRules:
     """The rules that come with the workbench."""
-    return read_rules(NOTICE_RULES, NoticeRules, "notice rules", NoticeRulesError)
+    return read_rules(NOTICE_RULES, NoticeRules, mark("notice rules"), NoticeRulesError)
 
 
 def notice(foreword: str, introduction: str, rules: NoticeRules | None = None) -> Notice:

@@ -15,14 +15,15 @@ from typing import Any, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from workbench.rule_files import first_complaint
+from workbench.faults import FaultError, first_fault, yaml_fault
+from workbench.i18n import ToldError, mark
 
 FORMS: Final = Path(__file__).with_name("forms")
 MAX_BYTES: Final = 256 * 1024
 MAX_FILES: Final = 50
 
 
-class TemplateError(Exception):
+class TemplateError(ToldError):
     """A form cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -146,35 +147,39 @@ class FormTemplate(_Part):
         ids = [field.id for field in self.fields]
         doubled = next((each for each in ids if ids.count(each) > 1), None)
         if doubled:
-            raise ValueError(f"field {doubled} stands twice; give the other one its own id")
+            raise FaultError(mark("field %(field)s stands twice; give the other one its own id"), field=doubled)
         sections = {section.id for section in self.sections}
         for each in NEEDED:
             if each not in ids:
-                raise ValueError(f"field {each} is missing; a case cannot do without it")
+                raise FaultError(mark("field %(field)s is missing; a case cannot do without it"), field=each)
         for field in self.fields:
             self._check(field, sections, set(ids))
         return self
 
     def _check(self, field: FormField, sections: set[str], ids: set[str]) -> None:
         if field.section not in sections:
-            raise ValueError(f"field {field.id}: there is no section {field.section}; name it under sections")
+            stray = mark("field %(field)s: there is no section %(section)s; name it under sections")
+            raise FaultError(stray, field=field.id, section=field.section)
         for other in filter(None, (field.equals, field.under, field.more_rows_of)):
             if other not in ids:
-                raise ValueError(f"field {field.id}: there is no field {other}; correct the name")
+                stray = mark("field %(field)s: there is no field %(other)s; correct the name")
+                raise FaultError(stray, field=field.id, other=other)
         if (field.type is FieldType.CHOICE) != bool(field.choices):
-            raise ValueError(f"field {field.id}: a choice has choices, and nothing else has")
+            raise FaultError(mark("field %(field)s: a choice has choices, and nothing else has"), field=field.id)
         conditions = [field.only] if isinstance(field.required, str) else [field.only, field.required]
         for name, values in ((name, values) for condition in conditions for name, values in condition.items()):
             known = self.field(name).values if name in ids else ()
             strange = next((value for value in values if value not in known), None)
             if strange is not None or not known:
-                raise ValueError(f"field {field.id}: {name} is no choice with the value {strange}; correct it")
+                stray = mark("field %(field)s: %(other)s is no choice with the value %(value)s; correct it")
+                raise FaultError(stray, field=field.id, other=name, value=strange)
         for choice in field.choices:
             unknown = next((each for each in choice.to if each not in self.recipients), None)
             if unknown:
-                raise ValueError(f"field {field.id}: there is no recipient {unknown}; name it under recipients")
+                stray = mark("field %(field)s: there is no recipient %(recipient)s; name it under recipients")
+                raise FaultError(stray, field=field.id, recipient=unknown)
         if field.id == "doc_type" and any(not choice.to for choice in field.choices):
-            raise ValueError("field doc_type: each kind of document names its recipients under `to`")
+            raise FaultError(mark("field doc_type: each kind of document names its recipients under `to`"))
 
 
 NEEDED: Final = ("holder_name", "doc_type", "doc_number", "doc_title", "option", "patents")
@@ -193,17 +198,21 @@ def load_template(path: Path) -> FormTemplate:
     """Read one form. Raises TemplateError."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise TemplateError(f"form {path}: larger than {MAX_BYTES:,} bytes; a form is a page or two")
+            large = mark("form %(path)s: larger than %(most)s bytes; a form is a page or two")
+            raise TemplateError(large, path=path, most=f"{MAX_BYTES:,}")
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         template = FormTemplate.model_validate(content)
     except OSError as error:
-        raise TemplateError(f"form {path}: cannot be read ({error.strerror}); check the setting") from error
+        unread = mark("form %(path)s: cannot be read (%(reason)s); check the setting")
+        raise TemplateError(unread, path=path, reason=error.strerror) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise TemplateError(f"form {path}: not valid YAML: {' '.join(str(error).split())}") from error
+        strange = mark("form %(path)s: not valid YAML: %(reason)s")
+        raise TemplateError(strange, path=path, reason=yaml_fault(error)) from error
     except ValidationError as error:
-        raise TemplateError(f"form {path}: {first_complaint(error)}") from error
+        raise TemplateError(mark("form %(path)s: %(reason)s"), path=path, reason=first_fault(error)) from error
     if template.version != path.stem:
-        raise TemplateError(f"form {path}: it says version {template.version}; name the file {template.version}.yaml")
+        named = mark("form %(path)s: it says version %(version)s; name the file %(version)s.yaml")
+        raise TemplateError(named, path=path, version=template.version)
     return template
 
 
@@ -216,9 +225,11 @@ def load_templates(folder: Path | None = None) -> Mapping[str, FormTemplate]:
     if folder is not None:
         own = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
         if not own:
-            raise TemplateError(f"forms {folder}: no folder with files *.yaml; check the setting form_templates")
+            none = mark("forms %(folder)s: no folder with files *.yaml; check the setting form_templates")
+            raise TemplateError(none, folder=folder)
         if len(own) > MAX_FILES:
-            raise TemplateError(f"forms {folder}: more than {MAX_FILES} files; keep only the forms there")
+            many = mark("forms %(folder)s: more than %(most)s files; keep only the forms there")
+            raise TemplateError(many, folder=folder, most=MAX_FILES)
         paths += own
     found = {template.name: template for template in map(load_template, paths)}
     return dict(sorted(found.items(), key=lambda pair: (pair[1].policy, pair[1].version)))

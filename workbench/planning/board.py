@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
-from workbench.i18n import mark
+from workbench.i18n import ToldError, mark
 from workbench.people.models import Account
 from workbench.people.tracks import side_of, tracks_of
 from workbench.people.viewer import Track, Viewer
@@ -33,7 +33,7 @@ _ORDER: Final = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLIC
 _SIDES: Final = {AssetTrack.US_WEST: Track.US_WEST, AssetTrack.CHINA: Track.CHINA}
 
 
-class BoardFileError(Exception):
+class BoardFileError(ToldError):
     """The file of regimes cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -76,7 +76,7 @@ class _File(BaseModel):
 @functools.cache
 def regimes() -> Mapping[str, tuple[str, ...]]:
     """The regimes in the order of the file, each with how the ids of its rules begin."""
-    return read_rules(FILE, _File, "regimes of the board", BoardFileError).regimes
+    return read_rules(FILE, _File, mark("regimes of the board"), BoardFileError).regimes
 
 
 def findings_by_regime(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

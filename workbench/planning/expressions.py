@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from workbench.faults import syntax_fault
 from workbench.i18n import ToldError, mark
 from workbench.planning.months import deadline, wait_end
 from workbench.planning.plans import Event, Fact, Plan, day_of, midnight
@@ -115,7 +116,9 @@ def parse(text: str) -> ast.expr:
     try:
         node = ast.parse(" ".join(text.split()), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ExpressionError(mark("“%(text)s” cannot be read: %(reason)s"), text=text, reason=str(error)) from error
+        raise ExpressionError(
+            mark("“%(text)s” cannot be read: %(reason)s"), text=text, reason=syntax_fault(error)
+        ) from error
     _check(node)
     return node
 

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from workbench.i18n import mark
+from workbench.i18n import ToldError, mark
 from workbench.people.viewer import Viewer
 from workbench.planning.models import Openness, StoredPlan, Theme
 from workbench.planning.plans import Gap
@@ -33,7 +33,7 @@ from workbench.rule_files import read_rules
 TEMPLATES: Final = Path(__file__).with_name("plan_templates.toml")
 
 
-class TemplatesError(Exception):
+class TemplatesError(ToldError):
     """The templates cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -83,7 +83,7 @@ class _Templates(_Model):
 @functools.cache
 def templates() -> dict[str, Template]:
     """The templates by key, in the order of the file."""
-    read = read_rules(TEMPLATES, _Templates, "templates of plans", TemplatesError)
+    read = read_rules(TEMPLATES, _Templates, mark("templates of plans"), TemplatesError)
     return {each.key: each for each in read.template}
 
 

@@ -16,7 +16,8 @@ import yaml
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from workbench.i18n import ToldError, mark
+from workbench.faults import first_fault, yaml_fault
+from workbench.i18n import mark
 from workbench.people.matters import reason_given
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
@@ -27,7 +28,6 @@ from workbench.planning.licences import Licence, load_licences
 from workbench.planning.models import RuleKind, RuleVersion
 from workbench.planning.plans import Plan, day_of
 from workbench.planning.rules import NOWHERE, Rule, RuleBook, RulesError, load_rules
-from workbench.rule_files import first_complaint
 
 MAX_CONTENT = 8000
 
@@ -140,7 +140,7 @@ def checked(store: RuleStore, kind: RuleKind, key: str, content: dict[str, Any] 
                 if Licence.model_validate(content).spdx != key:
                     raise RuleEditError(mark("%(key)s: the row names another licence"), key=key)
     except ValidationError as error:
-        raise RuleEditError(mark("%(key)s: %(reason)s"), key=key, reason=_complaint(error)) from error
+        raise RuleEditError(mark("%(key)s: %(reason)s"), key=key, reason=first_fault(error)) from error
 
 
 def keep_edit(
@@ -187,7 +187,7 @@ def rule_from_yaml(text: str) -> dict[str, Any]:
     try:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise RuleEditError(mark("not valid YAML: %(reason)s"), reason=" ".join(str(error).split())) from error
+        raise RuleEditError(mark("not valid YAML: %(reason)s"), reason=yaml_fault(error)) from error
     if not isinstance(content, dict):
         raise RuleEditError(mark("write the fields of one rule, such as `holds: FF <= PUBLIC`"))
     return as_json(content)
@@ -204,12 +204,6 @@ def as_json(content: Mapping[Any, Any]) -> dict[str, Any]:
     # YAML reads a bare `on` as a yes.
     named = {"on" if key is True else str(key): value for key, value in content.items()}
     return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in named.items()}
-
-
-def _complaint(error: ValidationError) -> ToldError | str:
-    """The first thing that is wrong; what our own language says of it, where it is an expression."""
-    cause = error.errors()[0].get("ctx", {}).get("error")
-    return cause if isinstance(cause, ToldError) else first_complaint(error)
 
 
 def _check_rule(store: RuleStore, key: str, content: dict[str, Any]) -> None:

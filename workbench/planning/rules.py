@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from workbench.faults import FaultError, first_fault, yaml_fault
 from workbench.i18n import ToldError, mark
 from workbench.planning import expressions, several
 from workbench.planning.expressions import ExpressionError, Scope
@@ -74,7 +75,7 @@ class Office(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("not a zone of the IANA database, such as Asia/Tokyo") from error
+            raise FaultError(mark("not a zone of the IANA database, such as Asia/Tokyo")) from error
         return value
 
 
@@ -142,14 +143,16 @@ class RuleBook(BaseModel):
         ids = [rule.id for rule in self.rules]
         doubled = next((each for each in ids if ids.count(each) > 1), None)
         if doubled:
-            raise ValueError(f"rule {doubled} stands twice; give the other one its own id")
+            raise FaultError(mark("rule %(rule)s stands twice; give the other one its own id"), rule=doubled)
         for rule in self.rules:
             strangers = sorted(set(rule.each_office) - self.offices.keys())
             if strangers:
-                raise ValueError(f"rule {rule.id}: there is no office {strangers[0]}; name it under offices")
+                stray = mark("rule %(rule)s: there is no office %(office)s; name it under offices")
+                raise FaultError(stray, rule=rule.id, office=strangers[0])
         nowhere = next((event for event, office in self.clocks.items() if office not in self.offices), None)
         if nowhere:
-            raise ValueError(f"clock of {nowhere}: there is no office {self.clocks[nowhere]}; name it under offices")
+            stray = mark("clock of %(event)s: there is no office %(office)s; name it under offices")
+            raise FaultError(stray, event=nowhere, office=self.clocks[nowhere])
         for name, text in self.definitions.items():
             _acyclic(name, self.definitions, (), text)
         return self
@@ -175,14 +178,16 @@ def load_rules(path: Path | None = None) -> RuleBook:
     path = path or RULES
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise RulesError(f"rules {path}: larger than {MAX_BYTES:,} bytes")
+            raise RulesError(mark("rules %(path)s: larger than %(most)s bytes"), path=path, most=f"{MAX_BYTES:,}")
         return RuleBook.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise RulesError(f"rules {path}: cannot be read ({error.strerror}); check the path") from error
+        unread = mark("rules %(path)s: cannot be read (%(reason)s); check the path")
+        raise RulesError(unread, path=path, reason=error.strerror) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise RulesError(f"rules {path}: not valid YAML: {' '.join(str(error).split())}") from error
+        strange = mark("rules %(path)s: not valid YAML: %(reason)s")
+        raise RulesError(strange, path=path, reason=yaml_fault(error)) from error
     except ValidationError as error:
-        raise RulesError(f"rules {path}: {_place(error)}") from error
+        raise RulesError(mark("rules %(path)s: %(reason)s"), path=path, reason=first_fault(error)) from error
 
 
 def check(plan: Plan, book: RuleBook) -> list[Finding]:
@@ -257,17 +262,12 @@ def _verdict(applies: Truth, holds: Truth) -> tuple[Verdict, frozenset[str]]:
 
 def _acyclic(name: str, definitions: dict[str, str], above: tuple[str, ...], text: str) -> None:
     if name in above:
-        raise ValueError(f"definition {name} leads back to itself: {' → '.join((*above, name))}")
+        loop = mark("definition %(name)s leads back to itself: %(way)s")
+        raise FaultError(loop, name=name, way=" → ".join((*above, name)))
     try:
         node = expressions.parse(text)
     except ExpressionError as error:
-        raise ValueError(f"definition {name}: {error}") from error
+        raise FaultError(mark("definition %(name)s: %(reason)s"), name=name, reason=error) from error
     for each in ast.walk(node):
         if isinstance(each, ast.Name) and each.id in definitions:
             _acyclic(each.id, definitions, (*above, name), definitions[each.id])
-
-
-def _place(error: ValidationError) -> str:
-    first: Any = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else str(first["msg"])

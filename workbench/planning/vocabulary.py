@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from workbench.i18n import ToldError, mark
 from workbench.planning.models import Openness
 from workbench.rule_files import read_rules
 from workbench.standards.ballots import BallotKind
@@ -16,7 +17,7 @@ from workbench.standards.ballots import BallotKind
 _HERE: Final = Path(__file__).parent
 
 
-class VocabularyError(Exception):
+class VocabularyError(ToldError):
     """A file of words cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -65,10 +66,10 @@ class EventNames(BaseModel):
 @functools.cache
 def layers() -> dict[str, Openness]:
     """Each layer with what becomes of it by default, in the order of the file."""
-    return read_rules(_HERE / "layers.toml", _Layers, "layers", VocabularyError).layers
+    return read_rules(_HERE / "layers.toml", _Layers, mark("layers"), VocabularyError).layers
 
 
 @functools.cache
 def event_names() -> EventNames:
     """The events that rules know."""
-    return read_rules(_HERE / "event_names.toml", EventNames, "names of events", VocabularyError)
+    return read_rules(_HERE / "event_names.toml", EventNames, mark("names of events"), VocabularyError)

@@ -15,12 +15,14 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from workbench.faults import FaultError
+from workbench.i18n import ToldError, mark
 from workbench.rule_files import read_rules
 
 ANNUITY_RULES: Final = Path(__file__).with_name("annuity_rules.toml")
 
 
-class AnnuityRulesError(Exception):
+class AnnuityRulesError(ToldError):
     """The rules of annuities cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -47,7 +49,7 @@ class AnnuityRule(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> AnnuityRule:
         if bool(self.months) == (self.first is not None):
-            raise ValueError("say either months or first")
+            raise FaultError(mark("say either months or first"))
         return self
 
 
@@ -101,7 +103,7 @@ class PatentDays:
 
 def load_annuity_rules(path: Path | None = None) -> AnnuityRules:
     """Read the rules from `path`, by default those that come with the workbench. Raises AnnuityRulesError."""
-    return read_rules(path or ANNUITY_RULES, AnnuityRules, "annuity rules", AnnuityRulesError)
+    return read_rules(path or ANNUITY_RULES, AnnuityRules, mark("annuity rules"), AnnuityRulesError)
 
 
 def next_annuity(rules: AnnuityRules, patent: PatentDays, today: dt.date) -> Annuity | None:

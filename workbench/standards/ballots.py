@@ -18,13 +18,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import StageCode
 from scrapers.records import Precision
-from workbench.rule_files import first_complaint, read_toml
+from workbench.i18n import ToldError, mark
+from workbench.rule_files import read_toml, unusable
 from workbench.standards.stage_history import StageDate
 
+_WHAT = mark("ballot rules")
 BALLOT_RULES = Path(__file__).with_name("ballot_rules.toml")
 
 
-class BallotRulesError(Exception):
+class BallotRulesError(ToldError):
     """The file of ballot lengths cannot be used; `str(error)` names file, rule and remedy on one line."""
 
 
@@ -117,20 +119,32 @@ class EstimatedBallot:
 def load_ballot_rules(path: Path | None = None) -> tuple[BallotRule, ...]:
     """Read ballot lengths from `path`, by default those that come with the workbench. Raises BallotRulesError."""
     path = path or BALLOT_RULES
-    tables = read_toml(path, "ballot rules", BallotRulesError).get("rule")
+    tables = read_toml(path, _WHAT, BallotRulesError).get("rule")
     if not isinstance(tables, list) or not tables:
-        raise BallotRulesError(f"ballot rules {path}: expected at least one table [[rule]], found none")
+        raise BallotRulesError(
+            mark("%(what)s %(path)s: expected at least one table [[rule]], found none"),
+            what=ToldError(_WHAT),
+            path=path,
+        )
     rules = []
     for number, table in enumerate(tables, 1):
         try:
             rules.append(BallotRule.model_validate(table))
         except ValidationError as error:
-            raise BallotRulesError(f"ballot rules {path}, rule {number}: {first_complaint(error)}") from error
+            raise unusable(path, _WHAT, BallotRulesError, error, rule=number) from error
     for (number, rule), (other_number, other) in itertools.combinations(enumerate(rules, 1), 2):
         if rule.contradicts(other):
             raise BallotRulesError(
-                f"ballot rules {path}: rules {number} ({rule.kind}) and {other_number} ({other.kind}) both hold at "
-                f"stage {rule.stage} on the same day; set valid_from and valid_to so that one of them does"
+                mark(
+                    "ballot rules %(path)s: rules %(number)s (%(kind)s) and %(other_number)s (%(other)s) both hold at "
+                    "stage %(stage)s on the same day; set valid_from and valid_to so that one of them does"
+                ),
+                path=path,
+                number=number,
+                kind=rule.kind,
+                other_number=other_number,
+                other=other.kind,
+                stage=rule.stage,
             )
     return tuple(rules)
 

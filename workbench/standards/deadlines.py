@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from workbench.faults import FaultError
+from workbench.i18n import ToldError, mark
 from workbench.rule_files import read_rules
 from workbench.standards.ballots import BallotKind
 
@@ -25,7 +27,7 @@ DEADLINE_RULES: Final = Path(__file__).with_name("deadline_rules.toml")
 _DAY: Final = dt.timedelta(days=1)
 
 
-class DeadlineRulesError(Exception):
+class DeadlineRulesError(ToldError):
     """The rules of deadlines cannot be used; `str(error)` names file, rule and remedy on one line."""
 
 
@@ -60,7 +62,7 @@ class CloseRule(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("not a zone of the IANA database, such as Europe/Zurich") from error
+            raise FaultError(mark("not a zone of the IANA database, such as Asia/Tokyo")) from error
         return value
 
 
@@ -80,14 +82,14 @@ class DeadlineRule(BaseModel):
     @classmethod
     def _inner(cls, value: Level) -> Level:
         if value is Level.ISO:
-            raise ValueError("ISO's deadline is never computed backwards; name national or company")
+            raise FaultError(mark("ISO's deadline is never computed backwards; name national or company"))
         return value
 
     @field_validator("country")
     @classmethod
     def _known_country(cls, value: str) -> str:
         if value not in holidays.list_supported_countries():
-            raise ValueError("no holidays are known for it; name a country by its two letters, such as JP")
+            raise FaultError(mark("no holidays are known for it; name a country by its two letters, such as JP"))
         return value
 
 
@@ -132,7 +134,7 @@ class Deadlines:
 
 def load_deadline_rules(path: Path | None = None) -> DeadlineRules:
     """Read the rules from `path`, by default those that come with the workbench. Raises DeadlineRulesError."""
-    return read_rules(path or DEADLINE_RULES, DeadlineRules, "deadline rules", DeadlineRulesError)
+    return read_rules(path or DEADLINE_RULES, DeadlineRules, mark("deadline rules"), DeadlineRulesError)
 
 
 def deadlines(

@@ -16,13 +16,15 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workbench.rule_files import first_complaint, read_toml
+from workbench.i18n import ToldError, mark
+from workbench.rule_files import read_toml, unusable
 from workbench.standards.ballots import BallotKind
 
+_WHAT: Final = mark("tally rules")
 TALLY_RULES: Final = Path(__file__).with_name("tally_rules.toml")
 
 
-class TallyRulesError(Exception):
+class TallyRulesError(ToldError):
     """The tests of ballots cannot be used; `str(error)` names file, rule and remedy on one line."""
 
 
@@ -138,15 +140,19 @@ class TallyRule(BaseModel):
 def load_tally_rules(path: Path | None = None) -> tuple[TallyRule, ...]:
     """Read the tests from `path`, by default those that come with the workbench. Raises TallyRulesError."""
     path = path or TALLY_RULES
-    tables = read_toml(path, "tally rules", TallyRulesError).get("rule")
+    tables = read_toml(path, _WHAT, TallyRulesError).get("rule")
     if not isinstance(tables, list) or not tables:
-        raise TallyRulesError(f"tally rules {path}: expected at least one table [[rule]], found none")
+        raise TallyRulesError(
+            mark("%(what)s %(path)s: expected at least one table [[rule]], found none"),
+            what=ToldError(_WHAT),
+            path=path,
+        )
     rules = []
     for number, table in enumerate(tables, 1):
         try:
             rules.append(TallyRule.model_validate(table))
         except ValidationError as error:
-            raise TallyRulesError(f"tally rules {path}, rule {number}: {first_complaint(error)}") from error
+            raise unusable(path, _WHAT, TallyRulesError, error, rule=number) from error
     return tuple(rules)
 
 

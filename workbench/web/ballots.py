@@ -28,7 +28,7 @@ from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, local, now, session, today, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
-from workbench.web.text import gettext
+from workbench.web.text import gettext, told
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/ballots")
 
@@ -39,7 +39,7 @@ _PLACE: Final = "/<int(max=2147483647):iso_id>/<kind>/<int(max=99):iteration>"
 def _rules_unusable(error: Exception) -> tuple[str, int]:
     """A file of rules that cannot be used: one line that names file, place and remedy."""
     title = gettext("A file of ballot rules cannot be used")
-    return render_template("web/errors/error.html", code=503, title=title, remedy=str(error)), 503
+    return render_template("web/errors/error.html", code=503, title=title, remedy=told(error)), 503
 
 
 for _error in RULE_ERRORS:

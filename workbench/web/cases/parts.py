@@ -28,7 +28,7 @@ from workbench.standards.models import WorkItem
 from workbench.standards.queries import drafts as drafts_of
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, session, today, viewer, writing
-from workbench.web.text import gettext
+from workbench.web.text import gettext, told
 
 PLACE: Final = "/<int(max=2147483647):case_id>"
 BLANK_ROWS: Final = 3
@@ -47,7 +47,7 @@ def _keep_nothing(response: Response) -> Response:
 def _unusable(error: Exception) -> tuple[str, int]:
     """A form or rule that cannot be used: one line that names file, place and remedy."""
     title = gettext("A file of declaration forms or rules cannot be used")
-    return render_template("web/errors/error.html", code=503, title=title, remedy=str(error)), 503
+    return render_template("web/errors/error.html", code=503, title=title, remedy=told(error)), 503
 
 
 for _error in (TemplateError, GateRulesError):

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from workbench.i18n import ToldError, mark
+from workbench.i18n import mark
 from workbench.people.matters import MatterError
 from workbench.planning import queries
 from workbench.planning.models import Scenario, StoredPlan
@@ -22,7 +22,7 @@ from workbench.planning.verbs import PlanEditError
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, local, session, today, writing
 from workbench.web.plans.words import plan_word
-from workbench.web.text import gettext
+from workbench.web.text import gettext, told
 
 Reply = Response | str | tuple[str, int]
 KEY: Final = "<int(max=2147483647):plan_id>"
@@ -150,14 +150,6 @@ def event_words(name: str) -> str:
     """An event for people: its words and the name that rules know it by."""
     word = plan_word("event", name)
     return name if word == name else f"{word} ({name})"
-
-
-def told(error: Exception) -> str:
-    """What an error says, in the reader's language as far as it is in the catalogues."""
-    if not isinstance(error, ToldError):
-        return gettext(str(error))
-    values = {name: told(each) if isinstance(each, ToldError) else each for name, each in error.values.items()}
-    return gettext(error.message, **values)
 
 
 def refused(title: str, error: Exception, code: int = 409) -> tuple[str, int]:

@@ -19,7 +19,8 @@ from workbench.planning.stored import prepare
 from workbench.planning.verbs import PlanEditError
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import now, record, session, today, viewer
-from workbench.web.plans.base import KEY, Reply, blueprint, change, number_given, the_plan, told
+from workbench.web.plans.base import KEY, Reply, blueprint, change, number_given, the_plan
+from workbench.web.text import told
 
 
 @blueprint.get("/board")

@@ -18,7 +18,8 @@ from workbench.standards.queries import natural_order
 from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, now, session, today, viewer, writing
-from workbench.web.plans.base import REFUSALS, Reply, blueprint, day_given, number_given, told
+from workbench.web.plans.base import REFUSALS, Reply, blueprint, day_given, number_given
+from workbench.web.text import told
 
 DUE_DAYS = 28
 

@@ -35,8 +35,8 @@ from workbench.web.plans.base import (
     day_given,
     number_given,
     prepared_in,
-    told,
 )
+from workbench.web.text import told
 
 _RELEASES: Final = (EventKind.RELEASE, EventKind.WEIGHTS)
 _GROUPS: Final = (

@@ -17,7 +17,8 @@ from workbench.planning.models import RuleKind
 from workbench.planning.rule_store import RuleEditError, RuleStore, keep_edit, rule_from_yaml, rule_store, rule_to_yaml
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, now, session, today, viewer, writing
-from workbench.web.plans.base import REFUSALS, Reply, blueprint, told
+from workbench.web.plans.base import REFUSALS, Reply, blueprint
+from workbench.web.text import told
 
 NEW: Final = "NEW"
 _NEW_RULE: Final = """id: OWN-01

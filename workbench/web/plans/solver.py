@@ -35,9 +35,8 @@ from workbench.web.plans.base import (
     prepared_in,
     the_plan,
     the_scenario,
-    told,
 )
-from workbench.web.text import gettext, language
+from workbench.web.text import gettext, language, told
 
 MOST_COMPARED = 4
 _EXPORTS = {"events": queries.event_rows, "findings": queries.finding_rows}
