@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from tests.assessments.made import NOW, NUMBER, charted, claim, clause, import_version, plant_claim
+from tests.assessments.made import ITEM, NOW, NUMBER, charted, claim, clause, import_version, plant_claim
 from workbench.assessments.charting import find, submit
 from workbench.assessments.models import Assessment
 from workbench.assessments.statuses import Act, Event, Status
@@ -22,6 +22,7 @@ from workbench.mapping.decisions_models import Verdict
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.models import Claim, Publication
 from workbench.people.viewer import Viewer
+from workbench.people.walls_models import TrailEntry
 from workbench.portfolio import matrix
 from workbench.settings import Settings
 from workbench.web import context, create_app
@@ -44,8 +45,10 @@ class Site:
         assert answer.status_code == 200, address
         return answer.text
 
-    def cells(self, name: str, address: str = "/portfolio/entries/1.csv") -> list[dict[str, str]]:
+    def cells(self, name: str, filters: str = "", kind: str = "coverage") -> list[dict[str, str]]:
+        """The rows of an export of the draft CD 1, for somebody with the walls of a person and the role of counsel."""
         self.who = replace(self.people[name], roles=self.people["counsel"].roles)
+        address = f"/export/{kind}.csv?work_item={ITEM}&label=CD+1&{filters}"
         text = self.client.get(address, buffered=True).get_data(as_text=True)
         return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
@@ -143,7 +146,7 @@ def test_candidates_are_those_of_the_mapping_and_every_number_leads_to_them(site
     ],
 )
 def test_filters_leave_what_they_say(site: Site, filters: str, left: set[str]) -> None:
-    rows = site.cells("ann", f"/portfolio/entries/1.csv?{filters}")
+    rows = site.cells("ann", filters)
     assert {row["family"] for row in rows} == left
     for by in matrix.By:
         page = site.page("ann", f"/portfolio/matrix/1?{filters}&by={by}")
@@ -195,7 +198,7 @@ def test_a_matter_keeps_its_families_to_itself_and_delegates_see_nothing(site: S
     assert tally(site.page("outside", "/portfolio/matrix/1")) == {"candidate": len(rows)}
     assert "Ours" not in site.page("outside", "/portfolio/matrix/1")
     site.who = site.people["ann"]
-    assert site.client.get("/portfolio/entries/1.csv").status_code == 403
+    assert site.client.get("/export/coverage.csv").status_code == 403
 
 
 def test_white_space_tells_what_was_searched_from_what_was_not(site: Site) -> None:
@@ -210,9 +213,21 @@ def test_white_space_tells_what_was_searched_from_what_was_not(site: Site) -> No
     outside = site.page("outside", "/portfolio/white-space/1")
     assert "Mapped against 1 of 2 families" in outside
     assert "1 family has not been searched" in outside
+    # The families of the matter are ours alone.
+    assert spaces(site.page("ann", "/portfolio/white-space/1?matter=1")) == found
+    assert site.cells("ann", "matter=1", "white-space") == site.cells("ann", "own=own", "white-space")
+    assert len(site.cells("ann", "own=own", "white-space")) == found["no patent found"]
+    assert "there are: covered" in site.page("ann", "/portfolio/white-space/1?space=blank")
     nobody = site.page("ann", "/portfolio/white-space/1?party=Nobody")
     assert "Nothing was searched" in nobody
     assert spaces(nobody)["not searched"] == anybody["in all"]
+
+
+def looks(site: Site, name: str) -> list[tuple[str, int | None, dict[str, object]]]:
+    """What the trail tells of the looks of a person at what people found."""
+    entries = select(TrailEntry).where(TrailEntry.entity == "portfolio_view", TrailEntry.name == name)
+    with site.store.read(Viewer.system()) as session:
+        return [(each.key, each.matter_id, each.details) for each in session.exec(entries)]
 
 
 def test_people_s_word_takes_the_place_of_the_machine_s(site: Site) -> None:
@@ -236,6 +251,14 @@ def test_an_assessment_s_way_through_coverage(site: Site) -> None:
     ann, ben, counsel = (site.people[name] for name in ("ann", "ben", "counsel"))
     key = charted(site.store, ann)
     assert site.standing("ann")[NUMBER] == "under_way"
+    assert looks(site, ann.name) == [], "so far nobody had assessed anything"
+    for page in ("matrix", "entries", "white-space"):
+        site.page("ann", f"/portfolio/{page}/1?status=under_way")
+        site.page("ann", f"/portfolio/{page}/1?own=others")
+        site.page("outside", f"/portfolio/{page}/1")
+    told = {"draft": 1, "assessments": 1}
+    assert looks(site, ann.name) == [(page, 1, told) for page in ("matrix", "entries", "white-space")]
+    assert looks(site, "outside") == []
 
     def row(session: Session) -> Assessment:
         return session.get_one(Assessment, key)

@@ -7,19 +7,21 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from tests.assessments.made import charted, import_version, plant_claim
+from tests.assessments.made import ITEM, charted, import_version, plant_claim
 from tests.portfolio.own import NOW, Made, add_family, add_publication, plant
 from workbench.db import Store
 from workbench.declarations.models import AliasState, Party, PartyAlias
+from workbench.export import KINDS, rows
+from workbench.history.queries import FilterError
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.models import Claim
-from workbench.people.permissions import Role
+from workbench.people.permissions import Permission, Role
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
 from workbench.portfolio.landscape import Axis, Unit, YearOf
@@ -45,6 +47,19 @@ class Site:
     def as_(self, viewer: Viewer) -> FlaskClient:
         self.who = viewer
         return self.client
+
+    def taken(self, viewer: Viewer, page: str) -> list[dict[str, str]]:
+        """The rows of the file that a page offers, each as the interface describes it."""
+        offered = re.findall(r'href="(/export/[^"]+)\.jsonl([^"]*)"', self.as_(viewer).get(page).text)
+        assert len(offered) == 1, page
+        kind, filters = offered[0][0].removeprefix("/export/"), offered[0][1].replace("&amp;", "&")
+        rows = self.client.get(f"{offered[0][0]}.jsonl{filters}", buffered=True).text.splitlines()
+        for row in rows:
+            KINDS[kind].shape.model_validate_json(row)
+        text = self.client.get(f"{offered[0][0]}.csv{filters}", buffered=True).data.decode("utf-8-sig")
+        found = list(csv.DictReader(io.StringIO(text)))
+        assert len(found) == len(rows)
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +141,15 @@ def test_the_page_links_to_its_lists_and_marks_what_is_incomplete(site: Site) ->
     found = site.client.get(address.replace("&amp;", "&")).text
     assert "F1" in found
     assert site.client.get("/portfolio/landscape?unit=x").status_code == 200
-    assert site.client.get("/portfolio/landscape.csv?unit=x").status_code == 400
-    rows = list(csv.DictReader(io.StringIO(site.client.get("/portfolio/landscape.csv").data.decode("utf-8-sig"))))
+    assert site.client.get("/export/landscape.csv?unit=x").status_code == 400
+    rows = site.taken(site.made.outsider, "/portfolio/landscape")
     assert {row["incomplete"] for row in rows if row["year"] == "2026"} == {"True"}
+    behind = site.taken(site.made.outsider, "/portfolio/landscape/list?row=Own+K.K.&by=filing&unit=publications")
+    assert len(behind) == sum(
+        int(row["count"])
+        for row in site.taken(site.made.outsider, "/portfolio/landscape?by=filing&unit=publications")
+        if row["name"] == "Own K.K."
+    )
     assert "families behind" in site.client.get("/portfolio/landscape/list?row=%2A&column=unknown").text.lower()
 
 
@@ -147,15 +168,7 @@ def test_the_fortress_of_two_parties_stands_side_by_side(site: Site) -> None:
     page = site.as_(site.made.insider).get("/portfolio/fortress?party=own+k.k.&other=Other+Inc.&top=10").text
     assert "Own K.K.</th>" in page
     assert "Other Inc.</th>" in page
-    rows = list(
-        csv.DictReader(
-            io.StringIO(
-                site.as_(site.made.counsel)
-                .get("/portfolio/fortress.csv?draft=1&party=Own+K.K.&other=Other+Inc.")
-                .data.decode("utf-8-sig")
-            )
-        )
-    )
+    rows = site.taken(site.made.counsel, "/portfolio/fortress?draft=1&party=Own+K.K.&other=Other+Inc.")
     found = {row["party"]: 0 for row in rows}
     for row in rows:
         found[row["party"]] += row["candidate_families"] != "[]"
@@ -213,10 +226,7 @@ def test_computed_days_are_marked_wherever_they_stand(site: Site) -> None:
             for found in re.finditer(f'<time datetime="{day}">', page):
                 assert 'class="est"' in page[found.end() : found.end() + 120], f"{day} is not marked on {address}"
             assert day in page
-    rows = csv.DictReader(
-        io.StringIO(site.as_(site.made.counsel).get("/portfolio/dormant.csv").data.decode("utf-8-sig"))
-    )
-    by_family = {row["family"]: row for row in rows}
+    by_family = {row["family"]: row for row in site.taken(site.made.counsel, "/portfolio/dormant")}
     assert by_family["US.101.B2"]["next_annuity_estimated"] == "True"
     assert by_family["F1"]["ends_estimated"] == "True"
 
@@ -226,9 +236,12 @@ def test_each_metric_has_a_definition_and_its_rows(site: Site, name: str) -> Non
     page = site.as_(site.made.counsel).get(f"/portfolio/metrics/{name}")
     assert page.status_code == 200
     assert '<p class="lede">' in page.text
-    table = site.client.get(f"/portfolio/metrics/{name}.csv").data.decode("utf-8-sig")
     shown = re.search(r"1–\d+ of (\d+)", page.text)
-    assert (int(shown[1]) if shown else 0) == len(list(csv.DictReader(io.StringIO(table))))
+    if shown:
+        assert int(shown[1]) == len(site.taken(site.made.counsel, f"/portfolio/metrics/{name}"))
+    else:
+        answer = site.client.get(f"/export/metrics.csv?metric={name}", buffered=True)
+        assert answer.data.decode("utf-8-sig").strip() == ""
     assert site.as_(site.made.delegate).get(f"/portfolio/metrics/{name}").status_code == 403
 
 
@@ -237,3 +250,28 @@ def test_a_chart_is_counted_and_no_number_of_declarations_stands_alone(site: Sit
     assert re.search(r"Charted: <strong>1</strong>", page)
     assert re.search(r"Reviewed: <strong>0</strong> · Declared: <strong>0</strong>", page)
     assert site.client.get("/portfolio/metrics/other").status_code == 404
+
+
+def test_each_kind_is_taken_out_by_who_may_and_the_trail_tells_of_it(site: Site) -> None:
+    made = site.made
+    kinds = ("coverage", "white-space", "landscape", "landscape-list", "fortress", "dormant-patents", "metrics")
+    filters = {"work_item": ITEM, "label": "CD 1", "party": "Own K.K.", "metric": "stale"}
+    for kind in kinds:
+        given = {name: value for name, value in filters.items() if name in KINDS[kind].filters}
+        # What is published is for whoever reads patents.
+        open_to_all = kind.startswith("landscape")
+        answer = site.as_(made.insider).get(f"/export/{kind}.jsonl", query_string=given, buffered=True)
+        assert answer.status_code == (200 if open_to_all else 403), kind
+        assert site.as_(made.delegate).get(f"/export/{kind}.jsonl", query_string=given).status_code == 403
+        answer = site.as_(made.counsel).get(f"/export/{kind}.jsonl", query_string=given, buffered=True)
+        assert answer.status_code == 200, kind
+        assert answer.text, kind
+    with site.store.read() as session:
+        told = session.exec(select(TrailEntry.key).where(TrailEntry.action == "exported")).all()
+    assert set(kinds) <= set(told)
+    for wrong in ("fortress.csv?work_item=9900001&label=CD+1", "coverage.csv?work_item=9900001&label=CD+9"):
+        assert site.client.get(f"/export/{wrong}").status_code == 400
+    with site.store.read(replace(made.counsel, scopes=frozenset({Permission.READ_PATENTS}))) as session:
+        of_draft = {"work_item": ITEM, "label": "CD 1"}
+        with pytest.raises(FilterError, match="may read matches"):
+            list(rows(session, "landscape", of_draft))

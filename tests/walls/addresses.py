@@ -97,6 +97,8 @@ def _combined(values: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
 
 def _filtered() -> list[str]:
     found = ["/changes/?entity=publication", "/mapping/?publication=XX.9001.A1", "/export/matches.xlsx"]
+    found += [f"/export/{kind}.csv?work_item=90501&label=DIS%201" for kind in ("coverage", "white-space")]
+    found += [f"/export/metrics.csv?metric={next(iter(MetricName))}"]
     for word in (PATENT_WORD, *(secret(wall) for wall in WALLS)):
         portfolio = quote(f"{word} portfolio")
         found += [

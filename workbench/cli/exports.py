@@ -17,9 +17,6 @@ from workbench.people.trail import record
 from workbench.people.walls_models import TrailAction
 from workbench.settings import load_settings
 
-TOLD_OF = ("matches", "decisions", "assessments", "trail")
-"""What the audit trail tells of when it is taken out."""
-
 
 @main.command("export")
 @click.argument("kind", type=click.Choice(list(export.KINDS)))
@@ -48,20 +45,49 @@ TOLD_OF = ("matches", "decisions", "assessments", "trail")
 @click.option("--register", metavar="NAME", help="Only declarations listed in this register.")
 @click.option("--number", metavar="NUMBER", help="Only families or legal events of this publication.")
 @click.option("--repository", metavar="ADDRESS", help="Only releases of this repository.")
-def export_command(kind: str, format_: str, output: Path | None, **filters: Any) -> None:
+@click.option(
+    "--filter",
+    "others",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Any filter of the kind, named as in the interface for programs: party=NAME; may be repeated.",
+)
+def export_command(kind: str, format_: str, output: Path | None, others: tuple[str, ...], **filters: Any) -> None:
     """Write rows of KIND to stdout or a file."""
     settings = load_settings()
     given = {name.rstrip("_"): str(value) for name, value in filters.items() if value is not None}
+    for name, value in map(_named, others):
+        if name in given:
+            raise click.UsageError(f"the filter {name} is given twice")
+        given[name] = value
     with open_store(settings) as store:
-        if kind in TOLD_OF:
+        with store.read() as session:
+            notices = export.notices(session, kind, given)
+        if export.is_told(kind, given, notices):
             with store.write() as writer:
-                record(writer, viewer_of(writer), TrailAction.EXPORTED, "export", kind, {"format": format_, **given})
-        _export(store, kind, given, format_, output)
+                record(
+                    writer,
+                    viewer_of(writer),
+                    TrailAction.EXPORTED,
+                    "export",
+                    kind,
+                    {"format": format_, "filters": given},
+                )
+        _export(store, kind, given, format_, output, notices)
 
 
-def _export(store: Store, kind: str, given: dict[str, str], format_: str, output: Path | None) -> None:
+def _named(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise click.UsageError(f"--filter {text}: write it as NAME=VALUE")
+    return name, value
+
+
+def _export(
+    store: Store, kind: str, given: dict[str, str], format_: str, output: Path | None, notices: list[str]
+) -> None:
     with store.read() as session:
-        pieces = export.write(export.rows(session, kind, given), format_, export.notices(session, kind, given))
+        pieces = export.write(export.rows(session, kind, given), format_, notices)
         if output is None:
             for piece in pieces:
                 click.echo(piece, nl=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -11,27 +11,32 @@ from workbench.export import (
     ballots,
     cases,
     comments,
+    coverage,
     documents,
     history,
     mapping,
+    metrics,
     patents,
     people,
+    portfolio,
     registers,
     standards,
     watched,
 )
 from workbench.export.base import WHOLE, Kind, Row, Shape, UnknownExportError, Window
-from workbench.export.files import FORMATS, write
+from workbench.export.files import FORMATS, MOST_SHEET_ROWS, write
 
 __all__ = [
     "FORMATS",
     "KINDS",
+    "MOST_SHEET_ROWS",
     "WHOLE",
     "Kind",
     "Row",
     "Shape",
     "UnknownExportError",
     "Window",
+    "is_told",
     "notices",
     "rows",
     "write",
@@ -46,6 +51,9 @@ KINDS: dict[str, Kind] = {
     **patents.KINDS,
     **mapping.KINDS,
     **assessments.KINDS,
+    **coverage.KINDS,
+    **portfolio.KINDS,
+    **metrics.KINDS,
     **registers.KINDS,
     **cases.KINDS,
     **watched.KINDS,
@@ -69,7 +77,15 @@ def rows(
         raise UnknownExportError(
             f"{kind} cannot be filtered by {unknown[0]!r}; it can by: {', '.join(sorted(known)) or 'nothing'}"
         )
+    missing = [name for name in KINDS[kind].required if name not in given]
+    if missing:
+        raise UnknownExportError(f"{missing[0]} is missing; {kind} needs {', '.join(KINDS[kind].required)}")
     return KINDS[kind].produce(session, given, window)
+
+
+def is_told(kind: str, filters: Mapping[str, str], notices: Sequence[str]) -> bool:
+    """Whether the audit trail tells of rows that are taken out: by their kind, their markings, or whose they are."""
+    return KINDS[kind].told or bool(notices) or bool(filters.get("portfolio"))
 
 
 def notices(session: Session, kind: str, filters: Mapping[str, str] | None = None) -> list[str]:

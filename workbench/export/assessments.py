@@ -79,5 +79,6 @@ KINDS = {
         AssessmentRow,
         ("id",),
         "What people found of claims on clauses and where each stands; none that is on hold for secrecy.",
+        told=True,
     ),
 }

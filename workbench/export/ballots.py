@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
@@ -14,8 +13,7 @@ from scrapers.ballots.records import State as BallotStateName
 from workbench.ballots.queries import BALLOT_FILTERS, ballot_views, export_rows, filtered
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import settings_of
-from workbench.export.base import Day, Kind, Row, Shape, cut
-from workbench.history.queries import FilterError
+from workbench.export.base import Day, Kind, Row, Shape, cut, day_of
 from workbench.standards.drafts import find_work_item
 
 BALLOT_EXPORT_FILTERS: Final = (*BALLOT_FILTERS, "work_item", "as_of")
@@ -45,12 +43,8 @@ def _ballots(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
 
     Raises FilterError, UnknownWorkItemError.
     """
-    settings = settings_of(session)
-    try:
-        today = dt.date.fromisoformat(filters["as_of"]) if "as_of" in filters else dt.datetime.now(settings.zone).date()
-    except ValueError as error:
-        raise FilterError(f"as_of {filters['as_of']!r} is no day; give one as YYYY-MM-DD") from error
-    views = filtered(ballot_views(session, load_rulebook(settings), today), filters)
+    rules = load_rulebook(settings_of(session))
+    views = filtered(ballot_views(session, rules, day_of(session, filters)), filters)
     if "work_item" in filters:
         iso_id = find_work_item(session, filters["work_item"]).iso_id
         views = [view for view in views if view.item.iso_id == iso_id]

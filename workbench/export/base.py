@@ -11,13 +11,16 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
+from workbench.db import settings_of
+from workbench.history.queries import FilterError
+
 Row = dict[str, Any]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class UnknownExportError(Exception):
-    """There is no such kind, format or filter; `str(error)` lists those there are."""
+    """What is asked for cannot be taken out: `str(error)` names the kinds, formats, filters or drafts there are."""
 
 
 class Shape(BaseModel):
@@ -39,17 +42,19 @@ Produce = Callable[[Session, Mapping[str, str], Window], Iterator[Row]]
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of one kind, always in the same order. The fields of `key` tell one row from the others.
+    """Rows of one kind, always in the same order. The fields of `key` tell one row from the others; none: all of them.
 
-    `about` is one sentence for readers of the interface's page, `required` are the filters it cannot do without.
+    `about` is one sentence for readers of the interface's page, `required` are the filters it cannot do without. The
+    audit trail tells when rows that are `told` are taken out.
     """
 
     produce: Produce
     filters: frozenset[str]
-    shape: type[Shape]
+    shape: type[BaseModel]
     key: tuple[str, ...]
     about: str
     required: tuple[str, ...] = ()
+    told: bool = False
 
 
 def cut(produce: Callable[[Session, Mapping[str, str]], Iterator[Row]]) -> Produce:
@@ -60,6 +65,16 @@ def cut(produce: Callable[[Session, Mapping[str, str]], Iterator[Row]]) -> Produ
         return itertools.islice(produce(session, filters), window.offset, end)
 
     return windowed
+
+
+def day_of(session: Session, filters: Mapping[str, str]) -> dt.date:
+    """The day `as_of`, by default today in the zone of the settings. Raises FilterError."""
+    if "as_of" not in filters:
+        return dt.datetime.now(settings_of(session).zone).date()
+    try:
+        return dt.date.fromisoformat(filters["as_of"])
+    except ValueError as error:
+        raise FilterError(f"as_of {filters['as_of']!r} is no day; give one as YYYY-MM-DD") from error
 
 
 def iso(day: dt.date | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
@@ -12,8 +11,7 @@ from workbench.ballots.rulebook import load_rulebook
 from workbench.cases.contents import patents_of
 from workbench.cases.queries import CASE_FILTERS, Gates, case_views
 from workbench.db import key_of, settings_of
-from workbench.export.base import Day, Kind, Moment, Row, Shape, cut, iso
-from workbench.history.queries import FilterError
+from workbench.export.base import Day, Kind, Moment, Row, Shape, cut, day_of, iso
 from workbench.i18n import mark
 
 CASE_EXPORT_FILTERS: Final = (*CASE_FILTERS, "as_of")
@@ -56,12 +54,7 @@ class CaseRow(Shape):
 
 def _cases(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
     """Cases with the patents of their newest form, the last changed first. Raises FilterError."""
-    settings = settings_of(session)
-    try:
-        today = dt.date.fromisoformat(filters["as_of"]) if "as_of" in filters else dt.datetime.now(settings.zone).date()
-    except ValueError as error:
-        raise FilterError(f"as_of {filters['as_of']!r} is no day; give one as YYYY-MM-DD") from error
-    gates = Gates(session, load_rulebook(settings), today)
+    gates = Gates(session, load_rulebook(settings_of(session)), day_of(session, filters))
     wanted = {name: value for name, value in filters.items() if name != "as_of"}
     for view in case_views(session, gates, wanted):
         case, form, gate = view.case, view.form, view.gate
@@ -106,5 +99,6 @@ KINDS = {
         CaseRow,
         ("id",),
         mark("Our declaration cases with their patents, the last changed first; for inside use, not to be sent."),
+        told=True,
     ),
 }

@@ -18,6 +18,8 @@ FORMATS = {
 # A spreadsheet would run these as a formula; the apostrophe makes them text (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MAX_CELL = 32_767
+MOST_SHEET_ROWS = 1_048_575
+"""Below the head of a sheet (Microsoft, "Excel specifications and limits")."""
 
 
 def write(rows: Iterable[Row], format: str, notices: Sequence[str] = ()) -> Iterator[bytes]:  # noqa: A002
@@ -74,6 +76,10 @@ def _xlsx(rows: Iterable[Row], notices: Sequence[str]) -> bytes:
             first.append([_xlsx_cell(first, notice)])
     sheet = book.create_sheet("export")
     for number, row in enumerate(rows):
+        if number == MOST_SHEET_ROWS:
+            raise UnknownExportError(
+                f"a sheet of XLSX holds {MOST_SHEET_ROWS} rows, and there are more; take CSV or JSONL"
+            )
         if number == 0:
             sheet.append(list(row))
         sheet.append([_xlsx_cell(sheet, value) for value in row.values()])

@@ -129,6 +129,7 @@ KINDS = {
         MatchRow,
         ("publication", "claim", "work_item", "draft", "clause", "clause_title"),
         mark("What the engine suggests: claims and clauses with the evidence in words."),
+        told=True,
     ),
     "decisions": Kind(
         cut(_decisions),
@@ -136,5 +137,6 @@ KINDS = {
         DecisionRow,
         ("id",),
         mark("What people decided of matches, in order."),
+        told=True,
     ),
 }

@@ -39,6 +39,11 @@ def _trail(session: Session, filters: Mapping[str, str], window: Window) -> Iter
 
 KINDS = {
     "trail": Kind(
-        _trail, frozenset(TRAIL_FILTERS), TrailRow, ("id",), mark("The audit trail, from its first entry on.")
+        _trail,
+        frozenset(TRAIL_FILTERS),
+        TrailRow,
+        ("id",),
+        mark("The audit trail, from its first entry on."),
+        told=True,
     ),
 }

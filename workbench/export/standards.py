@@ -147,6 +147,17 @@ def drafts_of(session: Session, filters: Mapping[str, str]) -> list[tuple[Draft,
     return list(session.exec(statement))
 
 
+def one_draft(session: Session, filters: Mapping[str, str], label: str = "label") -> tuple[Draft, WorkItem]:
+    """The draft of `work_item` with the label that a filter holds. Raises UnknownWorkItemError, UnknownExportError."""
+    item = find_work_item(session, filters["work_item"])
+    drafts = {draft.label: draft for draft in session.exec(select(Draft).where(Draft.work_item_id == item.id))}
+    if filters[label] not in drafts:
+        raise UnknownExportError(
+            f"{item.reference} has no draft {filters[label]!r}; there are: {', '.join(sorted(drafts)) or 'none yet'}"
+        )
+    return drafts[filters[label]], item
+
+
 def _draft_rows(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
     for draft, item in drafts_of(session, filters):
         yield {
@@ -203,20 +214,7 @@ def _clauses(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _lineage(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
-    missing = [name for name in ("work_item", "from", "to") if name not in filters]
-    if missing:
-        raise UnknownExportError(
-            f"lineage is between two drafts of a work item; {missing[0].replace('_', ' ')!r} is missing: give "
-            "--work-item REF --from LABEL --to LABEL"
-        )
-    item = find_work_item(session, filters["work_item"])
-    drafts = {draft.label: draft for draft in session.exec(select(Draft).where(Draft.work_item_id == item.id))}
-    for name in ("from", "to"):
-        if filters[name] not in drafts:
-            raise UnknownExportError(
-                f"{item.reference} has no draft {filters[name]!r}; there are: {', '.join(sorted(drafts)) or 'none yet'}"
-            )
-    old, new = key_of(drafts[filters["from"]]), key_of(drafts[filters["to"]])
+    old, new = (key_of(one_draft(session, filters, name)[0]) for name in ("from", "to"))
     links = links_of(session, old, new)
     yield from lineage_rows(links, clause_nodes_of(session, old), clause_nodes_of(session, new))
 

@@ -1,4 +1,5 @@
-"""Metrics of portfolios that follow from plans: what was filed before it was contributed, and what was set aside."""
+"""Metrics of portfolios: those that follow from plans (what was filed before it was contributed, what was set aside),
+and all of them together."""
 
 from __future__ import annotations
 
@@ -13,9 +14,16 @@ from workbench.planning.models import FindingOverride, StoredPlan
 from workbench.planning.queries import plans_seen
 from workbench.planning.rule_store import rule_store
 from workbench.planning.stored import Placed, prepare
+from workbench.portfolio import metrics_queries
 from workbench.portfolio.metrics import Metric, MetricName, MetricRow, share
 
 _FILED, _CONTRIBUTED = "FF", "CONTRIB"
+
+
+def every_metric(session: Session, rules: Rulebook, today: dt.date) -> dict[MetricName, Metric]:
+    """Every metric by its name, of what the viewer may see."""
+    found = [*metrics_queries.metrics_of(session, rules, today), *metrics_of(session, rules, today)]
+    return {each.name: each for each in found}
 
 
 def metrics_of(session: Session, rules: Rulebook, today: dt.date) -> list[Metric]:

@@ -29,11 +29,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A family that people assessed on a clause. `covers`: found likely or for an option, or declared, and alive."""
+    """A family that people assessed on a clause. `covers`: found likely or for an option, or declared, and alive.
+
+    `held`: the assessment is on hold for secrecy.
+    """
 
     order: int
     family: str
     covers: bool
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,16 @@ class Member:
 
 @dataclass(frozen=True)
 class OnClause:
-    """What gathers at one clause: families and independent claims that are candidates, families assessed, covering."""
+    """What gathers at one clause: families and independent claims that are candidates, families assessed, covering.
+
+    `held` are families with an assessment there that is on hold for secrecy: they are counted, and never taken out.
+    """
 
     families: frozenset[str] = frozenset()
     independent: int = 0
     assessed: frozenset[str] = frozenset()
     covering: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,7 @@ def measure(
     claims: dict[int, set[int]] = {}
     judged: dict[int, set[str]] = {}
     covering: dict[int, set[str]] = {}
+    held: dict[int, set[str]] = {}
     for each in candidates:
         if each.order in chosen:
             families.setdefault(each.order, set()).add(each.family)
@@ -151,12 +160,15 @@ def measure(
             judged.setdefault(one.order, set()).add(one.family)
             if one.covers:
                 covering.setdefault(one.order, set()).add(one.family)
+            if one.held:
+                held.setdefault(one.order, set()).add(one.family)
     by_clause = {
         order: OnClause(
             frozenset(families.get(order, ())),
             len(claims.get(order, ())),
             frozenset(judged.get(order, ())),
             frozenset(covering.get(order, ())),
+            frozenset(held.get(order, ())),
         )
         for order in sorted(families.keys() | judged.keys())
     }

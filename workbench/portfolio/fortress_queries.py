@@ -1,4 +1,4 @@
-"""Reads for the fortress: who has how many publications, and what of a party gathers at the clauses of a draft."""
+"""Reads for the fortress: who has how many publications, and what of parties gathers at the clauses of a draft."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Family, Publication
 from workbench.patents.office_queries import in_parts, patent_views, patents_of
 from workbench.patents.status import LegalStatus
-from workbench.portfolio.fortress import Assessed, Candidate, Fortress, Member, measure
+from workbench.portfolio.fortress import Assessed, Candidate, Fortress, Member, OnClause, measure
 from workbench.portfolio.landscape_queries import NO_PARTY, TOP, TOPS, parties_of
 from workbench.standards.attachments import attached_in
-from workbench.standards.models import Clause, Draft
+from workbench.standards.models import Clause, Draft, WorkItem
 
 FORTRESS_FILTERS: Final = ("draft", "clause", "top", "party", "other", "all_kinds")
+_NOTHING: Final = OnClause()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,30 @@ class Terms:
     clause: str = ""
     top: int = TOP
     all_kinds: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """A party and its measures."""
+
+    party: str
+    fortress: Fortress
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A draft, the clauses that are meant, and the measures of one or two parties; `missing` are names of nobody."""
+
+    draft: Draft
+    item: WorkItem
+    terms: Terms
+    clauses: Sequence[ChosenClause]
+    held: Sequence[Held]
+    missing: Sequence[str]
+
+    def on(self, clause: ChosenClause) -> list[OnClause]:
+        """What gathers at a clause, by party."""
+        return [each.fortress.by_clause.get(clause.order, _NOTHING) for each in self.held]
 
 
 class Holders:
@@ -110,6 +135,23 @@ def chosen_clauses(session: Session, terms: Terms) -> list[ChosenClause]:
     columns = (Clause.id, Clause.order, Clause.number, Clause.title, Clause.level)
     statement = sa.select(*columns).where(*conditions).order_by(col(Clause.order))  # type: ignore[call-overload]
     return [ChosenClause(*row) for row in session.execute(statement)]
+
+
+def measured(session: Session, filters: Mapping[str, str], held: Holders, today: dt.date) -> Measured | None:
+    """What the filters (`FORTRESS_FILTERS`) ask for; None where there is no such draft. Raises FilterError."""
+    terms = terms_of(filters)
+    draft = session.get(Draft, terms.draft_id)
+    if draft is None:
+        return None
+    clauses = chosen_clauses(session, terms)
+    asked = [name for name in (filters.get("party", ""), filters.get("other", "")) if name]
+    known = [(name, held.named(name)) for name in asked]
+    found = [
+        Held(party, fortress_of(session, draft, terms, clauses, held, party, today))
+        for party in dict.fromkeys(party for _, party in known if party is not None)
+    ]
+    item = session.get_one(WorkItem, draft.work_item_id)
+    return Measured(draft, item, terms, clauses, found, [name for name, party in known if party is None])
 
 
 def fortress_of(
@@ -175,7 +217,7 @@ def _assessed(session: Session, draft: Draft, families: Mapping[str, str]) -> It
             if row.publication in families and pin is not None:
                 covers = counts_in_coverage(state_of(row)) and not row.stale
                 for order in places[pin]:
-                    yield Assessed(order, families[row.publication], covers)
+                    yield Assessed(order, families[row.publication], covers, row.on_hold_secrecy)
 
 
 def _in_force(

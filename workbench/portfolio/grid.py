@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -54,7 +54,9 @@ class Grid:
     """`pairs` holds rows (places in `clauses`) and columns (places in `families`, ascending keys of families).
 
     The key of a family is that of its row, or the negative key of a publication that no source puts into one. `shown`
-    says which rows the filters leave; `homeless` counts assessments whose clause is not in this draft.
+    says which rows the filters leave; `homeless` counts assessments whose clause is not in this draft. `chosen` are the
+    keys of the families that the filters leave, whatever they have on the clauses, None where all are. `assessed` are
+    the assessments by which cells stand as they do, by their matter.
     """
 
     draft: Draft
@@ -63,6 +65,8 @@ class Grid:
     pairs: Pairs
     shown: NDArray[np.bool_]
     homeless: int
+    chosen: Places | None
+    assessed: Mapping[int | None, frozenset[int]]
 
     def counts(self) -> Counts:
         """How the normative clauses that the filters leave are covered."""
@@ -94,7 +98,16 @@ def grid_of(session: Session, draft: Draft, wanted: Wanted) -> Grid:
         kept = kept & (pairs.strengths == _PLACES[wanted.status])
     left = pairs if kept.all() else pairs.where(kept)
     present = np.bincount(left.columns, minlength=len(known)) > 0
-    return Grid(draft, clauses, known[present], renumbered(left, columns=np.cumsum(present) - 1), shown, homeless)
+    return Grid(
+        draft,
+        clauses,
+        known[present],
+        renumbered(left, columns=np.cumsum(present) - 1),
+        shown,
+        homeless,
+        chosen,
+        _assessed(left, known, rows, said),
+    )
 
 
 def clause_lines(session: Session, draft: Draft) -> list[ClauseLine]:
@@ -169,6 +182,24 @@ def _known(session: Session, draft_id: int, rows: dict[int, int], said: Sequence
         np.concatenate([candidates, cells]),
         np.concatenate([np.zeros(len(candidates), dtype=np.uint8), overlays]),
     )
+
+
+def _assessed(
+    pairs: Pairs, known: Places, rows: Mapping[int, int], said: Sequence[Said]
+) -> dict[int | None, frozenset[int]]:
+    """The assessments behind pairs whose columns are places in `known`, by their matter."""
+    spoken = [(each, each.assessment) for each in said if each.assessment is not None and each.about.order in rows]
+    if not spoken or not len(pairs):
+        return {}
+    cells = pairs.rows * len(known) + pairs.columns
+    columns = np.searchsorted(known, np.array([each.family for each, _ in spoken], dtype=np.int64))
+    asked = np.array([rows[each.about.order] for each, _ in spoken], dtype=np.int64) * len(known) + columns
+    at = np.minimum(np.searchsorted(cells, asked), len(cells) - 1)
+    found: dict[int | None, set[int]] = {}
+    for (each, key), there in zip(spoken, (cells[at] == asked).tolist(), strict=True):
+        if there:
+            found.setdefault(each.matter, set()).add(key)
+    return {matter: frozenset(keys) for matter, keys in found.items()}
 
 
 def _settled(session: Session, draft_id: int, said: Iterable[Said]) -> set[tuple[int, int]]:

@@ -1,9 +1,9 @@
-"""The cells of a grid one by one: what stands behind every number of the matrix, and what its export holds."""
+"""The cells of a grid one by one: what stands behind every number of the matrix."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,6 @@ from workbench.portfolio.grid import ClauseLine, Grid, foremost_claims
 from workbench.portfolio.matrix import family_names
 from workbench.portfolio.pairs import HELD, STALE, Places
 from workbench.portfolio.said import Said, said_in
-from workbench.standards.models import WorkItem
 
 _AT_ONCE: Final = 1_000
 
@@ -62,23 +61,9 @@ def entries(session: Session, grid: Grid, first: int = 0, count: int | None = No
         yield from _block(session, grid, np.array(some, dtype=np.int64), spoken)
 
 
-def rows(session: Session, grid: Grid, item: WorkItem) -> Iterator[dict[str, object]]:
-    """The cells as an export takes them out; what is on hold for secrecy is left out."""
-    for entry in entries(session, grid):
-        if not entry.held:
-            yield {
-                "work_item": item.reference,
-                "draft": grid.draft.label,
-                "clause": entry.clause.number,
-                "title": entry.clause.title,
-                "normative": entry.clause.normative,
-                "family": entry.family,
-                "family_title": entry.title,
-                "standing": entry.cell.value,
-                "stale": entry.stale,
-                "assessments": [each.assessment for each in entry.said if each.assessment is not None],
-                "claims": [f"{each.publication} {each.claim}" for each in entry.claims],
-            }
+def open_cells(grid: Grid) -> Grid:
+    """The grid without what is on hold for secrecy: what may be taken out."""
+    return replace(grid, pairs=grid.pairs.where((grid.pairs.overlays & HELD) == 0))
 
 
 def _block(session: Session, grid: Grid, order: Places, spoken: dict[tuple[int, int], list[Said]]) -> Iterator[Entry]:

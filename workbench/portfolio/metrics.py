@@ -30,10 +30,14 @@ class MetricName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A row behind a number: its cells by the name of their column, and the page that it leads to."""
+    """A row behind a number: its cells by the name of their column, and the page that it leads to.
+
+    `held` rows tell of what is on hold for secrecy: they are counted and shown, and never taken out.
+    """
 
     cells: Mapping[str, object]
     path: str | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class WorkedFamily:
     reviewed: bool
     declared: bool
     path: str | None = None
+    held: bool = False
 
 
 def share(name: MetricName, rows: Iterable[MetricRow], column: str) -> Metric:
@@ -96,6 +101,7 @@ def worked(families: Iterable[WorkedFamily]) -> Metric:
                 "declared": each.declared,
             },
             each.path,
+            each.held,
         )
         for each in found
     ]

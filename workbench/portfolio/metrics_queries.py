@@ -79,7 +79,8 @@ def _worked(facts: Facts) -> Iterator[WorkedFamily]:
     for (document, family), stands in rest.items():
         reviewed = any(is_reviewed(facts.session, stand) for stand in stands)
         path = f"/assessments/{stands[0].assessment.id}"
-        yield WorkedFamily(document, family, NO_OPTION, True, reviewed, False, path)
+        held = any(stand.state.on_hold_secrecy for stand in stands)
+        yield WorkedFamily(document, family, NO_OPTION, True, reviewed, False, path, held)
 
 
 def _options(session: Session, declared: Sequence[DeclaredFamily]) -> dict[tuple[str, str], list[str]]:
@@ -136,7 +137,9 @@ def _in_time(facts: Facts) -> Iterator[MetricRow]:
         closed_on, estimated = closes[key[0]]
         sent_on = sent.get((deliverable_key(None, stand.item.reference), key[1]))
         in_time = sent_on is not None and closed_on is not None and sent_on <= closed_on
-        yield _row(stand, {"vote_closed": closed_on, "vote_estimated": estimated, "sent": sent_on, "in_time": in_time})
+        yield _row(
+            stand, {"vote_closed": closed_on, "vote_closed_estimated": estimated, "sent": sent_on, "in_time": in_time}
+        )
 
 
 def _sent(facts: Facts) -> dict[tuple[str, str], dt.date]:
@@ -208,4 +211,5 @@ def _row(stand: Stand, cells: Mapping[str, object]) -> MetricRow:
         "claim": row.claim,
         "family": _family(stand),
     }
-    return MetricRow({**told, "status": stand.state.status.value, **cells}, f"/assessments/{row.id}")
+    cells = {**told, "status": stand.state.status.value, **cells}
+    return MetricRow(cells, f"/assessments/{row.id}", stand.state.on_hold_secrecy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -15,13 +15,16 @@ from sqlmodel import Session, col
 
 from workbench.db import key_of
 from workbench.history.models import Run
+from workbench.history.queries import FilterError
 from workbench.mapping.models import DraftPass, SearchedPublication
 from workbench.patents.models import Claim, Publication
-from workbench.portfolio.choosing import Wanted, families, family_key
+from workbench.portfolio.choosing import family_key
 from workbench.portfolio.coverage import KINDS, STRENGTH, Coverage
 from workbench.portfolio.grid import COVERS_TO, ClauseLine, Grid
 from workbench.portfolio.pairs import Places, per_row, strongest_of_rows
-from workbench.standards.models import Draft
+
+SPACE_FILTERS: Final = ("clause", "party", "office", "portfolio", "matter", "own", "space")
+EVERY: Final = "all"
 
 
 class Space(StrEnum):
@@ -80,9 +83,9 @@ class SpaceLine:
     candidates: int
 
 
-def search_of(session: Session, draft: Draft, wanted: Wanted) -> Search:
-    """What the draft was mapped against, of the families that the filters but that of matters leave."""
-    chosen = families(session, _of_families(wanted), ())
+def search_of(session: Session, grid: Grid) -> Search:
+    """What the draft was mapped against, of the families that the filters of the grid leave."""
+    draft, chosen = grid.draft, grid.chosen
     held = session.get(DraftPass, key_of(draft))
     searched = (
         sa.select(family_key(), col(SearchedPublication.claims))
@@ -127,6 +130,13 @@ def white_space(grid: Grid, search: Search) -> list[SpaceLine]:
     return found
 
 
+def lines_of(lines: Sequence[SpaceLine], space: str) -> list[SpaceLine]:
+    """Those of a kind, `all` of them, or those that are white space where nothing is asked for. Raises FilterError."""
+    if space not in {"", EVERY, *Space}:
+        raise FilterError(f"space: {space!r} is none; there are: {', '.join((*Space, EVERY))}")
+    return [each for each in lines if space == EVERY or (each.space.value == space if space else each.space in WHITE)]
+
+
 def tally(lines: Sequence[SpaceLine]) -> dict[Space, int]:
     """How many clauses there are of each kind."""
     return {space: sum(line.space is space for line in lines) for space in Space}
@@ -140,8 +150,3 @@ def _space(strongest: int, search: Search) -> Space:
 
 def _covering(grid: Grid, height: int) -> Places:
     return per_row(grid.pairs.where(grid.pairs.strengths <= COVERS_TO), height)
-
-
-def _of_families(wanted: Wanted) -> Wanted:
-    """The filters that speak of families."""
-    return replace(wanted, matter=None, clause="", under=None, place=None, normative=False, status=None)

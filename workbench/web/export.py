@@ -12,16 +12,14 @@ from workbench import export
 from workbench.history.queries import FilterError
 from workbench.patents.portfolios import matters_of_portfolio
 from workbench.patents.queries import portfolio_names
-from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
 from workbench.standards.drafts import UnknownWorkItemError
 from workbench.web.changes import in_zone
 from workbench.web.context import record, session, today, viewer
 from workbench.web.listing import argument
-from workbench.web.permissions import EXPORTS, may_export
+from workbench.web.permissions import may_export
 
 _NOT_FILTERS: Final = {"sort", "page"}
-_TOLD_OF: Final = frozenset({Permission.EXPORT_CONFIDENTIAL, Permission.READ_TRAIL})
 _IN_MEMORY: Final = 8 * 1024 * 1024
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
@@ -36,13 +34,11 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     filters = {name: argument(name) for name in request.args if name not in _NOT_FILTERS}
     if table == "changes":
         filters = in_zone(filters)
-    if table == "ballots":
-        filters.setdefault("as_of", today().isoformat())
     # Written whole before it is sent: an error is still an error page, and the store is not kept waiting for a reader.
     body = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     try:
         notices = export.notices(session(), table, filters)
-        body.writelines(export.write(export.rows(session(), table, filters), format, notices))
+        body.writelines(export.write(export.rows(session(), table, on_a_day(table, filters)), format, notices))
         tell(table, filters, format, notices)
     except (export.UnknownExportError, UnknownWorkItemError, FilterError):
         body.close()
@@ -57,9 +53,16 @@ def download(table: str, format: str) -> Response:  # noqa: A002
     )
 
 
+def on_a_day(table: str, filters: Mapping[str, str]) -> Mapping[str, str]:
+    """The filters with the day of today where rows depend on the day and none is given."""
+    if "as_of" not in export.KINDS[table].filters or filters.get("as_of"):
+        return filters
+    return {**filters, "as_of": today().isoformat()}
+
+
 def tell(table: str, filters: Mapping[str, str], format: str, notices: Sequence[str]) -> None:  # noqa: A002
     """Write into the audit trail what was taken out, where it is of the kinds that the trail tells of."""
-    if EXPORTS[table] in _TOLD_OF or notices or filters.get("portfolio"):
+    if export.is_told(table, filters, notices):
         note(table, filters, format)
 
 
@@ -70,5 +73,10 @@ def note(what: str, filters: Mapping[str, str], format: str) -> None:  # noqa: A
     if portfolio not in portfolio_names(session()):
         # A name that somebody tries out may be one behind a wall; the trail must not spread it.
         told.pop("portfolio", None)
-    matter_id = next(iter(matters_of_portfolio(session(), portfolio)), None)
+    matter_id = next(iter(matters_of_portfolio(session(), portfolio)), None) or _own_matter(told)
     record(TrailAction.EXPORTED, "export", what, {"format": format, "filters": told}, matter_id=matter_id)
+
+
+def _own_matter(filters: Mapping[str, str]) -> int | None:
+    """The matter that the rows are of, where who asks is in it."""
+    return next((each for each in viewer().matters if str(each) == filters.get("matter")), None)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import request, url_for
 
+from workbench.export import MOST_SHEET_ROWS
 from workbench.web.context import viewer
 from workbench.web.permissions import may_export
 
@@ -20,7 +21,8 @@ EXPORT_FORMATS: Final = ("csv", "xlsx", "jsonl")
 class Listing:
     """`filters` are the values of the fields above the table, `path` those of the address itself.
 
-    `sort` is a column key, with `-` before it for descending order.
+    `sort` is a column key, with `-` before it for descending order. `export_filters` ask for the same rows as an export
+    where `filters` alone do not.
     """
 
     endpoint: str
@@ -30,6 +32,7 @@ class Listing:
     page: int
     total: int
     export_kind: str | None = None
+    export_filters: Mapping[str, Any] | None = None
     path: Mapping[str, Any] = field(default_factory=dict)
     per_page: int = PER_PAGE
 
@@ -48,10 +51,7 @@ class Listing:
 
     @property
     def filtered(self) -> bool:
-        return any(value not in (None, "") for value in self.filters.values())
-
-    def _given(self) -> dict[str, Any]:
-        return {name: value for name, value in self.filters.items() if value not in (None, "")}
+        return bool(_given(self.filters))
 
     def url(self, *, sort: str | None = None, page: int = 1) -> str:
         """This table with another order or page, the filters kept."""
@@ -59,7 +59,7 @@ class Listing:
         extra: dict[str, Any] = {} if order == self.default_sort else {"sort": order}
         if page > 1:
             extra["page"] = page
-        return url_for(self.endpoint, **self.path, **self._given(), **extra)
+        return url_for(self.endpoint, **self.path, **_given(self.filters), **extra)
 
     def clear_url(self) -> str:
         """The table without filters, in its own order."""
@@ -77,10 +77,22 @@ class Listing:
         """Format and address of each export of exactly these rows; empty where there is no export."""
         if self.export_kind is None or not may_export(self.export_kind, viewer()):
             return []
+        asked = self.filters if self.export_filters is None else self.export_filters
+        values: dict[str, Any] = _given(asked)
         return [
-            (form, url_for("export.download", table=self.export_kind, format=form, **self._given()))
+            (form, url_for("export.download", table=self.export_kind, format=form, **values))
             for form in EXPORT_FORMATS
+            if form != "xlsx" or not self.outgrows_a_sheet
         ]
+
+    @property
+    def outgrows_a_sheet(self) -> bool:
+        """Whether there are more rows than a sheet of XLSX holds."""
+        return self.total > MOST_SHEET_ROWS
+
+
+def _given(filters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if value not in (None, "")}
 
 
 def argument(name: str) -> str:

@@ -109,6 +109,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "pages.index",
             "pages.page",
             "documents.index",
+            "documents.document",
             "digest.index",
             "digest.preview",
             "digest.preview_html",
@@ -134,7 +135,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "ballots.resolve",
         ),
         **_each(Permission.IMPORT_STANDARDS, "ballot_files.import_file", "ballot_files.preview"),
-        **_each(Permission.EDIT_STANDARDS, "lineage.correct", "documents.write"),
+        **_each(Permission.EDIT_STANDARDS, "lineage.correct", "documents.write", "documents.correct"),
         **_each(Permission.IMPORT_STANDARDS, "documents.import_file", "documents.preview"),
         **_each(
             Permission.READ_STANDARDS, "comments.index", "comments.comment", "comments.heat", "comments.heat_export"
@@ -235,15 +236,8 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
         **_each(Permission.IMPORT_PATENTS, "assessments.own", "assessments.mark_own"),
         **_each(Permission.EDIT_PARTIES, "declarations.decide"),
         **_each(Permission.READ_MATCHES, "portfolio.index", "portfolio.matrix", "portfolio.entries", "portfolio.space"),
-        **_each(Permission.EXPORT_CONFIDENTIAL, "portfolio.entries_export", "portfolio.space_export"),
         # Published numbers; what of them is mapped to a draft is for who may read matches, and the view sees to that.
-        **_each(
-            Permission.READ_PATENTS,
-            "portfolio.landscape",
-            "portfolio.landscape_export",
-            "portfolio.behind",
-            "portfolio.behind_export",
-        ),
+        **_each(Permission.READ_PATENTS, "portfolio.landscape", "portfolio.behind"),
         **_each(
             Permission.READ_MATCHES,
             "portfolio.fortress",
@@ -253,12 +247,6 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "portfolio.metric",
         ),
         **_each(Permission.DECIDE, "portfolio.choose", "portfolio.type_annuity"),
-        **_each(
-            Permission.EXPORT_CONFIDENTIAL,
-            "portfolio.fortress_export",
-            "portfolio.dormant_export",
-            "portfolio.metric_export",
-        ),
         **_each(Permission.READ_CASES, "cases.index", "cases.case", "cases.registers_page"),
         **_each(Permission.TAKE_FORMS, "cases.form", "cases.document"),
         **_each(
@@ -339,6 +327,14 @@ EXPORTS: Final[Mapping[str, Permission]] = MappingProxyType(
         "matches": Permission.EXPORT_CONFIDENTIAL,
         "decisions": Permission.EXPORT_CONFIDENTIAL,
         "assessments": Permission.EXPORT_CONFIDENTIAL,
+        "coverage": Permission.EXPORT_CONFIDENTIAL,
+        "white-space": Permission.EXPORT_CONFIDENTIAL,
+        # Published numbers, as on the page; of what is mapped to a draft the export itself asks for more.
+        "landscape": Permission.READ_PATENTS,
+        "landscape-list": Permission.READ_PATENTS,
+        "fortress": Permission.EXPORT_CONFIDENTIAL,
+        "dormant-patents": Permission.EXPORT_CONFIDENTIAL,
+        "metrics": Permission.EXPORT_CONFIDENTIAL,
         "trail": Permission.READ_TRAIL,
     }
 )

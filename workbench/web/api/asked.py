@@ -18,6 +18,8 @@ from workbench.web.api.problems import ProblemError
 LONGEST_VALUE: Final = 200
 PLAIN: Final = r"^[^\u0000-\u001f\u007f]*$"
 """What a value may hold, as JSON Schema writes it (ECMA-262)."""
+HOLDS_SOMETHING: Final = r"^[^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$"
+"""The same of a value that is needed: not white space alone."""
 DEFAULT_LIMIT: Final = 100
 MOST_ROWS: Final = 500
 _PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f]*")

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from workbench import __version__, export
 from workbench.export.runs import RunRow
-from workbench.web.api.asked import DEFAULT_LIMIT, LONGEST_VALUE, MOST_ROWS, PLAIN
+from workbench.web.api.asked import DEFAULT_LIMIT, HOLDS_SOMETHING, LONGEST_VALUE, MOST_ROWS, PLAIN
 from workbench.web.api.imports import FILE, IMPORTS, MULTIPART, Import
 from workbench.web.api.problems import PROBLEM
 from workbench.web.permissions import EXPORTS
@@ -67,7 +67,7 @@ def document() -> dict[str, Any]:
 
 def _reading(name: str, kind: export.Kind) -> dict[str, Any]:
     value = {"type": "string", "maxLength": LONGEST_VALUE, "pattern": PLAIN}
-    needed = {"minLength": 1, "pattern": r"^[^\u0000-\u0020\u007f]+$"}
+    needed = {"minLength": 1, "pattern": HOLDS_SOMETHING}
     parameters = [
         {
             "name": each,

@@ -132,7 +132,10 @@ def _shown_password() -> Answer | None:
 
 
 def _fields(schemas: dict[str, Any], name: str) -> list[tuple[str, str]]:
-    """The fields of a shape with their types in a word or two, parts of them as `name.field`."""
+    """The fields of a shape, or of all it can be, with their types in a word or two, parts of them as `name.field`."""
+    if "oneOf" in schemas[name]:
+        variants = (each["$ref"].rpartition("/")[2] for each in schemas[name]["oneOf"])
+        return list({field: kind for each in variants for field, kind in _fields(schemas, each)}.items())
     found: list[tuple[str, str]] = []
     for field, schema in schemas[name]["properties"].items():
         found.append((field, _type(schemas, schema)))

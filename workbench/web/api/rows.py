@@ -15,7 +15,7 @@ from workbench.standards.drafts import UnknownWorkItemError
 from workbench.web.api.asked import Cursor, limit_of, mark_of, values
 from workbench.web.api.problems import ProblemError
 from workbench.web.context import session, viewer
-from workbench.web.export import tell
+from workbench.web.export import on_a_day, tell
 from workbench.web.permissions import may_export
 
 PAGING: Final = frozenset({"cursor", "limit"})
@@ -31,9 +31,6 @@ def rows(table: str) -> Response:
     kind = export.KINDS[table]
     given = values(request.args, kind.filters | PAGING)
     filters = {name: value for name, value in given.items() if name not in PAGING and value.strip()}
-    missing = [name for name in kind.required if name not in filters]
-    if missing:
-        raise ProblemError(400, f"{missing[0]} is missing; {table} needs {', '.join(kind.required)}")
     limit = limit_of(given.get("limit"))
     asked = mark_of([table, filters])
     cursor = Cursor.parse(given["cursor"]) if given.get("cursor") else None
@@ -43,7 +40,8 @@ def rows(table: str) -> Response:
     before = 0 if cursor is None else 1
     start = 0 if cursor is None else cursor.read - before
     try:
-        found = list(export.rows(session(), table, filters, export.Window(start, before + limit + 1)))
+        window = export.Window(start, before + limit + 1)
+        found = list(export.rows(session(), table, on_a_day(table, filters), window))
         notices = export.notices(session(), table, filters)
     except UnknownWorkItemError as error:
         raise ProblemError(404, str(error)) from error
@@ -67,7 +65,7 @@ def rows(table: str) -> Response:
 
 
 def _mark(kind: export.Kind, row: export.Row) -> str:
-    return mark_of([row[name] for name in kind.key])
+    return mark_of([row[name] for name in kind.key or row])
 
 
 def _json(value: dict[str, Any]) -> Response:

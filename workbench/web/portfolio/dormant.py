@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from flask import Response as FlaskResponse
 from flask import abort, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from workbench import export
 from workbench.history.queries import FilterError
 from workbench.patents.queries import publication_choices
 from workbench.people.permissions import Permission
@@ -26,9 +24,8 @@ from workbench.web.cases.parts import open_matters
 from workbench.web.context import close_session, now, record, session, today, viewer, writing
 from workbench.web.labels import choices as words
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
-from workbench.web.portfolio.files import as_file
 from workbench.web.portfolio.parts import blueprint, same
-from workbench.web.text import gettext
+from workbench.web.text import gettext, told
 
 Reply = Response | str | tuple[str, int]
 _DEFAULT_SORT: Final = "annuity"
@@ -38,7 +35,7 @@ _DEFAULT_SORT: Final = "annuity"
 def _unusable(error: AnnuityRulesError) -> tuple[str, int]:
     """Rules that cannot be used: one line that names file, place and remedy."""
     title = gettext("The file of annuity rules cannot be used")
-    return render_template("web/errors/error.html", code=503, title=title, remedy=str(error)), 503
+    return render_template("web/errors/error.html", code=503, title=title, remedy=told(error)), 503
 
 
 @blueprint.get("/dormant")
@@ -58,6 +55,7 @@ def dormant() -> str:
         default_sort=_DEFAULT_SORT,
         page=page,
         total=len(found),
+        export_kind="dormant-patents",
     )
     known = publication_choices(session())
     return render_template(
@@ -71,17 +69,7 @@ def dormant() -> str:
         needs=[pair for pair in words("need") if pair[0] != Need.NONE],
         offices=same(known.countries),
         portfolios=same(known.portfolios),
-        may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL),
-        formats=tuple(export.FORMATS),
-        given={name: value for name, value in filters.items() if value},
     )
-
-
-@blueprint.get("/dormant.<format>")
-def dormant_export(format: str) -> FlaskResponse:  # noqa: A002
-    """The listed families with the days of their members."""
-    filters = {name: argument(name) for name in DORMANT_FILTERS}
-    return as_file("dormant-patents", format, filters, _rows(filters))
 
 
 @blueprint.get("/dormant/<path:family>")
@@ -177,24 +165,3 @@ def _page(family: str, refusal: str | None = None) -> str:
         refusal=refusal,
         typed_in=request.form,
     )
-
-
-def _rows(filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for row in queries.with_titles(session(), queries.dormant_families(session(), today(), filters)):
-        ends, annuity, choice = row.ends, row.annuity, row.choice
-        yield {
-            "family": row.family,
-            "title": row.title,
-            "need": row.need.value,
-            "in_force": [each.number for each in row.members],
-            "offices": sorted({each.office for each in row.members}),
-            "next_annuity": annuity.day.isoformat() if annuity else None,
-            "next_annuity_basis": annuity.origin.value if annuity else None,
-            "next_annuity_estimated": annuity.estimated if annuity else None,
-            "ends": ends.date.isoformat() if ends else None,
-            "ends_estimated": ends.estimated if ends else None,
-            "choice": choice.choice.value if choice else None,
-            "reason": choice.reason if choice else None,
-            "by": choice.by if choice else None,
-            "at": choice.at.isoformat() if choice else None,
-        }

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Response, abort, render_template
+from flask import abort, render_template
 
-from workbench import export
 from workbench.cases.registers import own_names
 from workbench.history.queries import FilterError
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
-from workbench.portfolio.fortress import Fortress, OnClause
-from workbench.portfolio.fortress_queries import (
-    FORTRESS_FILTERS,
-    ChosenClause,
-    Holders,
-    Terms,
-    chosen_clauses,
-    fortress_of,
-    terms_of,
-)
+from workbench.portfolio import fortress_queries
+from workbench.portfolio.fortress_queries import FORTRESS_FILTERS, ChosenClause, Holders, Measured
 from workbench.portfolio.landscape_queries import TOPS, mapped_drafts
-from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import record, session, today, viewer
 from workbench.web.listing import Listing, argument, page_number
-from workbench.web.portfolio.files import as_file
-from workbench.web.portfolio.parts import blueprint, same
+from workbench.web.portfolio.parts import blueprint, export_filters, same
 
 SUGGESTED: Final = 100
 """Parties that are offered by name, the largest ones."""
@@ -40,31 +28,6 @@ _CLAUSES: Final = 200
 _ROW: Final = 22
 _MIDDLE: Final = 330
 _SIDE: Final = 260
-_NOTHING: Final = OnClause()
-
-
-@dataclass(frozen=True)
-class Held:
-    """A party and its measures."""
-
-    party: str
-    fortress: Fortress
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a page shows: a draft, the clauses that are meant, one or two parties; `missing` are names of nobody."""
-
-    draft: Draft
-    item: WorkItem
-    terms: Terms
-    clauses: Sequence[ChosenClause]
-    held: Sequence[Held]
-    missing: Sequence[str]
-
-    def on(self, clause: ChosenClause) -> list[OnClause]:
-        """What gathers at a clause, by party."""
-        return [each.fortress.by_clause.get(clause.order, _NOTHING) for each in self.held]
 
 
 @blueprint.get("/fortress")
@@ -81,9 +44,11 @@ def fortress() -> str:
     measured, refusal = None, None
     if drafts:
         try:
-            measured = _measured(filters, holders)
+            measured = fortress_queries.measured(session(), filters, holders, today())
         except FilterError as error:
             refusal = str(error)
+        if measured is None and refusal is None:
+            abort(404)
     if measured is not None and measured.held:
         told = {"draft": measured.draft.id, "parties": [each.party for each in measured.held]}
         record(TrailAction.SAW, "portfolio_view", "fortress", told)
@@ -97,6 +62,8 @@ def fortress() -> str:
         default_sort="order",
         page=page,
         total=len(clauses),
+        export_kind="fortress",
+        export_filters=export_filters(filters, measured.draft, measured.item) if measured else None,
         per_page=_CLAUSES,
     )
     return render_template(
@@ -115,53 +82,8 @@ def fortress() -> str:
         middle=_MIDDLE,
         life=LIFE,
         others_hidden=not viewer().may(Permission.READ_OTHERS_CLAIMS),
-        may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL),
-        formats=tuple(export.FORMATS),
         given={name: value for name, value in filters.items() if value},
     )
-
-
-@blueprint.get("/fortress.<format>")
-def fortress_export(format: str) -> Response:  # noqa: A002
-    """What gathers at each clause, one row a party and clause."""
-    filters = {name: argument(name) for name in FORTRESS_FILTERS}
-    return as_file("fortress", format, filters, _rows(filters))
-
-
-def _measured(filters: Mapping[str, str], holders: Holders) -> Measured | None:
-    terms = terms_of(filters)
-    draft = session().get(Draft, terms.draft_id)
-    if draft is None:
-        abort(404)
-    clauses = chosen_clauses(session(), terms)
-    asked = [name for name in (filters["party"], filters["other"]) if name]
-    known = [(name, holders.named(name)) for name in asked]
-    held = [
-        Held(party, fortress_of(session(), draft, terms, clauses, holders, party, today()))
-        for party in dict.fromkeys(party for _, party in known if party is not None)
-    ]
-    missing = [name for name, party in known if party is None]
-    return Measured(draft, session().get_one(WorkItem, draft.work_item_id), terms, clauses, held, missing)
-
-
-def _rows(filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    measured = _measured(filters, Holders(session()))
-    if measured is None:
-        return
-    for clause in measured.clauses:
-        for held, here in zip(measured.held, measured.on(clause), strict=True):
-            yield {
-                "work_item": measured.item.reference,
-                "draft": measured.draft.label,
-                "party": held.party,
-                "clause": clause.number,
-                "title": clause.title,
-                "best_clauses_of_a_claim": measured.terms.top,
-                "candidate_families": sorted(here.families),
-                "independent_claims": here.independent,
-                "assessed_families": sorted(here.assessed),
-                "covering_families": sorted(here.covering),
-            }
 
 
 def _bars(measured: Measured, clauses: Sequence[ChosenClause]) -> list[dict[str, Any]]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, render_template, url_for
+from flask import render_template, url_for
 
-from workbench import export
 from workbench.history.queries import FilterError
 from workbench.patents.queries import publication_choices
 from workbench.people.permissions import Permission
 from workbench.portfolio import landscape_queries as queries
 from workbench.portfolio.landscape import YEARS, Axis, Landscape, Record, Row, Unit, YearOf
-from workbench.portfolio.landscape_queries import BEHIND_FILTERS, LANDSCAPE_FILTERS, UNKNOWN, Behind, Wanted, wanted_of
+from workbench.portfolio.landscape_queries import BEHIND_FILTERS, LANDSCAPE_FILTERS, UNKNOWN, Wanted, wanted_of
+from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import session, today, viewer
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
-from workbench.web.portfolio.files import as_file
-from workbench.web.portfolio.parts import blueprint, same
+from workbench.web.portfolio.parts import blueprint, export_filters, same
 
 OTHERS: Final = "*"
 """In addresses: the row of all parties that have none of their own."""
@@ -42,15 +41,15 @@ class Bar:
 
 @blueprint.get("/landscape")
 def landscape() -> str:
-    filters = {name: argument(name) for name in LANDSCAPE_FILTERS}
-    refusal = None
+    filters, refusal = _asked(LANDSCAPE_FILTERS), None
     try:
-        wanted = _wanted(filters)
+        wanted = wanted_of(filters)
     except FilterError as error:
         refusal, wanted = str(error), Wanted()
     table = queries.landscape_of(session(), wanted, today())
     known = publication_choices(session())
     drafts = queries.mapped_drafts(session()) if viewer().may(Permission.READ_MATCHES) else []
+    draft = next((pair for pair in drafts if pair[0].id == wanted.draft_id), None)
     return render_template(
         "web/portfolio/landscape.html",
         table=table,
@@ -63,12 +62,21 @@ def landscape() -> str:
         portfolios=same(known.portfolios),
         drafts=drafts,
         draft_options=[(draft.id, f"{item.reference}, {draft.label}") for draft, item in drafts],
-        draft=next((pair for pair in drafts if pair[0].id == wanted.draft_id), None),
+        draft=draft,
         tops=same(queries.TOPS),
         behind=lambda row, column: _behind_address(filters, row, column),
         first_column=today().year - YEARS,
         warmth=lambda count: -(-5 * count // table.highest),
-        formats=tuple(export.FORMATS),
+        listing=Listing(
+            "portfolio.landscape",
+            filters,
+            "",
+            "",
+            1,
+            table.total,
+            "landscape",
+            export_filters(filters, *(draft or (None, None))),
+        ),
         units=Unit,
         years=YearOf,
         axes=Axis,
@@ -77,26 +85,20 @@ def landscape() -> str:
     )
 
 
-@blueprint.get("/landscape.<format>")
-def landscape_export(format: str) -> Response:  # noqa: A002
-    """The table, one number a row."""
-    filters = {name: argument(name) for name in LANDSCAPE_FILTERS}
-    return as_file("landscape", format, filters, _cells(filters))
-
-
 @blueprint.get("/landscape/list")
 def behind() -> str:
     """The families or publications that a number of the landscape counts."""
-    filters = {name: argument(name) for name in BEHIND_FILTERS}
-    page, refusal = page_number(argument("page")), None
+    filters, page, refusal = _asked(BEHIND_FILTERS), page_number(argument("page")), None
     groups: list[list[Record]] = []
     wanted = Wanted()
     try:
-        wanted = _wanted(filters)
+        wanted = wanted_of(filters)
         records = queries.behind(session(), wanted, filters["row"], filters["column"], today())
         groups = queries.grouped(records, wanted.unit)
     except FilterError as error:
         refusal = str(error)
+    draft = None if wanted.draft_id is None else session().get(Draft, wanted.draft_id)
+    item = None if draft is None else session().get_one(WorkItem, draft.work_item_id)
     listing = Listing(
         endpoint="portfolio.behind",
         filters=filters,
@@ -104,6 +106,8 @@ def behind() -> str:
         default_sort="-year",
         page=page,
         total=len(groups),
+        export_kind="landscape-list",
+        export_filters=export_filters(filters, draft, item),
     )
     return render_template(
         "web/portfolio/behind.html",
@@ -116,55 +120,13 @@ def behind() -> str:
         unknown=UNKNOWN,
         first_column=today().year - YEARS,
         back=_address("portfolio.landscape", {name: filters[name] for name in LANDSCAPE_FILTERS}),
-        formats=tuple(export.FORMATS),
-        given={name: value for name, value in filters.items() if value},
     )
 
 
-@blueprint.get("/landscape/list.<format>")
-def behind_export(format: str) -> Response:  # noqa: A002
-    """All rows behind a number."""
-    filters = {name: argument(name) for name in BEHIND_FILTERS}
-    return as_file("landscape-list", format, filters, _behind_rows(filters))
-
-
-def _wanted(filters: Mapping[str, str]) -> Wanted:
-    """What is asked for; who may not read matches asks for no draft. Raises FilterError."""
-    left = dict(filters)
-    if not viewer().may(Permission.READ_MATCHES):
-        left.update(draft="", clause="")
-    return wanted_of({name: left[name] for name in LANDSCAPE_FILTERS})
-
-
-def _cells(filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    wanted = _wanted(filters)
-    table = queries.landscape_of(session(), wanted, today())
-    total = Row("", (), table.totals, table.total)
-    for row in (*table.rows, total):
-        for year in table.years:
-            yield {
-                wanted.axis.value: "(all)" if row is total else "(others)" if row.name is None else row.name,
-                "year_of": wanted.by.value,
-                "year": year,
-                "or_before": year == today().year - YEARS,
-                "incomplete": table.is_incomplete(year),
-                wanted.unit.value: row.counts.get(year, 0),
-            }
-
-
-def _behind_rows(filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    wanted = _wanted(filters)
-    records = queries.behind(session(), wanted, filters["row"], filters["column"], today())
-    each: Behind
-    for each in queries.shown(session(), queries.grouped(records, wanted.unit)):
-        yield {
-            "family": each.family,
-            "year_of": wanted.by.value,
-            "year": each.year,
-            "parties": list(each.parties),
-            "publications": [row.number for row in each.members],
-            "title": next((row.title for row in each.members if row.title), None),
-        }
+def _asked(names: Iterable[str]) -> dict[str, str]:
+    """The filters of the address; who may not read matches asks for no draft."""
+    filters = {name: argument(name) for name in names}
+    return filters if viewer().may(Permission.READ_MATCHES) else {**filters, "draft": "", "clause": ""}
 
 
 def _behind_address(filters: Mapping[str, str], row: Row | None, column: int | str | None) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
-from flask import Response, abort, render_template
+from flask import abort, render_template
 
-from workbench import export
 from workbench.i18n import mark
 from workbench.people.permissions import Permission
-from workbench.planning import portfolio_metrics
-from workbench.portfolio import metrics_queries
+from workbench.planning.portfolio_metrics import every_metric
 from workbench.portfolio.metrics import Metric, MetricName
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import session, today, viewer
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
-from workbench.web.portfolio.files import as_file
 from workbench.web.portfolio.parts import blueprint
 
 TITLES: Final = {
@@ -81,6 +78,8 @@ def metric(name: str) -> str:
         default_sort="",
         page=page,
         total=len(found.rows),
+        export_kind="metrics",
+        export_filters={"metric": name},
     )
     return render_template(
         "web/portfolio/metric.html",
@@ -92,16 +91,7 @@ def metric(name: str) -> str:
         columns=_columns(found),
         is_day=lambda value: isinstance(value, dt.date),
         is_word=lambda value: isinstance(value, bool) or value is None,
-        may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL),
-        formats=tuple(export.FORMATS),
     )
-
-
-@blueprint.get("/metrics/<name>.<format>")
-def metric_export(name: str, format: str) -> Response:  # noqa: A002
-    """The rows behind a metric."""
-    rows = [{key: _plain(value) for key, value in row.cells.items()} for row in _one(name).rows]
-    return as_file(f"metric-{name}", format, {}, rows)
 
 
 def _one(name: str) -> Metric:
@@ -111,18 +101,9 @@ def _one(name: str) -> Metric:
 
 
 def _all() -> dict[MetricName, Metric]:
-    rules = rulebook()
-    found = [
-        *metrics_queries.metrics_of(session(), rules, today()),
-        *portfolio_metrics.metrics_of(session(), rules, today()),
-    ]
-    return {each.name: each for each in found}
+    return every_metric(session(), rulebook(), today())
 
 
 def _columns(metric: Metric) -> list[str]:
     """The names of the columns; what says that a day is estimated stands with the day."""
     return [name for name in metric.rows[0].cells if not name.endswith("_estimated")] if metric.rows else []
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value

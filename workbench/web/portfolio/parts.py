@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, url_for
 
 from workbench.i18n import mark
+from workbench.people import trail
 from workbench.people.matters import matters_seen
+from workbench.people.walls_models import TrailAction
+from workbench.portfolio.grid import Grid
 from workbench.standards.models import Draft, WorkItem
-from workbench.web.context import session, viewer
+from workbench.web.context import now, session, viewer, workbench
 from workbench.web.permissions import may_open, openable
 
 blueprint = Blueprint("portfolio", __name__, url_prefix="/portfolio")
@@ -62,6 +65,23 @@ def draft_of(draft_id: int) -> tuple[Draft, WorkItem]:
     if draft is None:
         abort(404)
     return draft, session().get_one(WorkItem, draft.work_item_id)
+
+
+def export_filters(filters: Mapping[str, str], draft: Draft | None, item: WorkItem | None) -> dict[str, Any]:
+    """The filters of a page as exports take them: a draft by its work item and label in the place of its key."""
+    named = {} if draft is None or item is None else {"work_item": item.iso_id, "label": draft.label}
+    return {**{name: value for name, value in filters.items() if name != "draft"}, **named}
+
+
+def note_look(page: str, grid: Grid) -> None:
+    """Tell the trail who saw on a page how assessments stand: an entry for each matter, none where there is none."""
+    if grid.assessed:
+        with workbench().store.write(viewer()) as written:
+            for matter, keys in grid.assessed.items():
+                told = {"draft": grid.draft.id, "assessments": len(keys)}
+                trail.record(
+                    written, viewer(), TrailAction.SAW, "portfolio_view", page, told, matter_id=matter, at=now()
+                )
 
 
 def matter_choices() -> list[tuple[int, str]]:
