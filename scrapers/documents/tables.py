@@ -18,7 +18,6 @@ from scrapers.documents.records import ListedDocument
 from scrapers.errors import UnreadableFileError
 from scrapers.patents.fields import Refusal
 from scrapers.patents.tables import rows_of
-from scrapers.text import fold
 
 MAX_ROWS: Final = 100_000
 _MIN_HEADINGS: Final = 3
@@ -84,8 +83,8 @@ def _document(values: dict[Field, str], column_map: DocumentMap) -> ListedDocume
         "kind": column_map.meaning(Field.KIND, values.get(Field.KIND, "")),
         "issued_on": column_map.date(Field.ISSUED, values.get(Field.ISSUED, "")),
         "due_on": column_map.date(Field.DUE, values.get(Field.DUE, "")),
-        "supersedes": fold(values.get(Field.SUPERSEDES, "")) or None,
-        "reference": fold(values.get(Field.REFERENCE, "")) or None,
+        "supersedes": values.get(Field.SUPERSEDES, "").strip() or None,
+        "reference": values.get(Field.REFERENCE, "").strip() or None,
         "address": values.get(Field.ADDRESS, "").strip() or None,
     }
     return ListedDocument.model_validate({name: value for name, value in found.items() if value is not None})

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
@@ -19,17 +20,18 @@ from tests.digest.test_select import digest_of, names
 from tests.web.seed import NOW
 from workbench import sample
 from workbench.comments.models import Comment, CommentEvent, CommentOrigin, CommentState
-from workbench.db import Store, key_of
+from workbench.db import Store, alembic_config, key_of
 from workbench.digest.committee_news import touched
 from workbench.digest.entries import AnsweredEntry, DocumentEntry
 from workbench.digest.sections import SectionKind
 from workbench.digest.wording import Words
 from workbench.documents.models import CommitteeDocument
-from workbench.documents.queries import count_documents, is_of, select_documents
-from workbench.documents.verbs import import_documents, type_document
+from workbench.documents.queries import count_documents, is_of, last_change, select_documents
+from workbench.documents.verbs import correct_document, import_documents, type_document
 from workbench.history.models import RunState
 from workbench.history.queries import FilterError
 from workbench.people.viewer import Viewer
+from workbench.search import Hit, find
 from workbench.settings import Settings
 from workbench.standards.drafts import import_draft
 from workbench.standards.lineage import LinkKind
@@ -106,11 +108,50 @@ def test_a_list_is_imported_once_and_what_it_leaves_out_stays(store: Store, sett
                 count_documents(session, wrong)
 
 
+def test_what_a_person_says_stands_until_a_list_says_something_new(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    def listed(name: str, due: str) -> dt.date | None:
+        path = _list(tmp_path / name, f"{OURS},N 12,Agenda,Agenda,,{due},,,")
+        import_documents(store, settings, path, now=lambda: NOW)
+        with store.read() as session:
+            return session.exec(select(CommitteeDocument)).one().due_on
+
+    def typed(due: dt.date | None) -> None:
+        with store.write() as session:
+            row = session.exec(select(CommitteeDocument)).one()
+            record = ListedDocument(body=OURS, number="N 12", title="Agenda", due_on=due)
+            correct_document(session, Viewer.local(), row, record, NOW, seen=last_change(session, row))
+
+    later = SOON + dt.timedelta(days=1)
+    assert listed("october.csv", str(SOON)) == SOON
+    typed(None)
+    assert listed("november.csv", str(SOON)) is None
+    assert listed("november.csv", "") is None
+    assert listed("december.csv", str(later)) == later
+    typed(None)
+    assert listed("january.csv", "") is None
+
+
 def test_a_file_without_documents_changes_nothing(store: Store, settings: Settings, tmp_path: Path) -> None:
     run = import_documents(store, settings, _list(tmp_path / "list.csv", ",,,,,,,,"), now=lambda: NOW)
     assert run.state is RunState.FAILED
     with store.read() as session:
         assert count_documents(session, {}) == 0
+
+
+def test_documents_of_an_earlier_store_are_found_too(store: Store) -> None:
+    with store.write() as session:
+        row = type_document(session, Viewer.local(), ListedDocument(body=OURS, number="N 1", title="評価の記録"), NOW)
+        key = str(row.id)
+    config = alembic_config(store.settings.database)
+    for step, revision, found in (
+        (command.downgrade, "0029", []),
+        (command.upgrade, "0030", [Hit("document", key, f"{OURS} N 1", "評価の記録")]),
+    ):
+        step(config, revision)
+        with store.read() as session:
+            assert find(session, "評価の記録") == found
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""The page of committee documents: typing one, importing a list, what may be seen."""
+"""The page of committee documents: typing and changing one, the search, importing a list, what may be seen."""
 
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from tests.documents.test_documents import HEAD, OURS, SOON
 from tests.web.seed import NOW
 from workbench.db import Store
 from workbench.documents.models import CommitteeDocument
+from workbench.history.models import Change, ChangeKind
 from workbench.settings import Settings
 from workbench.web.app import create_app
 
@@ -30,14 +32,43 @@ def _rows(store: Store) -> list[str]:
         return [f"{row.number} {row.title}" for row in session.exec(select(CommitteeDocument))]
 
 
-def test_a_typed_document_is_kept_shown_and_corrected(pages: FlaskClient, store: Store) -> None:
+def test_a_typed_document_is_kept_shown_found_and_typed_again_only_on_its_page(
+    pages: FlaskClient, store: Store
+) -> None:
     assert "No document is known yet" in pages.get("/documents/").text
-    shown = pages.post("/documents/", data=TYPED, follow_redirects=True).text
-    assert "SAMPLE &lt;b&gt;agenda&lt;/b&gt;" in shown
-    pages.post("/documents/", data={**TYPED, "number": "N7", "title": "SAMPLE agenda 2"})
-    assert _rows(store) == ["N 7 SAMPLE agenda 2"]
-    changes = pages.get("/changes/").text
-    assert f"{OURS} N 7" in changes
+    kept = pages.post("/documents/", data={**TYPED, "kind": "patent_call", "title": "SAMPLE <b>評価の記録</b>"})
+    assert "SAMPLE &lt;b&gt;評価の記録&lt;/b&gt;" in pages.get(kept.location).text
+    again = pages.post("/documents/", data={**TYPED, "number": "N7", "title": "SAMPLE agenda 2"})
+    assert again.status_code == 409
+    assert f'action="{kept.location}"' in again.text
+    assert 'value="SAMPLE agenda 2"' in again.text
+    assert '<option value="patent_call" selected>' in again.text
+    assert _rows(store) == ["N 7 SAMPLE <b>評価の記録</b>"]
+    assert f"{OURS} N 7" in pages.get("/changes/").text
+    for query in ("評価", "評価の記録", "n 7 sc 42"):
+        found = pages.get(f"/search/?q={query}&kind=document").text
+        assert f'<a href="{kept.location}">' in found
+    assert kept.location not in pages.get("/search/?q=agenda").text
+
+
+def test_an_emptied_field_is_taken_away_and_an_old_form_is_refused(pages: FlaskClient, store: Store) -> None:
+    kept = pages.post("/documents/", data={**TYPED, "due_on": str(SOON), "reference": "ISO/IEC 90001"}).location
+    seen = re.search(r'name="seen" value="(\d+)"', pages.get(kept).text)
+    assert seen is not None
+    form = {"title": TYPED["title"], "kind": "document", "due_on": "", "seen": seen[1]}
+    for field, value in (("title", ""), ("supersedes", "N7"), ("kind", "")):
+        assert pages.post(kept, data={**form, field: value}).status_code == 422
+    assert pages.post(kept, data=form).location == kept
+    stale = pages.post(kept, data={**form, "due_on": "2026-12-24", "title": "SAMPLE late"})
+    assert stale.status_code == 409
+    assert "somebody changed the document meanwhile" in stale.text
+    assert "SAMPLE late" in stale.text
+    with store.read() as session:
+        row = session.exec(select(CommitteeDocument)).one()
+        assert (row.title, row.due_on, row.reference) == (TYPED["title"], None, "ISO/IEC 90001")
+        change = session.exec(select(Change).where(Change.kind == ChangeKind.CHANGED)).one()
+    assert (change.field, change.old, change.new, change.run_id) == ("due_on", str(SOON), None, None)
+    assert pages.get(kept.replace(str(row.id), "2147483647")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -47,6 +78,7 @@ def test_a_typed_document_is_kept_shown_and_corrected(pages: FlaskClient, store:
         ("issued_on", "yesterday", "Issued"),
         ("address", "javascript:alert(1)", "Address"),
         ("kind", "recipe", "Kind"),
+        ("supersedes", "N7", "Supersedes"),
     ],
 )
 def test_a_wrong_field_is_named_and_what_was_typed_stays(

@@ -62,7 +62,7 @@ def _entry(view: DocumentView, today: dt.date) -> DocumentEntry:
     row = view.row
     open_until = row.due_on if row.due_on is not None and row.due_on >= today and not view.superseded_by else None
     return DocumentEntry(
-        About(document_key(row.body, row.number), row.title, "/documents/"),
+        About(document_key(row.body, row.number), row.title, f"/documents/{row.id}"),
         row.kind,
         row.issued_on,
         row.due_on,

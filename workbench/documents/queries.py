@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from scrapers.documents import DocumentKind
 from workbench.documents.models import CommitteeDocument
+from workbench.history.models import Change, Entity
 from workbench.history.queries import FilterError, day_of, with_words
 from workbench.standards.models import Committee
 
 FILTERS: Final = ("q", "body", "kind", "reference", "from", "to", "due_from")
 SORTS: Final = ("body", "number", "issued", "due", "seen")
+_ASKED_AT_ONCE: Final = 5_000
+_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,34 @@ def bodies(session: Session) -> Sequence[str]:
     return session.exec(select(CommitteeDocument.body).distinct().order_by(col(CommitteeDocument.body))).all()
 
 
+def find_document(session: Session, body: str, number: str) -> CommitteeDocument | None:
+    """The document of this body and number, both as a record writes them."""
+    return session.exec(
+        select(CommitteeDocument).where(CommitteeDocument.body == body, CommitteeDocument.number == number)
+    ).one_or_none()
+
+
+def last_change(session: Session, row: CommitteeDocument) -> int:
+    """The key of the last change of a document in the log; 0 where there is none."""
+    key = document_key(row.body, row.number)
+    newest = sa.select(sa.func.max(Change.id)).where(col(Change.entity) == Entity.DOCUMENT, col(Change.key) == key)
+    return session.execute(newest).scalar_one() or 0
+
+
 def with_successors(session: Session, rows: Iterable[CommitteeDocument]) -> list[DocumentView]:
     """The documents with what supersedes each."""
     shown = list(rows)
-    pairs = {(row.body, row.number) for row in shown}
-    newer = session.exec(
-        select(CommitteeDocument)
-        .where(
-            col(CommitteeDocument.body).in_({body for body, _ in pairs}),
-            col(CommitteeDocument.supersedes).in_({number for _, number in pairs}),
+    successors: dict[tuple[str, str | None], CommitteeDocument] = {}
+    for some in _in_turns(shown):
+        newer = session.exec(
+            select(CommitteeDocument)
+            .where(
+                col(CommitteeDocument.body).in_({row.body for row in some}),
+                col(CommitteeDocument.supersedes).in_({row.number for row in some}),
+            )
+            .order_by(col(CommitteeDocument.issued_on).nulls_first(), col(CommitteeDocument.id))
         )
-        .order_by(col(CommitteeDocument.issued_on).nulls_first(), col(CommitteeDocument.id))
-    )
-    successors = {(row.body, row.supersedes): row for row in newer}
+        successors.update(((row.body, row.supersedes), row) for row in newer)
     return [DocumentView(row, successors.get((row.body, row.number))) for row in shown]
 
 
@@ -80,8 +98,11 @@ def asking(session: Session, since: dt.date, until: dt.date) -> Sequence[Committ
 def documents_by_key(session: Session, keys: Iterable[str]) -> dict[str, CommitteeDocument]:
     """The documents of these keys of the change log, see `document_key`."""
     written = col(CommitteeDocument.body) + " " + col(CommitteeDocument.number)
-    rows = session.exec(select(CommitteeDocument).where(written.in_(list(keys))))
-    return {document_key(row.body, row.number): row for row in rows}
+    found: dict[str, CommitteeDocument] = {}
+    for some in _in_turns(list(keys)):
+        rows = session.exec(select(CommitteeDocument).where(written.in_(some)))
+        found.update((document_key(row.body, row.number), row) for row in rows)
+    return found
 
 
 def document_key(body: str, number: str) -> str:
@@ -97,6 +118,11 @@ def followed_bodies(session: Session) -> tuple[str, ...]:
 def is_of(body: str, committees: Iterable[str]) -> bool:
     """Whether a body is one of the committees or a group below one, such as `ISO/IEC JTC 1/SC 42/WG 1`."""
     return any(body == each or body.startswith(f"{each}/") for each in committees)
+
+
+def _in_turns(things: list[_Thing]) -> Iterator[list[_Thing]]:
+    """As many at once as a statement of either database may name."""
+    return (things[first : first + _ASKED_AT_ONCE] for first in range(0, len(things), _ASKED_AT_ONCE))
 
 
 def _conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
@@ -130,11 +156,14 @@ def _conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
 
 def _order(sort: str) -> tuple[Any, ...]:
     key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
-    columns: dict[str, sa.SQLColumnExpression[Any]] = {
-        "body": sa.func.lower(col(CommitteeDocument.body)),
-        "number": col(CommitteeDocument.number),
-        "issued": col(CommitteeDocument.issued_on),
-        "due": col(CommitteeDocument.due_on),
-        "seen": col(CommitteeDocument.first_seen),
+    number = col(CommitteeDocument.number)
+    columns: dict[str, tuple[sa.SQLColumnExpression[Any], ...]] = {
+        "body": (sa.func.lower(col(CommitteeDocument.body)),),
+        # `N 9` stands before `N 10`.
+        "number": (sa.func.length(number), number),
+        "issued": (col(CommitteeDocument.issued_on),),
+        "due": (col(CommitteeDocument.due_on),),
+        "seen": (col(CommitteeDocument.first_seen),),
     }
-    return turn(columns[key]).nulls_last(), col(CommitteeDocument.body).asc(), col(CommitteeDocument.id).desc()
+    keys = (turn(column).nulls_last() for column in columns[key])
+    return *keys, col(CommitteeDocument.body).asc(), col(CommitteeDocument.id).desc()

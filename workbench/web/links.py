@@ -30,6 +30,8 @@ def page_of(kind: str, key: str) -> str | None:
             return _address("declarations.keyed", key=key)
         case Entity.PAGE if key.isdecimal():
             return _address("pages.page", page_id=int(key))
+        case Entity.DOCUMENT if key.isdecimal():
+            return _address("documents.document", document_id=int(key))
         case Entity.DOCUMENT:
             return _address("documents.index", q=key)
         case Entity.RELEASE:

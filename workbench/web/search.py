@@ -11,7 +11,7 @@ from workbench.web.context import session
 from workbench.web.links import page_of
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 
-KINDS: Final = ("work_item", "committee", "clause", "publication", "declaration")
+KINDS: Final = ("work_item", "committee", "clause", "document", "publication", "declaration")
 _SHOWN: Final = 8
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
@@ -20,7 +20,9 @@ blueprint = Blueprint("search", __name__, url_prefix="/search")
 @blueprint.get("/")
 def index() -> str:
     query, kind = argument("q"), argument("kind")
-    totals = search.count(session(), query)
+    counted = search.count(session(), query)
+    order = [each for each in KINDS if each in counted] + sorted(counted.keys() - set(KINDS))
+    totals = {each: counted[each] for each in order}
     groups, listing = [], None
     if kind in totals:
         page = page_number(argument("page"))
@@ -35,8 +37,9 @@ def index() -> str:
         hits = search.find(session(), query, kind=kind, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
         groups.append((kind, totals[kind], hits))
     else:
-        order = [each for each in KINDS if each in totals] + sorted(totals.keys() - set(KINDS))
-        groups = [(each, totals[each], search.find(session(), query, kind=each, limit=_SHOWN)) for each in order]
+        groups = [
+            (each, total, search.find(session(), query, kind=each, limit=_SHOWN)) for each, total in totals.items()
+        ]
     return render_template(
         "web/search.html",
         query=query,
