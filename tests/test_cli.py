@@ -63,6 +63,11 @@ def test_the_chain_runs_from_poll_to_digest(run: Run, tmp_path: Path) -> None:
     assert run("map", "--portfolio", "ours").exit_code == 0
     matches = _json(run("export", "matches", "--work-item", "9900001", "--label", "CD 1", "--top", "1"))
     assert {match["rank"] for match in matches} == {1}
+    draft = ("--work-item", "9900001", "--label", "CD 1")
+    cells = _json(run("export", "coverage", *draft, "--filter", "own=others", "--filter", "normative=1"))
+    assert {cell["standing"] for cell in cells} == {"candidate"}
+    assert {cell["normative"] for cell in cells} == {True}
+    assert _json(run("export", "trail"))[-2]["details"]["filters"]["own"] == "others"
     assert run("digest", "people", str(sample.folder() / "people.toml")).exit_code == 0
     mails = _json(run("digest", "preview", "--at", "2026-11-16T08:00", "--json"))
     assert mails
@@ -97,6 +102,7 @@ def test_the_digest_can_be_previewed_before_anybody_receives_it(run: Run) -> Non
         ("export", "clauses", "--work-item", "ISO/IEC 42001"),
         ("export", "changes", "--since", "yesterday"),
         ("export", "work-items", "--label", "CD 1"),
+        ("export", "metrics"),
         ("export", "work-items", "--output", "/nowhere/x.csv"),
         ("poll",),
         ("digest", "send", "--recipient", "Nobody"),
@@ -150,6 +156,7 @@ print(*sorted({HEAVY} & sys.modules.keys()))
         ("poll", "--as-of", "2026-11-08"),
         ("poll", "--replay", "/nowhere"),
         ("export", "everything"),
+        ("export", "metrics", "--filter", "stale"),
         ("import", "patents"),
         ("unheard-of",),
     ],

@@ -11,6 +11,7 @@ from workbench.assessments.queries import is_reviewed, standing
 from workbench.assessments.statuses import Status
 from workbench.export.base import Kind, Moment, Row, Shape, cut
 from workbench.history.queries import FilterError
+from workbench.i18n import mark
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause
 
@@ -78,7 +79,7 @@ KINDS = {
         frozenset(ASSESSMENT_FILTERS),
         AssessmentRow,
         ("id",),
-        "What people found of claims on clauses and where each stands; none that is on hold for secrecy.",
+        mark("What people found of claims on clauses and where each stands; none that is on hold for secrecy."),
         told=True,
     ),
 }

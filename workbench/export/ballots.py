@@ -14,6 +14,7 @@ from workbench.ballots.queries import BALLOT_FILTERS, ballot_views, export_rows,
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import settings_of
 from workbench.export.base import Day, Kind, Row, Shape, cut, day_of
+from workbench.i18n import mark
 from workbench.standards.drafts import find_work_item
 
 BALLOT_EXPORT_FILTERS: Final = (*BALLOT_FILTERS, "work_item", "as_of")
@@ -57,6 +58,8 @@ KINDS = {
         frozenset(BALLOT_EXPORT_FILTERS),
         BallotRow,
         ("iso_id", "kind", "iteration"),
-        "Ballots with their three deadlines and our positions, by the company's deadline; announced or estimated.",
+        mark(
+            "Ballots with their three deadlines and our positions, by the company's deadline; announced or estimated."
+        ),
     ),
 }

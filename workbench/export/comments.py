@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from workbench.comments.queries import COMMENT_FILTERS, export_rows
 from workbench.export.base import Kind, Moment, Row, Shape, Window
+from workbench.i18n import mark
 
 
 class CommentShape(Shape):
@@ -48,6 +49,6 @@ KINDS = {
         frozenset(COMMENT_FILTERS),
         CommentShape,
         ("id",),
-        "Comments on drafts, ours and those of others, with the secretariat's observations, in clause order.",
+        mark("Comments on drafts, ours and those of others, with the secretariat's observations, in clause order."),
     ),
 }

@@ -103,9 +103,7 @@ KINDS = {
         frozenset((*_OF_DRAFT, *FILTERS)),
         CoverageRow,
         ("clause_order", "family"),
-        mark(
-            "Families on the clauses of a draft, as the coverage matrix shows them; none that is on hold for secrecy."
-        ),
+        mark("Families on the clauses of a draft, as in the coverage matrix; none that is on hold for secrecy."),
         _OF_DRAFT,
         told=True,
     ),
