@@ -43,7 +43,9 @@ def extent(bar: Bar) -> tuple[float, float]:
 
 
 @given(marks(), DAYS)
-def test_every_mark_is_drawn_once_within_its_row_and_nothing_overlaps(shown: list[Mark], today: dt.date) -> None:
+def test_every_mark_is_drawn_once_in_its_row_and_apart_standards_above_and_time_to_the_right(
+    shown: list[Mark], today: dt.date
+) -> None:
     picture = timeline(shown, [], today)
     assert picture is not None
     assert sorted(bar.mark.name for bar in picture.bars) == sorted(mark.name for mark in shown)
@@ -53,6 +55,16 @@ def test_every_mark_is_drawn_once_within_its_row_and_nothing_overlaps(shown: lis
         assert HEADS <= bar.x <= bar.end <= picture.width
     assert_apart(picture.bars)
     assert HEADS <= picture.today_x <= picture.width
+    bands = [heading.band for heading in picture.headings]
+    assert bands == sorted(bands, key=list(Band).index)
+    tops = [heading.top for heading in picture.headings]
+    assert tops == sorted(tops)
+    assert tops[0] == TOP
+    assert all((heading.bottom - heading.top) % LINE == 0 for heading in picture.headings)
+    by_day = sorted(picture.bars, key=lambda bar: bar.mark.first)
+    assert [bar.x for bar in by_day] == sorted(bar.x for bar in by_day)
+    ticks = [tick.x for tick in picture.ticks]
+    assert ticks == sorted(ticks)
 
 
 def assert_apart(bars: Iterable[Bar]) -> None:
@@ -87,22 +99,6 @@ def test_gates_move_none_of_forty_events_and_touch_no_label() -> None:
     assert together is not None
     assert [bar for bar in together.bars if bar.mark.gate is None] == list(alone.bars)
     assert_apart(together.bars)
-
-
-@given(marks(), DAYS)
-def test_standards_work_is_above_and_time_runs_to_the_right(shown: list[Mark], today: dt.date) -> None:
-    picture = timeline(shown, [], today)
-    assert picture is not None
-    bands = [heading.band for heading in picture.headings]
-    assert bands == sorted(bands, key=list(Band).index)
-    tops = [heading.top for heading in picture.headings]
-    assert tops == sorted(tops)
-    assert tops[0] == TOP
-    assert all((heading.bottom - heading.top) % LINE == 0 for heading in picture.headings)
-    by_day = sorted(picture.bars, key=lambda bar: bar.mark.first)
-    assert [bar.x for bar in by_day] == sorted(bar.x for bar in by_day)
-    ticks = [tick.x for tick in picture.ticks]
-    assert ticks == sorted(ticks)
 
 
 def test_no_marks_no_picture() -> None:

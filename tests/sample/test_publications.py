@@ -11,6 +11,7 @@ from scrapers.patents import read_patents
 from scrapers.records import Publication
 from tests.sample.expected import expectations
 from workbench import sample
+from workbench.sample.plans import FAMILY
 
 MARKS = ("SAMPLE", "見本")
 
@@ -108,3 +109,12 @@ def test_no_two_publications_share_a_first_claim(files: dict[str, list[Publicati
     texts = [claim.text for each in uspto + claims for claim in each.claims if claim.independent]
 
     assert len(set(texts)) == len(texts)
+
+
+def test_the_family_that_the_sample_plan_releases_is_our_own_and_has_independent_claims(
+    files: dict[str, list[Publication]],
+) -> None:
+    _, biblio, claims = files.values()
+    numbers = {each.number for each in biblio if each.family_id == FAMILY}
+    assert all(sample.OWN_PARTY in each.applicants for each in biblio if each.number in numbers)
+    assert any(claim.independent for each in claims if each.number in numbers for claim in each.claims)

@@ -17,7 +17,7 @@ HEADS: Final = 150
 LINE: Final = 24
 TOP: Final = 30
 BRACKET: Final = (5, 7)
-"""How far the tips of a gate's bracket reach aside, and half its height."""
+"""How far the tips of a gate's bracket reach aside, and half its height: its path is 24 long, as its dashes have it."""
 _ROW_GAP: Final = 8
 _BAND_GAP: Final = 22
 _RIGHT: Final = 16

@@ -94,6 +94,7 @@ def _bar(canvas: Canvas, bar: Bar) -> None:
 
 def _bracket(canvas: Canvas, bar: Bar, side: Side) -> None:
     """Closed behind the last day, open from the first day on."""
+    canvas.setDash([8, 3, 2, 3, 8])  # The corners stay whole.
     path, tip = canvas.beginPath(), bar.x + BRACKET[0] * (-1 if side is Side.LAST else 1)
     path.moveTo(tip, bar.y - BRACKET[1])
     path.lineTo(bar.x, bar.y - BRACKET[1])

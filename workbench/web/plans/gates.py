@@ -61,7 +61,7 @@ def gate_marks(gates: Iterable[ShownGate]) -> Iterable[Mark]:
             last=gate.day,
             tone="gate",
             text=f"{plan_word('due', gate.side)}, {written(gate.day)} ({gettext('estimated')}): {gate.title}, {rules}",
-            beside=gettext("last day, est.") if gate.side is Side.LAST else gettext("first day, est."),
+            beside=gettext("(last day, est.)") if gate.side is Side.LAST else gettext("(first day, est.)"),
             estimated=True,
             gate=gate.side,
         )
