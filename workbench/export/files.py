@@ -77,6 +77,7 @@ def _xlsx(rows: Iterable[Row], notices: Sequence[str]) -> bytes:
     sheet = book.create_sheet("export")
     for number, row in enumerate(rows):
         if number == MOST_SHEET_ROWS:
+            sheet.close()
             raise UnknownExportError(
                 f"a sheet of XLSX holds {MOST_SHEET_ROWS} rows, and there are more; take CSV or JSONL"
             )
