@@ -21,7 +21,7 @@ from workbench.comments.models import (
 )
 from workbench.comments.passages import WHOLE, form_row, proposed_change
 from workbench.db import key_of
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, filled
 from workbench.people.viewer import Viewer
 from workbench.standards.attachments import Attached, attached_to
 from workbench.standards.drafts import find_work_item
@@ -288,10 +288,7 @@ def _standing() -> tuple[Any, ...]:
 
 
 def _filtered(session: Session, statement: Any, filters: Mapping[str, str]) -> Any:
-    for name, value in filters.items():
-        text = value.strip()
-        if not text:
-            continue
+    for name, text in filled(filters).items():
         match name:
             case "work_item":
                 statement = statement.where(Draft.work_item_id == key_of(find_work_item(session, text)))

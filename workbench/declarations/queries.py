@@ -15,7 +15,7 @@ from workbench.db import key_of
 from workbench.declarations.models import AliasState, Declaration, DeclaredPatent, Party, PartyAlias
 from workbench.declarations.parties import Parties
 from workbench.declarations.reconcile import deliverable_key, patents_of
-from workbench.history.queries import FilterError, day_of
+from workbench.history.queries import FilterError, day_of, filled, in_order
 from workbench.patents.applications import application_forms
 from workbench.patents.models import Publication
 from workbench.search import matching_keys
@@ -249,10 +249,7 @@ def _publications(session: Session, patent: DeclaredPatent) -> Sequence[Publicat
 
 def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
-    for name, written in filters.items():
-        value = written.strip()
-        if not value:
-            continue
+    for name, value in filled(filters).items():
         match name:
             case "q":
                 conditions.append(col(Declaration.key).in_(matching_keys(session, value, "declaration")))
@@ -312,7 +309,6 @@ def _with_option(value: str) -> sa.ColumnElement[bool]:
 
 
 def _order(sort: str) -> tuple[Any, ...]:
-    key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
     columns: dict[str, sa.SQLColumnExpression[Any]] = {
         "holder": sa.func.lower(col(Declaration.holder)),
         "deliverable": col(Declaration.deliverable_key),
@@ -323,4 +319,4 @@ def _order(sort: str) -> tuple[Any, ...]:
         .where(col(DeclaredPatent.declaration_id) == col(Declaration.id))
         .scalar_subquery(),
     }
-    return turn(columns[key]).nulls_last(), col(Declaration.id).asc()
+    return in_order(columns, sort), col(Declaration.id).asc()

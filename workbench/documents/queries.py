@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from scrapers.documents import DocumentKind
 from workbench.documents.models import CommitteeDocument
 from workbench.history.models import Change, Entity
-from workbench.history.queries import FilterError, day_of, with_words
+from workbench.history.queries import FilterError, day_of, filled, with_words
 from workbench.standards.models import Committee
 
 FILTERS: Final = ("q", "body", "kind", "reference", "from", "to", "due_from")
@@ -127,10 +127,7 @@ def _in_turns(things: list[_Thing]) -> Iterator[list[_Thing]]:
 
 def _conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
-    for name, written in filters.items():
-        value = written.strip()
-        if not value:
-            continue
+    for name, value in filled(filters).items():
         match name:
             case "q":
                 texts = (CommitteeDocument.number, CommitteeDocument.title, CommitteeDocument.body)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.sql.roles import OrderByRole
 from sqlmodel import Session, col, select
 
 from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
@@ -141,6 +142,17 @@ def _change_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool
             case _:
                 raise FilterError(f"changes cannot be filtered by {name}; they can by: {', '.join(CHANGE_FILTERS)}")
     return conditions
+
+
+def filled(filters: Mapping[str, str]) -> dict[str, str]:
+    """The filters that say something, without spaces around; an empty value filters nothing."""
+    return {name: text for name, value in filters.items() if (text := value.strip())}
+
+
+def in_order(columns: Mapping[str, sa.SQLColumnExpression[Any]], sort: str) -> OrderByRole:
+    """The column that `sort` names, descending with `-` before it; rows without a value come last."""
+    turn = sa.desc if sort.startswith("-") else sa.asc
+    return turn(columns[sort.removeprefix("-")]).nulls_last()
 
 
 def day_of(name: str, value: str) -> dt.date:

@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, filled
 from workbench.mapping.decisions import DecisionKey, claim_hash
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.patents.models import Claim, Publication
@@ -134,10 +134,7 @@ def select_decisions(session: Session, filters: Mapping[str, str]) -> list[tuple
         .join(Clause, (col(Clause.draft_id) == Decision.draft_id) & (col(Clause.order) == Decision.clause_order))
         .order_by(col(Decision.id))
     )
-    for name, value in filters.items():
-        text = value.strip()
-        if not text:
-            continue
+    for name, text in filled(filters).items():
         match name:
             case "work_item":
                 statement = statement.where(Draft.work_item_id == key_of(find_work_item(session, text)))

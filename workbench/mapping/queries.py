@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from workbench.db import key_of
 from workbench.history.models import Run, RunKind
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, filled
 from workbench.mapping import windows
 from workbench.mapping.decisions import DecisionKey
 from workbench.mapping.decisions_models import Decision, Verdict
@@ -154,7 +154,7 @@ def select_matches(
 
 def _window(session: Session, filters: Mapping[str, str], sort: str, limit: int, offset: int) -> windows.Window | None:
     """The window of a page of matches of one draft by publication or by clause; None where it is found otherwise."""
-    given, key = _given(filters), sort.removeprefix("-")
+    given, key = filled(filters), sort.removeprefix("-")
     if "draft" not in given:
         return None
     draft_id = _number("draft", given.pop("draft"))
@@ -169,7 +169,7 @@ def _window(session: Session, filters: Mapping[str, str], sort: str, limit: int,
 
 def count_matches(session: Session, filters: Mapping[str, str]) -> int:
     """How many matches the filters leave. Raises FilterError, UnknownWorkItemError."""
-    given = _given(filters)
+    given = filled(filters)
     if "draft" in given and {"draft"} < given.keys() <= {"draft", *_OF_PUBLICATIONS}:
         held = publication_conditions(session, {name: given[name] for name in _OF_PUBLICATIONS if name in given})
         mine = col(MappedPublication.publication_id).in_(sa.select(col(Publication.id)).where(*held))
@@ -274,7 +274,7 @@ def _joined(statement: Any) -> Any:
 
 def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
     """The filters as conditions on `Match` alone. Raises FilterError, UnknownWorkItemError."""
-    given = _given(filters)
+    given = filled(filters)
     for name in given:
         if name not in MATCH_FILTERS:
             raise FilterError(f"matches cannot be filtered by {name}; they can by: {', '.join(MATCH_FILTERS)}")
@@ -284,10 +284,6 @@ def _conditions(session: Session, filters: Mapping[str, str]) -> list[sa.ColumnE
     if "decision" in given:
         conditions.append(_decided(session, given["decision"]))
     return conditions
-
-
-def _given(filters: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, value in filters.items() if (text := value.strip())}
 
 
 def _on_place(session: Session, given: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
-from workbench.history.queries import FilterError, day_of
+from workbench.history.queries import FilterError, day_of, in_order
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
 from workbench.search import matching_keys
 
@@ -213,7 +213,6 @@ def _symbol_start(text: str) -> str:
 
 
 def _order(sort: str) -> tuple[Any, ...]:
-    key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
     columns: dict[str, sa.SQLColumnExpression[Any]] = {
         "number": col(Publication.number),
         "date": col(Publication.date),
@@ -221,7 +220,7 @@ def _order(sort: str) -> tuple[Any, ...]:
         "applicant": sa.func.lower(sa.cast(Publication.applicants, sa.Text)),
         "claims": sa.select(sa.func.count()).where(col(Claim.publication_id) == col(Publication.id)).scalar_subquery(),
     }
-    return turn(columns[key]).nulls_last(), col(Publication.number).asc()
+    return in_order(columns, sort), col(Publication.number).asc()
 
 
 def _claim_counts(session: Session, publications: Sequence[int]) -> dict[int, tuple[int, int]]:

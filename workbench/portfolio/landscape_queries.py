@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from workbench.db import key_of
 from workbench.declarations.parties import Parties
-from workbench.history.queries import FilterError
+from workbench.history.queries import FilterError, filled
 from workbench.mapping.models import MappedPublication, Match
 from workbench.patents.applications import application_key
 from workbench.patents.models import ApplicationStatus, Claim, Family, Publication
@@ -68,7 +68,7 @@ class Behind:
 
 def wanted_of(filters: Mapping[str, str]) -> Wanted:
     """What the filters (`LANDSCAPE_FILTERS`) ask for; an empty value is the default. Raises FilterError."""
-    given = {name: text for name, value in filters.items() if (text := value.strip())}
+    given = filled(filters)
     top = given.get("top", str(TOP))
     if top not in map(str, TOPS):
         raise FilterError(f"top: {top!r} is none of {', '.join(map(str, TOPS))}")

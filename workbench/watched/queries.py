@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.history.models import Change, Entity, Snapshot
-from workbench.history.queries import FilterError, day_of, with_words
+from workbench.history.queries import FilterError, day_of, filled, in_order, with_words
 from workbench.watched.models import ReadingMark, Release, WatchedPage
 
 RELEASE_FILTERS: Final = ("repository", "q", "licence", "from", "to")
@@ -97,10 +97,7 @@ def reading_marks(session: Session, source: str) -> dict[str, dt.date]:
 
 def _release_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
-    for name, written in filters.items():
-        value = written.strip()
-        if not value:
-            continue
+    for name, value in filled(filters).items():
         match name:
             case "repository" | "licence":
                 conditions.append(col(getattr(Release, name)) == value)
@@ -120,11 +117,10 @@ def _page_conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]
 
 
 def _order(sort: str) -> tuple[Any, ...]:
-    key, turn = sort.removeprefix("-"), sa.desc if sort.startswith("-") else sa.asc
     columns: dict[str, sa.SQLColumnExpression[Any]] = {
         "repository": sa.func.lower(col(Release.repository)),
         "tag": col(Release.tag),
         "date": col(Release.date),
         "licence": col(Release.licence),
     }
-    return turn(columns[key]).nulls_last(), col(Release.repository).asc(), col(Release.id).desc()
+    return in_order(columns, sort), col(Release.repository).asc(), col(Release.id).desc()
