@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -155,18 +155,24 @@ def keep(
     for position, patent in enumerate(content.patents[:MAX_PATENTS], 1):
         session.add(_patent(session, case, form, position, patent))
     for draft_id, places in _by_draft(content.portions).items():
-        nodes = {node.key: node for node in clause_nodes_of(session, draft_id)}
-        for place in sorted(places & nodes.keys()):
-            portion = CasePortion(
-                case_id=key_of(case),
+        add_portions(session, form, draft_id, places)
+    session.flush()
+    return form
+
+
+def add_portions(session: Session, form: CaseForm, draft_id: int, places: Set[int]) -> None:
+    """Name clauses of a draft on a form, by their places; those that the draft does not have are left out."""
+    nodes = {node.key: node for node in clause_nodes_of(session, draft_id)}
+    for place in sorted(places & nodes.keys()):
+        session.add(
+            CasePortion(
+                case_id=form.case_id,
                 form_id=key_of(form),
                 draft_id=draft_id,
                 clause_order=place,
                 hash=text_hash(nodes[place]),
             )
-            session.add(portion)
-    session.flush()
-    return form
+        )
 
 
 def plain(text: str) -> str:

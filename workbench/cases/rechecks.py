@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from workbench.cases.contents import holders_now, newest_form, patents_of, plain, portions_of
+from workbench.cases.contents import add_portions, holders_now, newest_form, patents_of, plain, portions_of
 from workbench.cases.models import (
     CaseForm,
     CasePortion,
@@ -34,7 +34,7 @@ from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
 from workbench.standards.attachments import Attached, attached_in, register
 from workbench.standards.carry_chain import Made
-from workbench.standards.carry_over import CarriedState, text_hash
+from workbench.standards.carry_over import CarriedState
 from workbench.standards.lineage_queries import clause_nodes_of, line_of_versions
 from workbench.standards.models import Draft, RelationKind, WorkItem
 from workbench.standards.queries import amendments, relations
@@ -176,8 +176,7 @@ def _pin(session: Session, case: DeclarationCase, asked: Recheck) -> None:
     """Name the clauses of the newer draft in place of those of the earlier ones."""
     form, draft_id = newest_form(session, case), int(asked.facts["draft_id"])
     draft = session.get_one(Draft, draft_id)
-    nodes = {node.key: node for node in clause_nodes_of(session, draft_id)}
-    held = {(row.draft_id, row.clause_order) for row in portions_of(session, form)}
+    held = {row.clause_order for row in portions_of(session, form) if row.draft_id == draft_id}
     places = {
         place
         for newest, attached in _carried(session, case)
@@ -185,16 +184,7 @@ def _pin(session: Session, case: DeclarationCase, asked: Recheck) -> None:
         for each in attached
         for place in each.carried.clauses
     }
-    for place in sorted(places):
-        if (draft_id, place) not in held:
-            pinned = CasePortion(
-                case_id=key_of(case),
-                form_id=key_of(form),
-                draft_id=draft_id,
-                clause_order=place,
-                hash=text_hash(nodes[place]),
-            )
-            session.add(pinned)
+    add_portions(session, form, draft_id, places - held)
     session.flush()
 
 

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from workbench.digest.entries import AlertEntry, BallotEntry, Digest, DutyEntry, Entry, Section
-from workbench.digest.layout import clip, one_line, rule, wrap
+from workbench.digest.layout import clip, one_line, wrap
 from workbench.digest.models import Edition, Language, Recipient
 from workbench.digest.sections import About
+from workbench.digest.templates import mail_templates
 from workbench.digest.window import Window
 from workbench.digest.wording import Words
-from workbench.resources import resource
 from workbench.settings import Settings
 
+_templates = functools.cache(mail_templates)
 _LANGUAGES: dict[Language, tuple[str, ...]] = {
     Language.EN: ("en",),
     Language.JA: ("ja",),
@@ -206,21 +205,7 @@ def _written(about: About, details: Iterable[tuple[str, Iterable[str]]], base_ur
 
 
 def _render(template: str, document: Document) -> str:
-    return _environment().get_template(template).render(document=document)
-
-
-@functools.cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(resource("templates") / "email"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(wrap=wrap, rule=rule)
-    return environment
+    return _templates().get_template(template).render(document=document)
 
 
 def _document(digest: Digest, week: str, words: Sequence[Words], base_url: str) -> Document:

@@ -9,14 +9,14 @@ from email.utils import make_msgid
 from enum import StrEnum
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlmodel import col, update
 
 from workbench.db import Store
-from workbench.digest.layout import one_line, wrap
+from workbench.digest.layout import one_line
 from workbench.digest.message import AddressError, address, make_address, write_message
 from workbench.digest.models import Recipient
 from workbench.digest.subscriptions import silenced
+from workbench.digest.templates import mail_templates
 from workbench.digest.transport import PermanentError, TransientError, transport_for
 from workbench.digest.wording import Words
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES
@@ -24,7 +24,6 @@ from workbench.people import accounts
 from workbench.people.models import Account, Purpose
 from workbench.people.permissions import Role
 from workbench.people.tokens import LIFETIMES
-from workbench.resources import resource
 from workbench.settings import Settings
 
 
@@ -95,15 +94,7 @@ def _send(
     until: dt.datetime | None = None,
 ) -> None:
     words = Words(account.language if account.language in LANGUAGES else DEFAULT_LANGUAGE, settings.zone)
-    environment = Environment(
-        loader=FileSystemLoader(resource("templates") / "email"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["wrap"] = wrap
+    environment = mail_templates()
     environment.globals["_"] = words.gettext
     filled = {**values, "language": words.language, "until": words.moment(until) if until else None}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from workbench.calendars.feeds import FeedError, feeds_of, make_feed, revoke_feed
@@ -22,18 +22,14 @@ from workbench.standards.deadlines import Level
 from workbench.web import context
 from workbench.web.context import now, today, workbench, writing
 from workbench.web.feeds import addresses
+from workbench.web.security import keep_nothing
 from workbench.web.text import gettext, language, ngettext
 
 Answer = BaseResponse | str | tuple[str, int]
 
 blueprint = Blueprint("calendars", __name__, url_prefix="/calendars")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    # A page may show the secret of a feed.
-    response.headers["Cache-Control"] = "no-store"
-    return response
+# A page may show the secret of a feed.
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/")

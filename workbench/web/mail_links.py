@@ -6,7 +6,7 @@ subscription by itself, without cookies (RFC 8058), so that one needs no token o
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, abort, render_template
 
 from workbench.digest.alerts import acknowledge as acknowledge_alert
 from workbench.digest.alerts import find_alert
@@ -14,16 +14,12 @@ from workbench.digest.subscriptions import end_subscription as end
 from workbench.digest.subscriptions import find_subscription
 from workbench.people.viewer import Viewer
 from workbench.web.context import now, workbench
+from workbench.web.security import keep_nothing, refer_nowhere
 
 blueprint = Blueprint("mail_links", __name__, url_prefix="/mail")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    # The address is the secret: it goes nowhere else.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+# The address is the secret: it is kept nowhere and goes nowhere else.
+blueprint.after_request(keep_nothing)
+blueprint.after_request(refer_nowhere)
 
 
 @blueprint.get("/unsubscribe/<token>")

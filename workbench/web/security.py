@@ -45,6 +45,18 @@ def install(app: Flask) -> None:
     app.after_request(_protect)
 
 
+def keep_nothing(response: Response) -> Response:
+    """No cache keeps the answer: for what one reader may see and the next may not."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refer_nowhere(response: Response) -> Response:
+    """No other place hears of the address, its own origin included."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 def _protect(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)

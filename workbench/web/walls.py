@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -27,6 +27,7 @@ from workbench.standards.models import WorkItem
 from workbench.web.context import now, record, session, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 from workbench.web.reviews import newest_draft
+from workbench.web.security import keep_nothing
 
 TRACK_NAMES: Final = {Track.US_WEST: mark("US and West"), Track.CHINA: mark("China")}
 PERMISSION_NAMES: Final = {
@@ -62,12 +63,7 @@ OVERRIDE_NAMES: Final = {
 }
 
 blueprint = Blueprint("walls", __name__, url_prefix="/administration")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/roles")

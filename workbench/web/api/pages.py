@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from workbench import export
@@ -20,6 +20,7 @@ from workbench.web.context import now, workbench, writing
 from workbench.web.people.cookie import origin
 from workbench.web.people.wording import waiting
 from workbench.web.permissions import EXPORTS
+from workbench.web.security import keep_nothing
 from workbench.web.text import gettext
 from workbench.web.walls import PERMISSION_NAMES
 
@@ -34,12 +35,7 @@ _REFUSALS: Final = {
 Answer = BaseResponse | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 blueprint = Blueprint("interface", __name__, url_prefix="/interface")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/")

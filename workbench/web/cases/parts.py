@@ -28,6 +28,7 @@ from workbench.standards.models import WorkItem
 from workbench.standards.queries import drafts as drafts_of
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, session, today, viewer, writing
+from workbench.web.security import keep_nothing
 from workbench.web.text import gettext, told
 
 PLACE: Final = "/<int(max=2147483647):case_id>"
@@ -36,12 +37,7 @@ BLANK_ROWS: Final = 3
 Reply = Response | str | tuple[str, int]
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(keep_nothing)
 
 
 def _unusable(error: Exception) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -21,16 +21,12 @@ from workbench.people.walls_models import TrailAction
 from workbench.web import context
 from workbench.web.context import now, workbench, writing
 from workbench.web.people.wording import refusal
+from workbench.web.security import keep_nothing
 
 Answer = BaseResponse | str | tuple[str, int]
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/")

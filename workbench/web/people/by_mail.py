@@ -19,18 +19,14 @@ from workbench.people.passwords import LONGEST, SHORTEST
 from workbench.web.context import now, workbench
 from workbench.web.people.cookie import forget_token, origin
 from workbench.web.people.wording import refusal, waiting, whole_seconds
+from workbench.web.security import keep_nothing, refer_nowhere
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 blueprint = Blueprint("by_mail", __name__)
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    # The address is the secret: it goes nowhere else.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+# The address is the secret: it is kept nowhere and goes nowhere else.
+blueprint.after_request(keep_nothing)
+blueprint.after_request(refer_nowhere)
 
 
 @blueprint.get("/invitation/<secret>")

@@ -17,18 +17,14 @@ from workbench.web.context import now, workbench, writing
 from workbench.web.people import gate
 from workbench.web.people.cookie import keep_token, origin
 from workbench.web.people.wording import refusal, waiting, whole_seconds
+from workbench.web.security import keep_nothing
 
 Answer = BaseResponse | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 _KEY = "totp_key"
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/")

@@ -22,6 +22,7 @@ from workbench.web.people.cookie import forget_token, keep_token, origin, read_t
 from workbench.web.people.gate import show_local_door
 from workbench.web.people.links import after_sign_in
 from workbench.web.people.wording import refusal, waiting, whole_seconds
+from workbench.web.security import keep_nothing
 from workbench.web.text import gettext
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -46,10 +47,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions[_PROVIDER] = provider_of(settings)
 
 
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/sign-in")
