@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from scrapers.records import ClauseKind
+from tests.drafts import plant_draft
 from workbench.db import Store, key_of
-from workbench.history.models import Snapshot
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
-from workbench.standards.models import Clause, Draft, WorkItem
+from workbench.standards.models import Clause, WorkItem
 
 NOW = dt.datetime(2026, 11, 16, 0, 30, tzinfo=dt.UTC)
 ISO_ID = 9900077
@@ -33,22 +33,8 @@ def add_draft(store: Store, label: str, texts: dict[str, str], day: int) -> int:
         if item is None:
             item = WorkItem(id=1, iso_id=ISO_ID, reference="ISO/IEC CD 99077", first_seen=NOW, last_seen=NOW)
             session.add(item)
-        snapshot = Snapshot(
-            url=f"file:{label}.xml", sha256=f"{day:064}", fetched_at=NOW, last_fetched_at=NOW, size=1, believed=True
-        )
-        session.add(snapshot)
-        session.flush()
-        draft = Draft(
-            work_item_id=key_of(item),
-            label=label,
-            dated=dt.date(2026, 1, day),
-            format="sts",
-            parser_version="1",
-            snapshot_id=key_of(snapshot),
-            imported_at=NOW,
-        )
-        session.add(draft)
-        session.flush()
+            session.flush()
+        draft = plant_draft(session, key_of(item), label, NOW, number=day, dated=dt.date(2026, 1, day))
         for order, (name, text) in enumerate(texts.items()):
             numbered = name[0].isdigit()
             session.add(

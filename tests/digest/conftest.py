@@ -11,11 +11,12 @@ from sqlmodel import Session
 from scrapers.manifest import Manifest
 from scrapers.records import Precision
 from tests.catalogues import compile_catalogues
+from tests.drafts import plant_draft
 from workbench.db import Store, key_of
 from workbench.digest.models import Edition, Language, Recipient
-from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState, Snapshot
+from workbench.history.models import Change, ChangeKind, Entity, Run, RunKind, RunState
 from workbench.patents.models import Publication
-from workbench.standards.models import Draft, StageEvent, WorkItem
+from workbench.standards.models import StageEvent, WorkItem
 
 MONDAY = dt.datetime(2026, 11, 16, 8, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 FRIDAY = MONDAY - dt.timedelta(days=3)
@@ -146,19 +147,7 @@ def week(store: Store) -> Store:
         add_change(session, "90005", "title_en", "An old title", "A new title")
         add_change(session, "90006", kind=ChangeKind.NEW, new="ISO/IEC AWI 90006")
         add_change(session, "90007", kind=ChangeKind.REMOVED, old="ISO/IEC TR 90007:2025")
-        snapshot = Snapshot(url="file:x", sha256="0" * 64, fetched_at=FRIDAY, last_fetched_at=FRIDAY, size=1)
-        session.add(snapshot)
-        session.flush()
-        draft = Draft(
-            work_item_id=1,
-            label="DIS 1",
-            format="sts",
-            title="Artificial intelligence — An invented draft",
-            parser_version="1",
-            snapshot_id=key_of(snapshot),
-            imported_at=FRIDAY,
-        )
-        session.add(draft)
+        plant_draft(session, 1, "DIS 1", FRIDAY, title="Artificial intelligence — An invented draft")
         add_change(session, "90001/DIS 1", kind=ChangeKind.NEW, entity=Entity.DRAFT, source="import")
         session.add(
             Publication(

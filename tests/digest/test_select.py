@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from scrapers.records import Precision
 from tests.digest.conftest import FRIDAY, LONG_AGO, MANIFESTS, MONDAY, add_change, add_item, add_recipient, add_run
+from tests.drafts import plant_draft
 from workbench.ballots.models import Ballot, ItemTrack, Position, PositionLevel
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import Store, key_of
@@ -20,14 +21,14 @@ from workbench.digest.sections import SectionKind
 from workbench.digest.select import select_digest
 from workbench.digest.window import Window, window_of
 from workbench.digest.wording import Words
-from workbench.history.models import Change, ChangeKind, Entity, RunState, Snapshot
+from workbench.history.models import Change, ChangeKind, Entity, RunState
 from workbench.mapping.models import MappedPublication
 from workbench.patents.models import Publication
 from workbench.people.permissions import Role
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.standards.ballots import BallotKind
-from workbench.standards.models import Committee, CommitteeMember, Draft, MemberKind
+from workbench.standards.models import Committee, CommitteeMember, MemberKind
 from workbench.standards.tallies import Answer
 
 RULES = load_rulebook(Settings())
@@ -329,19 +330,7 @@ def test_an_announced_close_has_its_moment_and_an_estimated_one_has_none(store: 
 def test_publications_with_suggestions_come_first_and_what_registers_say_apart(store: Store) -> None:
     with store.write() as session:
         item = add_item(session, 1, "A", "40.20")
-        snapshot = Snapshot(url="file:x", sha256="0" * 64, fetched_at=FRIDAY, last_fetched_at=FRIDAY, size=1)
-        session.add(snapshot)
-        session.flush()
-        draft = Draft(
-            work_item_id=key_of(item),
-            label="DIS 1",
-            format="sts",
-            title="T",
-            parser_version="1",
-            snapshot_id=key_of(snapshot),
-            imported_at=FRIDAY,
-        )
-        session.add(draft)
+        draft = plant_draft(session, key_of(item), "DIS 1", FRIDAY, title="T")
         for number in (1, 2, 3):
             name = f"EP.{number}.A1"
             row = Publication(

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from scrapers.records import ClauseKind
+from tests.drafts import plant_draft
 from workbench.db import key_of
-from workbench.history.models import Run, RunKind, RunState, Snapshot
+from workbench.history.models import Run, RunKind, RunState
 from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Portfolio, PortfolioMember, Publication
 from workbench.people.models import Account
 from workbench.people.permissions import Role
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import Matter
-from workbench.standards.models import Clause, Draft, WorkItem
+from workbench.standards.models import Clause, WorkItem
 
 NOW = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 
@@ -78,20 +79,7 @@ def add_clause(session: Session, iso_id: int = 90001) -> tuple[int, int]:
     )
     session.add(item)
     session.flush()
-    snapshot = Snapshot(url="file:draft.xml", sha256="0" * 64, fetched_at=NOW, last_fetched_at=NOW, size=1)
-    session.add(snapshot)
-    session.flush()
-    draft = Draft(
-        work_item_id=key_of(item),
-        label="DIS 1",
-        format="sts",
-        title="Records",
-        parser_version="1",
-        snapshot_id=key_of(snapshot),
-        imported_at=NOW,
-    )
-    session.add(draft)
-    session.flush()
+    draft = plant_draft(session, key_of(item), "DIS 1", NOW, title="Records")
     clause = Clause(
         draft_id=key_of(draft),
         order=0,

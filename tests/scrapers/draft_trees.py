@@ -1,9 +1,14 @@
-"""Writes the tree of a draft as lines that a person can read and check."""
+"""What tests of drafts look at: the tree as lines that a person can read and check, or the line of a refusal."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
+from scrapers.drafts import read_draft
+from scrapers.errors import UnreadableFileError
 from scrapers.records import Clause, Draft
 
 
@@ -33,3 +38,13 @@ def heading(clause: Clause) -> str:
 def tree(text: str) -> str:
     """An expected tree from an indented literal."""
     return dedent(text).strip()
+
+
+def refused(path: Path) -> str:
+    """The one line, with the file's name, with which a draft is refused."""
+    with pytest.raises(UnreadableFileError) as caught:
+        read_draft(path)
+    message = str(caught.value)
+    assert path.name in message
+    assert "\n" not in message
+    return message

@@ -17,7 +17,7 @@ from scrapers.drafts import docx_package, read_draft
 from scrapers.drafts.docx import read_docx
 from scrapers.drafts.docx_numbering import write_number
 from scrapers.errors import UnreadableFileError
-from tests.scrapers.draft_trees import show, tree
+from tests.scrapers.draft_trees import refused, show, tree
 from tests.scrapers.drafts_docx import corpus, corpus_parts
 from tests.scrapers.drafts_docx.build import Docx, p
 from tests.scrapers.drafts_docx.templates import iso_numbering, iso_styles
@@ -93,15 +93,6 @@ def test_the_header_and_the_properties_tell_what_the_cover_does_not(tmp_path: Pa
 
 def sample() -> Docx:
     return Docx([p("Scope", "Heading1"), p("Sample.")], iso_styles(), iso_numbering())
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(UnreadableFileError) as caught:
-        read_draft(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert "\n" not in message
-    return message
 
 
 def test_macros_embedded_files_external_links_and_odd_names_are_never_looked_at(tmp_path: Path) -> None:

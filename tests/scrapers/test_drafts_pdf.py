@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scrapers.drafts import pdf, pdf_pages, read_draft
 from scrapers.drafts.pdf_join import join_lines
 from scrapers.errors import UnreadableFileError
-from tests.scrapers.draft_trees import outline, show, tree
+from tests.scrapers.draft_trees import outline, refused, show, tree
 from tests.scrapers.drafts_pdf import recorded
 from tests.scrapers.drafts_pdf.build import LEFT, RIGHT, Pdf, scanned
 from workbench.standards.provisions import find_provisions
@@ -220,15 +220,6 @@ def test_a_landscape_page_is_read_turned(tmp_path: Path) -> None:
         page.operators.append(f"BT /F{number} 10 Tf 0 1 -1 0 {100 + 30 * at} 80 Tm <{text.encode().hex()}> Tj ET")
     page.operators.append(f"BT /F0 10 Tf 0 1 -1 0 160 80 Tm <{b'It has more than forty characters, too.'.hex()}> Tj ET")
     assert "Turned text stands here." in show(read_draft(made.write(tmp_path / "turned.pdf")))
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(UnreadableFileError) as caught:
-        read_draft(path)
-    message = str(caught.value)
-    assert path.name in message
-    assert "\n" not in message
-    return message
 
 
 def test_scanned_encrypted_broken_and_empty_files_are_refused_with_advice(tmp_path: Path) -> None:

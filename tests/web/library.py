@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from scrapers.records import ClauseKind
+from tests.drafts import plant_draft
 from workbench import sample
 from workbench.db import Store, key_of
 from workbench.digest.models import Edition, Language, Mail, MailState, Recipient
@@ -133,21 +134,9 @@ def fill_with_a_long_draft(store: Store, clauses: int) -> int:
     """A draft of many clauses with a requirement each, ten to a clause of level 1; returns its key."""
     with store.write() as session:
         item = WorkItem(iso_id=clauses, reference=f"ISO {clauses}", first_seen=NOW, last_seen=NOW)
-        snapshot = Snapshot(
-            url=f"file:{clauses}.xml", sha256=f"{clauses:064}", fetched_at=NOW, last_fetched_at=NOW, size=1
-        )
-        session.add_all([item, snapshot])
+        session.add(item)
         session.flush()
-        draft = Draft(
-            work_item_id=key_of(item),
-            label="long",
-            format="sts",
-            parser_version="1",
-            snapshot_id=key_of(snapshot),
-            imported_at=NOW,
-        )
-        session.add(draft)
-        session.flush()
+        draft = plant_draft(session, key_of(item), "long", NOW, number=clauses)
         top: Clause | None = None
         for order in range(clauses):
             chapter, section = divmod(order, 10)

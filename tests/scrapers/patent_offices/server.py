@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.scrapers.web_server import in_a_thread
+
 
 class FakeClock:
     """A clock that only sleeping moves; seconds since its start."""
@@ -167,11 +169,5 @@ def serving(office: Office, clock: FakeClock) -> Iterator[_Server]:
     """The office behind an address on loopback; `faults` say which request, counted from 0, fails how."""
     server = _Server(office, clock)
     office.base = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

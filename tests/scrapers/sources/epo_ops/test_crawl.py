@@ -14,6 +14,7 @@ import pytest
 from scrapers.errors import DriftError, FetchError, NotConfiguredError, QuotaError, RefusedError, SourceError
 from scrapers.records import LegalEvent, PatentFamily, Publication, Watch
 from tests.scrapers.patent_offices import ops
+from tests.scrapers.patent_offices.failing import failure_at_any_request
 from tests.scrapers.patent_offices.ops import Ops, Patent
 from tests.scrapers.patent_offices.runs import Run, run
 from tests.scrapers.patent_offices.server import (
@@ -356,34 +357,10 @@ def whole_run(play: Play) -> Run:
     return play.run(WATCH, numbers, allowances={"search_page": 2})
 
 
-class TestFailureAtAnyRequest:
-    def test_the_number_of_requests_is_known(self, play: Play) -> None:
-        assert not whole_run(play).context.incomplete
-        assert len(play.office.log) == REQUESTS
+TestFailureAtAnyRequest = failure_at_any_request(whole_run, REQUESTS, ONCE, first={"token": dropped})
 
-    @pytest.mark.parametrize("kind", list(ONCE))
-    @pytest.mark.parametrize("at", range(REQUESTS))
-    def test_one_failure_loses_and_doubles_nothing(self, play: Play, at: int, kind: str) -> None:
-        whole = whole_run(play).keys()
-        if at == 0:  # the request for a token
-            play.server.faults[0] = ONCE[kind] if kind != "token" else dropped
-        else:
-            play.server.faults[at] = ONCE[kind]
-        done = whole_run(play)
-        assert done.error is None
-        assert done.keys() == whole
-        assert play.office.over == []
 
-    @pytest.mark.parametrize("at", range(REQUESTS))
-    def test_a_breakdown_keeps_what_was_read_and_says_so(self, play: Play, at: int) -> None:
-        whole = whole_run(play).keys()
-        play.server.broken_from = at
-        broken = whole_run(play)
-        assert broken.error is not None or broken.context.incomplete
-        assert not broken.keys() - whole, "nothing that is not so, nothing twice"
-        play.server.broken_from = None
-        assert whole_run(play).keys() == whole
-
+class TestOtherFailures:
     def test_an_answer_that_never_ends_is_given_up(self, play: Play) -> None:
         play.server.faults[1] = dripping
         done = play.run(total_timeout=0.5)

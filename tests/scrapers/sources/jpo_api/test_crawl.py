@@ -22,6 +22,7 @@ from scrapers.sources.jpo_api.application import (
     read_registration,
 )
 from tests.scrapers.patent_offices import jpo
+from tests.scrapers.patent_offices.failing import failure_at_any_request
 from tests.scrapers.patent_offices.jpo import Filing, Jpo
 from tests.scrapers.patent_offices.runs import Run, run
 from tests.scrapers.patent_offices.server import FakeClock, Fault, _Server, cut, dropped, halved, serving, status
@@ -240,31 +241,10 @@ def whole_run(play: Play) -> Run:
     return play.run()
 
 
-class TestFailureAtAnyRequest:
-    def test_the_number_of_requests_is_known(self, play: Play) -> None:
-        assert not whole_run(play).context.incomplete
-        assert len(play.office.log) == REQUESTS
+TestFailureAtAnyRequest = failure_at_any_request(whole_run, REQUESTS, ONCE)
 
-    @pytest.mark.parametrize("kind", list(ONCE))
-    @pytest.mark.parametrize("at", range(REQUESTS))
-    def test_one_failure_loses_and_doubles_nothing(self, play: Play, at: int, kind: str) -> None:
-        whole = whole_run(play).keys()
-        play.server.faults[at] = ONCE[kind]
-        done = whole_run(play)
-        assert done.error is None
-        assert done.keys() == whole
-        assert play.office.over == []
 
-    @pytest.mark.parametrize("at", range(REQUESTS))
-    def test_a_breakdown_keeps_what_was_read_and_says_so(self, play: Play, at: int) -> None:
-        whole = whole_run(play).keys()
-        play.server.broken_from = at
-        broken = whole_run(play)
-        assert broken.error is not None or broken.context.incomplete
-        assert not broken.keys() - whole, "nothing that is not so, nothing twice"
-        play.server.broken_from = None
-        assert whole_run(play).keys() == whole
-
+class TestOtherFailures:
     def test_a_day_without_accesses_is_no_failure_of_ours(self, play: Play) -> None:
         play.server.broken_from = 0
         play.server.broken = status(429, jpo.result("303"), Retry_After="80000")

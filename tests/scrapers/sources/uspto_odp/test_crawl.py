@@ -14,6 +14,7 @@ from scrapers.json_objects import children, read_object
 from scrapers.records import ApplicationStatus, LegalEvent, Publication, Watch
 from scrapers.sources.uspto_odp.application import read_application
 from tests.scrapers.patent_offices import uspto
+from tests.scrapers.patent_offices.failing import failure_at_any_request
 from tests.scrapers.patent_offices.runs import Run, run
 from tests.scrapers.patent_offices.server import FakeClock, Fault, _Server, cut, dropped, halved, serving, status
 from tests.scrapers.patent_offices.uspto import Application, Uspto
@@ -184,30 +185,7 @@ def whole_run(play: Play) -> Run:
     return play.run(WATCH, numbers, allowances={"search_page": 1}, with_claims=frozenset({"US.20250999005.A1"}))
 
 
-class TestFailureAtAnyRequest:
-    def test_the_number_of_requests_is_known(self, play: Play) -> None:
-        assert not whole_run(play).context.incomplete
-        assert len(play.office.log) == REQUESTS
-
-    @pytest.mark.parametrize("kind", list(ONCE))
-    @pytest.mark.parametrize("at", range(REQUESTS))
-    def test_one_failure_loses_and_doubles_nothing(self, play: Play, at: int, kind: str) -> None:
-        whole = whole_run(play).keys()
-        play.server.faults[at] = ONCE[kind]
-        done = whole_run(play)
-        assert done.error is None
-        assert done.keys() == whole
-        assert play.office.over == []
-
-    @pytest.mark.parametrize("at", range(REQUESTS))
-    def test_a_breakdown_keeps_what_was_read_and_says_so(self, play: Play, at: int) -> None:
-        whole = whole_run(play).keys()
-        play.server.broken_from = at
-        broken = whole_run(play)
-        assert isinstance(broken.error, FetchError) or broken.context.incomplete
-        assert not broken.keys() - whole, "nothing that is not so, nothing twice"
-        play.server.broken_from = None
-        assert whole_run(play).keys() == whole
+TestFailureAtAnyRequest = failure_at_any_request(whole_run, REQUESTS, ONCE, error=FetchError)
 
 
 @pytest.mark.shared
