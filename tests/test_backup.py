@@ -20,7 +20,8 @@ from click.testing import CliRunner
 
 from tests.conftest import empty_database
 from tests.web.seed import seed
-from workbench.backup import DATABASE, MANIFEST, BackupError, back_up, restore
+from workbench.backup import back_up, restore
+from workbench.backup_archive import DATABASE, MANIFEST, BackupError
 from workbench.cli import main
 from workbench.db import Store
 from workbench.digest.models import Recipient
@@ -235,7 +236,7 @@ def die(*args, **more):
 target, home, url, what = sys.argv[1:]
 settings = Settings(home=Path(home), database_url=url or None)
 if what == "backup":
-    backup._Archive.add_folder = die
+    backup.Archive.add_folder = die
     backup.back_up(Store(settings, Viewer.system()), Path(target))
 else:
     setattr(backup, what, die)

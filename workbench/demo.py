@@ -79,6 +79,16 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
             ids = sample.PAGE_IDS if source.name == "iso_pages" else ()
             run = poll(store, settings, source, ids=ids, replay=Replay(folder / "replay", day))
             yield Step(f"Poll {source.manifest.title}, as on {day}", _counted(run, "work items"))
+    yield from _files(store, settings, folder)
+    yield _answer(store)
+    yield _week(store)
+    yield from _patents(store)
+    yield from _team(store, settings)
+    yield _compose(store, settings, folder)
+
+
+def _files(store: Store, settings: Settings, folder: Path) -> Iterator[Step]:
+    """What a delegate and an IP team were sent, as files."""
     for draft in sample.DRAFTS:
         run = import_draft(
             store,
@@ -108,8 +118,10 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
     for file in sorted((folder / "documents").iterdir()):
         run = import_documents(store, settings, file, now=_at(sample.DAYS[-1]))
         yield Step(f"Import committee documents from {file.name}", _counted(run, "documents"))
-    yield _answer(store)
-    yield _week(store)
+
+
+def _patents(store: Store) -> Iterator[Step]:
+    """The portfolio, mapped onto every draft."""
     with store.write() as session:
         ours = [row for row in session.exec(select(Publication)) if sample.OWN_PARTY in row.applicants]
         put_into(session, sample.OWN_PARTY, ours)
@@ -120,16 +132,20 @@ def build(store: Store, settings: Settings) -> Iterator[Step]:
         with sole(store, MAPPING):
             run = map_draft(store, draft_name, now=_at(sample.DAYS[-1]))
         yield Step(f"Map claims onto {draft_name.work_item}, {draft_name.label}", _counted(run, "claims"))
-    done = plant_assessments(store, sample.OWN_PARTY, _at(sample.DAYS[-1])())
+
+
+def _team(store: Store, settings: Settings) -> Iterator[Step]:
+    """What the IP team wrote."""
+    at = _at(sample.DAYS[-1])()
+    done = plant_assessments(store, sample.OWN_PARTY, at)
     yield Step("Assessments of the sample IP team", done)
-    done = plant_case(store, sample.OWN_PARTY, sample.PAGE_IDS[0], _at(sample.DAYS[-1])())
+    done = plant_case(store, sample.OWN_PARTY, sample.PAGE_IDS[0], at)
     yield Step("Declaration case of the sample IP team", done)
-    done = plant_choices(store, _at(sample.DAYS[-1])())
+    done = plant_choices(store, at)
     yield Step("Dormant patents of the sample IP team", done)
     with store.write() as session:
-        made = plant_plan(session, Viewer.system(), settings, _at(sample.DAYS[-1])())
+        made = plant_plan(session, Viewer.system(), settings, at)
     yield Step("Sample plan", "made" if made else "there already")
-    yield _compose(store, settings, folder)
 
 
 def _answer(store: Store) -> Step:

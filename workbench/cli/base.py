@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXPECTED_ERRORS = frozenset(
     {
         "scrapers.errors.ScraperError",
-        "workbench.backup.BackupError",
+        "workbench.backup_archive.BackupError",
         "workbench.ballots.limits.LimitRulesError",
         "workbench.ballots.obligations.ObligationRulesError",
         "workbench.cases.gates.GateRulesError",

@@ -7,7 +7,7 @@ failed run that changes nothing; its bytes are kept, so that it can be read agai
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -110,13 +110,13 @@ def import_file(
                 whole = Refusal(place=path.name, reason=str(error), excerpt=beginning_of(path))
                 kept = keep_snapshot(session, snapshot)
                 log = ChangeLog(session, run_id, source, clock)
-                _quarantine(log, kind, kept, content.refusals or [whole], options)
+                keep_refusals(log, kind.parser_version, kept, _bad(kind, content.refusals or [whole]), options)
             return finish_run(session, run_id, RunState.FAILED, warnings=content.warnings(), error=str(error))
     with store.write() as session:
         log = ChangeLog(session, run_id, source, clock)
         kept, counts = keep_snapshot(session, snapshot), Counts()
         notes = write(session, log, kept, content.records, counts)
-        fingerprints = _quarantine(log, kind, kept, content.refusals, options)
+        fingerprints = keep_refusals(log, kind.parser_version, kept, _bad(kind, content.refusals), options)
         if len(content.refusals) <= MAX_SET_ASIDE:
             settle(session, log, [kept], fingerprints)
         state = RunState.OK if counts.inserted + counts.updated else RunState.UNCHANGED
@@ -124,14 +124,18 @@ def import_file(
         return finish_run(session, run_id, state, counts, warnings=warnings)
 
 
-def _quarantine(
-    log: ChangeLog, kind: FileKind[R, M], snapshot: Snapshot, refusals: Sequence[Refusal], options: dict[str, Any]
+def keep_refusals(
+    log: ChangeLog, parser_version: str, snapshot: Snapshot, refusals: Sequence[Refusal], options: Mapping[str, Any]
 ) -> set[str]:
+    """Put what could not be read of a file into quarantine; returns the fingerprints. `options` read it once more."""
     bad = [
         BadRecord(
             one_line(each.place, MAX_PLACE), one_line(each.reason, MAX_PLACE), each.excerpt, snapshot.sha256, each.place
         )
-        for each in refusals[:MAX_SET_ASIDE]
-        if kind.is_bad(each)
+        for each in refusals
     ]
-    return keep_bad_records(log.session, log, kind.parser_version, bad, {snapshot.sha256: snapshot}, options=options)
+    return keep_bad_records(log.session, log, parser_version, bad, {snapshot.sha256: snapshot}, options=options)
+
+
+def _bad(kind: FileKind[R, M], refusals: Sequence[Refusal]) -> list[Refusal]:
+    return [each for each in refusals[:MAX_SET_ASIDE] if kind.is_bad(each)]

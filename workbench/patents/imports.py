@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlmodel import Session
 
 from scrapers.errors import ScraperError, UnreadableFileError
 from scrapers.patents import PARSER_VERSION, ColumnMap, Refusal, load_map, read_patents
 from scrapers.records import Publication
-from scrapers.set_aside import MAX_PLACE, MAX_SET_ASIDE, BadRecord, one_line
+from scrapers.set_aside import MAX_SET_ASIDE
 from workbench.db import Store
+from workbench.history.file_imports import keep_refusals
 from workbench.history.files import beginning_of, keep_file
 from workbench.history.log import ChangeLog, Counts, finish_run, keep_snapshot, start_run
 from workbench.history.models import Run, RunKind, RunState, Snapshot
-from workbench.history.quarantine import keep_bad_records, settle
+from workbench.history.quarantine import settle
 from workbench.patents.portfolios import put_into
 from workbench.patents.reconcile import reconcile_publication
 from workbench.people.matters import matter_named
@@ -52,75 +54,72 @@ def import_patents(
     if matter is not None:
         with store.read() as session:
             matter_id = matter_named(session, matter)
-    run_id = start_run(
-        store,
-        RunKind.IMPORT,
-        f"file:{path.name}",
-        PARSER_VERSION,
-        clock,
-        permission=Permission.READ_PATENTS,
-        matter_id=matter_id,
-    )
+    source, permission = f"file:{path.name}", Permission.READ_PATENTS
+    run_id = start_run(store, RunKind.IMPORT, source, PARSER_VERSION, clock, permission=permission, matter_id=matter_id)
+    options: dict[str, Any] = {"import": "patents", "format": format, "portfolio": portfolio, "matter": matter}
+    snapshot: Snapshot | None = None
     # Read to the end before the first write: a file that breaks off changes nothing, and no writer waits for a parser.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
-        warnings: list[str] = []
-        refused: list[Refusal] = []
-        count, refusals = 0, 0
-        snapshot: Snapshot | None = None
-        options: dict[str, Any] = {"import": "patents", "format": format, "portfolio": portfolio, "matter": matter}
+        content = _Content(spool)
         try:
-            snapshot = keep_file(settings, path, clock, permission=Permission.READ_PATENTS, matter_id=matter_id)
+            snapshot = keep_file(settings, path, clock, permission=permission, matter_id=matter_id)
             column_map = load_map(columns) if isinstance(columns, Path) else columns
             options["columns"] = None if column_map is None else column_map.model_dump(mode="json")
-            for each in read_patents(path, format, column_map):
-                if isinstance(each, Refusal):
-                    refusals += 1
-                    if len(refused) < MAX_SET_ASIDE:
-                        refused.append(each)
-                    if len(warnings) < MAX_WARNINGS:
-                        warnings.append(f"{each.place}: {each.reason}")
-                    continue
-                spool.write(each.model_dump_json(exclude_unset=True) + "\n")
-                count += 1
-                progress(count)
-            if count == 0:
-                reason = warnings[0] if warnings else "it holds no publication"
-                raise UnreadableFileError(f"{path}: nothing was imported; {reason}")
+            content.read(path, read_patents(path, format, column_map), progress)
         except ScraperError as error:
             with store.write() as session:
                 if snapshot is not None:
                     snapshot.believed = False
-                    log = ChangeLog(session, run_id, f"file:{path.name}", clock)
+                    log = ChangeLog(session, run_id, source, clock)
                     whole = Refusal(place=path.name, reason=str(error), excerpt=beginning_of(path))
-                    _quarantine(session, log, keep_snapshot(session, snapshot), refused or [whole], options)
-                return finish_run(session, run_id, RunState.FAILED, warnings=warnings, error=str(error))
-        spool.seek(0)
+                    kept = keep_snapshot(session, snapshot)
+                    keep_refusals(log, PARSER_VERSION, kept, content.refused or [whole], options)
+                return finish_run(session, run_id, RunState.FAILED, warnings=content.warnings, error=str(error))
         with store.write() as session:
-            log = ChangeLog(session, run_id, f"file:{path.name}", clock)
+            log = ChangeLog(session, run_id, source, clock)
             kept = keep_snapshot(session, snapshot)
-            counts = _write(session, log, _spooled(spool), kept.id, portfolio, matter_id)
-            fingerprints = _quarantine(session, log, kept, refused, options)
-            if refusals == len(refused):
+            counts = _write(session, log, content.publications(), kept.id, portfolio, matter_id)
+            fingerprints = keep_refusals(log, PARSER_VERSION, kept, content.refused, options)
+            if content.refusals == len(content.refused):
                 settle(session, log, [kept], fingerprints)
             state = RunState.OK if counts.inserted + counts.updated else RunState.UNCHANGED
-            return finish_run(session, run_id, state, counts, warnings=warnings)
+            return finish_run(session, run_id, state, counts, warnings=content.warnings)
 
 
-def _quarantine(
-    session: Session, log: ChangeLog, snapshot: Snapshot, refused: Sequence[Refusal], options: Mapping[str, Any]
-) -> set[str]:
-    bad = [
-        BadRecord(
-            one_line(each.place, MAX_PLACE), one_line(each.reason, MAX_PLACE), each.excerpt, snapshot.sha256, each.place
-        )
-        for each in refused
-    ]
-    return keep_bad_records(session, log, PARSER_VERSION, bad, {snapshot.sha256: snapshot}, options=options)
+@dataclass
+class _Content:
+    """What a file holds: publications, aside in `spool`, and as many refusals and warnings as are kept of them."""
 
+    spool: IO[str]
+    count: int = 0
+    refusals: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-def _spooled(lines: Iterator[str]) -> Iterator[Publication]:
-    for line in lines:
-        yield Publication.model_validate_json(line)
+    def read(self, path: Path, found: Iterable[Publication | Refusal], progress: Callable[[int], None]) -> None:
+        """Read to the end. Raises UnreadableFileError where there is no publication."""
+        for each in found:
+            if isinstance(each, Refusal):
+                self._refuse(each)
+                continue
+            self.spool.write(each.model_dump_json(exclude_unset=True) + "\n")
+            self.count += 1
+            progress(self.count)
+        if self.count == 0:
+            reason = self.warnings[0] if self.warnings else "it holds no publication"
+            raise UnreadableFileError(f"{path}: nothing was imported; {reason}")
+
+    def publications(self) -> Iterator[Publication]:
+        self.spool.seek(0)
+        for line in self.spool:
+            yield Publication.model_validate_json(line)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.refusals += 1
+        if len(self.refused) < MAX_SET_ASIDE:
+            self.refused.append(refusal)
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append(f"{refusal.place}: {refusal.reason}")
 
 
 def _write(
