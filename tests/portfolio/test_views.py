@@ -266,6 +266,7 @@ def test_each_kind_is_taken_out_by_who_may_and_the_trail_tells_of_it(site: Site)
         answer = site.as_(made.counsel).get(f"/export/{kind}.jsonl", query_string=given, buffered=True)
         assert answer.status_code == 200, kind
         assert answer.text, kind
+        assert answer.headers["Cache-Control"] == "no-store"
     with site.store.read() as session:
         told = session.exec(select(TrailEntry.key).where(TrailEntry.action == "exported")).all()
     assert set(kinds) <= set(told)

@@ -18,11 +18,13 @@ from workbench.web.changes import in_zone
 from workbench.web.context import record, session, today, viewer
 from workbench.web.listing import argument
 from workbench.web.permissions import may_export
+from workbench.web.security import keep_nothing
 
 _NOT_FILTERS: Final = {"sort", "page"}
 _IN_MEMORY: Final = 8 * 1024 * 1024
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
+blueprint.after_request(keep_nothing)
 
 
 @blueprint.get("/<table>.<format>")
@@ -48,9 +50,7 @@ def download(table: str, format: str) -> Response:  # noqa: A002
         raise
     body.seek(0)
     name = f"{table}-marked" if notices else table
-    return send_file(
-        body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{name}.{format}", max_age=0
-    )
+    return send_file(body, mimetype=export.FORMATS[format], as_attachment=True, download_name=f"{name}.{format}")
 
 
 def on_a_day(table: str, filters: Mapping[str, str]) -> Mapping[str, str]:
