@@ -18,8 +18,6 @@ from workbench.people.matters import make_matter
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 from workbench.web import create_app
-from workbench.web.plans import base
-from workbench.web.text import gettext
 
 CHANGE = re.compile(r'name="change" value="([^"]*)"')
 RULE = """id: OWN-01
@@ -88,20 +86,14 @@ def test_what_cannot_be_done_is_said(client: FlaskClient, address: str, form: di
     assert words in answer.text
 
 
-def test_what_is_wrong_with_a_rule_is_said_in_the_language_of_the_page(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_wrong_with_a_rule_is_said_in_the_language_of_the_page(client: FlaskClient) -> None:
     """Whole sentences of the catalogue are filled in, one within the other."""
-    spoken = {"%(key)s: %(reason)s": "※%(key)s：%(reason)s", "“%(text)s”: expected a yes or no": "※「%(text)s」"}
-
-    def speak(message: str, /, **values: object) -> str:
-        return gettext(spoken.get(message, message), **values)
-
-    monkeypatch.setattr(base, "gettext", speak)
     form = {"text": RULE.replace("FF + days(400) <= OSS", "FF + days(400)"), "reason": "a good reason", "seen": "0"}
-    answer = client.post("/plans/rules/rule/NEW", data=form | {"action": "keep"})
+    answer = client.post(
+        "/plans/rules/rule/NEW", data=form | {"action": "keep"}, headers={"Accept-Language": "ja-JP,ja;q=0.9"}
+    )
     assert answer.status_code == 409
-    assert "※OWN-01：※「FF + days(400)」" in html.unescape(answer.text)
+    assert "OWN-01：「FF + days(400)」：はい・いいえで" in html.unescape(answer.text)
 
 
 def test_without_room_the_page_says_what_contradicts_and_offers_ways_out(client: FlaskClient) -> None:
