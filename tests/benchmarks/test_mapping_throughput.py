@@ -30,12 +30,15 @@ def test_mapping_costs_little_more_than_what_it_is_made_of(
     sizes = map(str, (CLAIMS, CLAUSES, ROUNDS))
     child = subprocess.run([*command, *sizes], stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(child.stdout)
-    hours = found["mapping_seconds"] / CLAIMS * PROMISED_CLAIMS / 3600
+    # The clauses are encoded once, however many claims there are.
+    each = (found["mapping_seconds"] - found["clauses_seconds"]) / CLAIMS
+    hours = (each * PROMISED_CLAIMS + found["clauses_seconds"]) / 3600
     at_that_rate = f"{PROMISED_CLAIMS:,} claims at that rate {hours:.1f} h of it; " if CLAIMS >= TELLING else ""
     with capsys.disabled():
         sys.stdout.write(
             f"\n{CLAIMS:,} claims × {found['clauses']:,} clauses, processor time: mapping "
-            f"{found['mapping_seconds']:.1f} s, bare encoding {found['encoding_seconds']:.1f} s, bare bm25s "
+            f"{found['mapping_seconds']:.1f} s, bare encoding {found['encoding_seconds']:.1f} s (the clauses' "
+            f"{found['clauses_seconds']:.1f} s), bare bm25s "
             f"{found['search_seconds']:.1f} s, ratio {found['ratio']:.2f}; {at_that_rate}"
             f"memory {found['peak_mib']:.0f} MiB\n"
         )
