@@ -135,7 +135,11 @@ def test_the_export_has_one_row_a_pair_in_the_agreed_shape(store: Store, pair: t
 
 @pytest.mark.parametrize(
     ("filters", "said"),
-    [({}, "work item"), ({"work_item": "9900001", "from": "CD 1"}, "'to' is missing"), ({"to": "DIS"}, "work item")],
+    [
+        ({}, "work_item is missing"),
+        ({"work_item": "9900001", "from": "CD 1"}, "to is missing"),
+        ({"to": "DIS"}, "work_item is missing"),
+    ],
 )
 def test_an_export_without_its_drafts_says_what_to_give(store: Store, filters: dict[str, str], said: str) -> None:
     with store.read() as session, pytest.raises(UnknownExportError, match=said):
