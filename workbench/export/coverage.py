@@ -19,13 +19,16 @@ from workbench.portfolio.white_space import SPACE_FILTERS, Space, lines_of, sear
 _OF_DRAFT: Final = ("work_item", "label")
 
 
-class CoverageRow(Shape):
+class _OfClause(Shape):
     work_item: str
     iso_id: int
     draft: str
     clause: str | None
     clause_order: int
     title: str | None
+
+
+class CoverageRow(_OfClause):
     normative: bool
     family: str
     family_title: str
@@ -35,13 +38,7 @@ class CoverageRow(Shape):
     claims: list[str]
 
 
-class WhiteSpaceRow(Shape):
-    work_item: str
-    iso_id: int
-    draft: str
-    clause: str | None
-    clause_order: int
-    title: str | None
+class WhiteSpaceRow(_OfClause):
     space: Space
     families_counting: int
     families_other: int
