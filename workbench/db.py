@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
@@ -36,6 +37,9 @@ _WRITER_LOCK = 4_242_001
 _SETTINGS = "workbench_settings"
 
 
+_Item = TypeVar("_Item")
+
+
 class StoreError(Exception):
     """The database cannot be used; `str(error)` says why and what to do."""
 
@@ -57,6 +61,13 @@ def key_of(row: Any) -> int:
     if row.id is None:
         raise ValueError(f"{type(row).__name__} has no key yet; flush the session first")
     return int(row.id)
+
+
+def in_blocks(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    """The items in order, `size` at a time, as statements name few enough values; the last block may be shorter."""
+    left = iter(items)
+    while block := list(islice(left, size)):
+        yield block
 
 
 class Store:

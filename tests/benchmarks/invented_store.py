@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from tests.mapping.invented import NOW, add_draft, add_publications, claim_text
-from workbench.db import Store
+from workbench.db import Store, in_blocks
 from workbench.history.log import start_run
 from workbench.history.models import RunKind, RunState
 from workbench.mapping.bulk import insert_rows
@@ -27,7 +27,7 @@ from workbench.mapping.ranking import ClaimText, claim_passages, claim_words
 from workbench.mapping.readings import Vocabulary
 from workbench.mapping.runs import source_of
 from workbench.mapping.sums import keep_sums
-from workbench.mapping.vectors import StoredEncoder, in_blocks
+from workbench.mapping.vectors import StoredEncoder
 from workbench.patents.models import Claim
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings

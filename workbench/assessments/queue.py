@@ -10,13 +10,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from workbench.db import key_of
+from workbench.db import in_blocks, key_of
 from workbench.mapping.decisions import DecisionKey, decide
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import Standing, standing_in
 from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow
-from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, Publication
 from workbench.patents.walls import is_own, reads_others
 from workbench.people.gate import viewer_of

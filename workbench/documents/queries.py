@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from scrapers.documents import DocumentKind
+from workbench.db import in_blocks
 from workbench.documents.models import CommitteeDocument
 from workbench.history.models import Change, Entity
 from workbench.history.queries import FilterError, day_of, filled, with_words
@@ -19,7 +20,6 @@ from workbench.standards.models import Committee
 FILTERS: Final = ("q", "body", "kind", "reference", "from", "to", "due_from")
 SORTS: Final = ("body", "number", "issued", "due", "seen")
 _ASKED_AT_ONCE: Final = 5_000
-_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def with_successors(session: Session, rows: Iterable[CommitteeDocument]) -> list
     """The documents with what supersedes each."""
     shown = list(rows)
     successors: dict[tuple[str, str | None], CommitteeDocument] = {}
-    for some in _in_turns(shown):
+    for some in in_blocks(shown, _ASKED_AT_ONCE):
         newer = session.exec(
             select(CommitteeDocument)
             .where(
@@ -99,7 +99,7 @@ def documents_by_key(session: Session, keys: Iterable[str]) -> dict[str, Committ
     """The documents of these keys of the change log, see `document_key`."""
     written = col(CommitteeDocument.body) + " " + col(CommitteeDocument.number)
     found: dict[str, CommitteeDocument] = {}
-    for some in _in_turns(list(keys)):
+    for some in in_blocks(keys, _ASKED_AT_ONCE):
         rows = session.exec(select(CommitteeDocument).where(written.in_(some)))
         found.update((document_key(row.body, row.number), row) for row in rows)
     return found
@@ -118,11 +118,6 @@ def followed_bodies(session: Session) -> tuple[str, ...]:
 def is_of(body: str, committees: Iterable[str]) -> bool:
     """Whether a body is one of the committees or a group below one, such as `ISO/IEC JTC 1/SC 42/WG 1`."""
     return any(body == each or body.startswith(f"{each}/") for each in committees)
-
-
-def _in_turns(things: list[_Thing]) -> Iterator[list[_Thing]]:
-    """As many at once as a statement of either database may name."""
-    return (things[first : first + _ASKED_AT_ONCE] for first in range(0, len(things), _ASKED_AT_ONCE))
 
 
 def _conditions(filters: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlmodel import Session, col, delete
 
-from workbench.db import Store
+from workbench.db import Store, in_blocks
 from workbench.history.log import Counts, finish_run
 from workbench.history.models import Run, RunState
 from workbench.mapping.bulk import insert_rows
@@ -26,7 +26,7 @@ from workbench.mapping.passes import CLAIMS_KEPT, SCORE_DIGITS, KeptMatches
 from workbench.mapping.ranking import ClauseText
 from workbench.mapping.reader import READER_VERSION
 from workbench.mapping.sums import are_kept, keep_sums
-from workbench.mapping.vectors import StoredEncoder, in_blocks
+from workbench.mapping.vectors import StoredEncoder
 from workbench.patents.models import Claim
 from workbench.standards.models import Clause
 

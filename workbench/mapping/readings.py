@@ -15,7 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from workbench.db import Store
+from workbench.db import Store, in_blocks
 from workbench.deferred import deferred
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.encoder import Vectors
@@ -23,7 +23,7 @@ from workbench.mapping.keys import Keys
 from workbench.mapping.models import ClaimReading, Word
 from workbench.mapping.ranking import ClaimText
 from workbench.mapping.reader import READER_VERSION, claim_passages, claim_words
-from workbench.mapping.vectors import KnownVectors, Passages, StoredEncoder, in_blocks, text_hash
+from workbench.mapping.vectors import KnownVectors, Passages, StoredEncoder, text_hash
 from workbench.patents.models import Claim
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlmodel import Session, col, delete
 
+from workbench.db import in_blocks
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.keys import Keys, distinct, union
 from workbench.mapping.models import MappedPublication, Match, SearchedPublication
 from workbench.mapping.passes import CLAUSES_KEPT
-from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Claim
 from workbench.standards.models import Clause
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from workbench.db import Store, key_of
+from workbench.db import Store, in_blocks, key_of
 from workbench.mapping.bulk import insert_rows
 from workbench.mapping.encoder import Encoder, Vectors
 from workbench.mapping.models import EncoderModel, TextVectors
@@ -21,15 +20,6 @@ HASH_BYTES: Final = 16
 BLOCK: Final = 256
 # Under the least number of values that a database takes in one statement (SQLite: 32,766).
 _ASKED_AT_ONCE: Final = 8192
-
-_Item = TypeVar("_Item")
-
-
-def in_blocks(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
-    """The items in order, `size` at a time; the last block may be shorter."""
-    left = iter(items)
-    while block := list(islice(left, size)):
-        yield block
 
 
 def text_hash(*texts: str) -> bytes:

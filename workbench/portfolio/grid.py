@@ -12,10 +12,9 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlmodel import Session, col
 
-from workbench.db import key_of
+from workbench.db import in_blocks, key_of
 from workbench.mapping.models import Match, SearchedPublication
 from workbench.mapping.sums import FOREMOST
-from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Claim, Publication
 from workbench.portfolio.choosing import Wanted, families, family_key
 from workbench.portfolio.coverage import COVERING, KINDS, STRENGTH, Cell, Counts, Coverage

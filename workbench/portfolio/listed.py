@@ -10,8 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from workbench.db import key_of
-from workbench.mapping.vectors import in_blocks
+from workbench.db import in_blocks, key_of
 from workbench.patents.models import Publication
 from workbench.portfolio.choosing import family_key
 from workbench.portfolio.coverage import STRENGTH, Cell

@@ -12,8 +12,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from workbench.db import in_blocks
 from workbench.declarations.parties import Parties
-from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Family, Portfolio, PortfolioMember, Publication
 from workbench.portfolio.choosing import applicants, family_key
 from workbench.portfolio.coverage import STRENGTH, Cell

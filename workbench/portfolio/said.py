@@ -11,10 +11,9 @@ from sqlmodel import Session, col, select
 from workbench.assessments.models import AssessmentPin
 from workbench.assessments.pins import ASSESSMENT
 from workbench.assessments.queries import Stand, standing
-from workbench.db import key_of
+from workbench.db import in_blocks, key_of
 from workbench.mapping.decisions_models import Verdict
 from workbench.mapping.decisions_queries import Standing, standing_in
-from workbench.mapping.vectors import in_blocks
 from workbench.patents.models import Publication
 from workbench.portfolio.coverage import Cell, cell_of
 from workbench.portfolio.pairs import HELD, STALE
