@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
-OPSET = 20
-IR_VERSION = 9
-"""The format version that goes with opset 20."""
+OPSET = 23
+"""The first in which attention is one node."""
+IR_VERSION = 11
+"""The format version that goes with opset 23."""
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -127,31 +128,22 @@ class _Writer:
             f"{name}.attention.output.LayerNorm", self._node("Add", [value, self._attention(name, value)])
         )
         width = self._config.hidden_size
-        inner = self._linear([f"{name}.intermediate.dense"], value, width, None)
-        inner = self._linear([f"{name}.output.dense"], self._node("Gelu", [inner]), None, width)
+        inner = self._linear(f"{name}.intermediate.dense", value, width, None)
+        inner = self._linear(f"{name}.output.dense", self._node("Gelu", [inner]), None, width)
         return self._normalised(f"{name}.output.LayerNorm", self._node("Add", [value, inner]))
 
     def _attention(self, name: str, value: str) -> str:
         width, heads = self._config.hidden_size, self._config.num_attention_heads
-        parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
-        joined = self._linear(parts, value, width, width)
-        apart = self._constant("apart", np.array([0, 0, 3, heads, width // heads], np.int64))
-        together = self._constant("together", np.array([0, 0, width], np.int64))
-        turned = self._node("Transpose", [self._node("Reshape", [joined, apart])], perm=[2, 0, 3, 1, 4])
-        places = [self._constant(f"place_{at}", np.array(at, np.int64)) for at in range(3)]
-        query, key, held = (self._node("Gather", [turned, place], axis=0) for place in places)
-        scale = self._constant("scale", np.array((width // heads) ** -0.5, np.float32))
-        products = self._node("MatMul", [query, self._node("Transpose", [key], perm=[0, 1, 3, 2])])
-        shares = self._node("Softmax", [self._node("Mul", [products, scale])], axis=-1)
-        mixed = self._node("Transpose", [self._node("MatMul", [shares, held])], perm=[0, 2, 1, 3])
-        return self._linear([f"{name}.attention.output.dense"], self._node("Reshape", [mixed, together]), width, width)
+        parts = [
+            self._linear(f"{name}.attention.self.{part}", value, width, width) for part in ("query", "key", "value")
+        ]
+        mixed = self._node("Attention", parts, q_num_heads=heads, kv_num_heads=heads)
+        return self._linear(f"{name}.attention.output.dense", mixed, width, width)
 
-    def _linear(self, names: Sequence[str], value: str, width: int | None, out: int | None) -> str:
-        """The affine maps of these names, side by side, in one product."""
-        matrix = np.concatenate([self._weight(f"{each}.weight", (out or -1, width or -1)) for each in names])
-        bias = np.concatenate([self._weight(f"{each}.bias", (-1,)) for each in names])
-        product = self._node("MatMul", [value, self._constant(f"{names[0]}.matrix", np.ascontiguousarray(matrix.T))])
-        return self._node("Add", [product, self._constant(f"{names[0]}.bias", bias)])
+    def _linear(self, name: str, value: str, width: int | None, out: int | None) -> str:
+        matrix = self._weight(f"{name}.weight", (out or -1, width or -1))
+        product = self._node("MatMul", [value, self._constant(f"{name}.matrix", np.ascontiguousarray(matrix.T))])
+        return self._node("Add", [product, self._constant(f"{name}.bias", self._weight(f"{name}.bias", (out or -1,)))])
 
     def _normalised(self, name: str, value: str) -> str:
         width = self._config.hidden_size

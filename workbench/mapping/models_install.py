@@ -193,9 +193,15 @@ def _convert(
     # The quantiser asks for a preparation that merges nodes; there is nothing to merge in a graph written by hand.
     onnx.helper.set_model_props(graph, {"onnx.quant.pre_process": "onnxruntime.quant"})
     onnx.save(graph, str(given / MODEL_FILE))
-    # Seven bits: products of eight overflow on processors without instructions for them.
+    # Seven bits: products of eight overflow on processors without instructions for them. Only what has weights: the
+    # quantiser takes the standard's attention for another operator of that name.
     quantize_dynamic(
-        given / MODEL_FILE, ready / MODEL_FILE, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+        given / MODEL_FILE,
+        ready / MODEL_FILE,
+        op_types_to_quantize=["MatMul", "Gather"],
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,
     )
     if reference is not None:
         return reference
