@@ -33,7 +33,7 @@ class _Wording:
     def pattern(self) -> re.Pattern[str]:
         one = rf"(?:{self.word})\s?(?:{_NUMBER}){self.after_number}"
         joined = rf"\s?(?:[,;、，]\s?(?:{self.lists})?|{self.ranges}|{self.lists})\s?"
-        filler = r"(?:(?:any|one|either) (?:one )?of )?"
+        filler = r"(?:(?:any|one|either) (?:one )?of )?第?"
         return re.compile(rf"{one}(?:{joined}{filler}(?:{self.word})?\s?(?:{_NUMBER}){self.after_number}){{0,99}}")
 
 
@@ -44,7 +44,7 @@ _WORDINGS = (
         hints=("claim",),
         earlier_hints=("preceding", "foregoing", "previous", "prior", "above", "earlier", "aforementioned"),
         led=True,
-        word=r"(?<![a-z])claims?(?: nos?\.)?",
+        word=r"(?<![a-z])claims?(?:\(s\))?(?: nos?\.)?",
         plural=r"claims",
         ranges=rf"(?:\bto\b|\bthrough\b|\bthru\b|\bup to\b|{_DASH})",
         lists=r"(?:\band/or\b|\band\b|\bor\b|&)",
@@ -83,15 +83,17 @@ _WORDINGS = (
         all_earlier=r"\b(?:reivindicaciones|reivindicações|rivendicazioni) (?:anteriores|precedent[ie]s?)",
     ),
     _Wording(
-        hints=("請求項", "权利要求", "權利要求"),
+        hints=("請求項", "权利要求", "權利要求", "請求の範囲", "專利範圍"),
         earlier_hints=("請求項", "权利要求", "權利要求"),
         led=False,
-        word=r"請求項|(?:权利要求|權利要求|专利权利要求)书?",
+        # Before 1988 in Japan and about 2013 in Taiwan claims were items of the "scope of the patent sought".
+        word=r"請求項|(?:权利要求|權利要求|专利权利要求)书?|(?:請求の範囲|專利範圍)第",
         plural=r"",
         ranges=rf"(?:ないし|乃至|から|至|到|{_DASH})",
-        lists=r"(?:又は|または|或いは|あるいは|及び|および|並びに|若しくは|もしくは|或|和|及|与|と)",
+        lists=r"(?:又は|または|或いは|あるいは|及び|および|並びに|若しくは|もしくは|以及|或|和|及|与|と)",
         all_earlier=r"(?:前記|上記|前述|上述|先行する|前面)[^、。，0-9]{0,8}?(?:請求項|权利要求|權利要求)(?!\s?[0-9])"
         r"|請求項の(?:うち)?(?:いずれか|何れか)",
+        after_number=r"\s?項?",
     ),
     _Wording(
         hints=("항",),
@@ -156,7 +158,7 @@ def _numbers(reference: str, wording: _Wording, limit: int) -> set[int]:
     if (single := _SINGLE.fullmatch(reference)) is not None:
         only = int(single[1])
         return {only} if 0 < only < limit else set()
-    if wording.after_number and "항" not in reference:
+    if reference.startswith("제") and "항" not in reference:
         return set()  # Korean 제1 alone is an ordinal ("the first"), not a claim
     tokens = re.findall(rf"{_NUMBER}|{wording.ranges}|{wording.lists}", reference)
     joined_by_words = any(not token.isdecimal() for token in tokens)

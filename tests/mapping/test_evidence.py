@@ -89,6 +89,7 @@ def test_an_element_without_an_answer_says_so(provisions: tuple[ProvisionText, .
         ("を備える装置。", "ja"),
         ("を備えることを特徴とする記録媒体。", "ja"),
         ("A system.", "en"),
+        ("根据权利要求1或2所述的方法，其特征在于，", "zh"),
     ],
 )
 def test_an_element_of_boilerplate_alone_is_not_missing(text: str, language: str) -> None:

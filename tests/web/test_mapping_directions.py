@@ -21,7 +21,8 @@ from workbench.patents.models import Claim, Family, Publication
 from workbench.patents.portfolios import put_into
 from workbench.people.viewer import Viewer
 from workbench.standards.models import Clause
-from workbench.web import create_app, mapping_directions
+from workbench.web import create_app
+from workbench.web import mapping as mapping_pages
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -31,7 +32,7 @@ def mapped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         pytest.MonkeyPatch.context() as patch,
         empty_database(request.param, request, tmp_path_factory.mktemp("mapped"), migrated=True) as settings,
     ):
-        for module in (runs, mapping_directions):
+        for module in (runs, mapping_pages):
             patch.setattr(module, "installed_encoder", lambda settings: WordEncoder())
         settings = settings.model_copy(update={"dependent_claims": True})
         store = Store(settings, Viewer.system())

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlmodel import col, select
 
 from tests.web.conftest import token
-from tests.web.library import NOW, Library, counted_queries, fill_with_a_long_pair, portfolio_of
+from tests.web.library import NOW, TWO_LANGUAGES, Library, counted_queries, fill_with_a_long_pair, portfolio_of
 from workbench import sample
 from workbench.db import Store, key_of
 from workbench.history.queries import FilterError
@@ -19,7 +19,7 @@ from workbench.mapping.evidence import missing
 from workbench.mapping.evidence_reader import EvidenceReader
 from workbench.mapping.models import DraftPass, Match
 from workbench.mapping.queries import MATCH_SORTS, count_matches, find_pair, in_one_draft, select_matches
-from workbench.patents.models import Claim
+from workbench.patents.models import Claim, Publication
 from workbench.settings import Settings
 from workbench.standards.draft_queries import provisions_of
 from workbench.standards.models import Clause, Draft
@@ -279,7 +279,21 @@ def test_a_dependent_claim_is_said_not_to_be_mapped(library: Library) -> None:
     with library.store.read() as session:
         claim = session.exec(select(Claim).where(col(Claim.independent).is_(False))).first()
         assert claim is not None
-    assert "This claim is not mapped onto this draft" in library.page(f"/mapping/matches/1/{claim.id}/0")
+    page = library.page(f"/mapping/matches/1/{claim.id}/0")
+    assert "This claim is not mapped onto this draft" in page
+    above = min(claim.depends_on)
+    assert f"Taken over from claim {above} " in page
+    assert f'<li id="e-{above}-1" data-support=' in page
+
+
+def test_whose_claims_are_ranked_is_told_for_the_language_of_the_draft(library: Library) -> None:
+    with library.store.read() as session:
+        statement = select(Claim.id).join(Publication).where(Publication.number == TWO_LANGUAGES)
+        claim = session.exec(statement.where(Claim.language == "ja")).one()
+        drafts = {each.language: each.id for each in session.exec(select(Draft))}
+    told = "Of this publication the claims in English are ranked"
+    assert told in library.page(f"/mapping/matches/{drafts['en']}/{claim}/0")
+    assert told not in library.page(f"/mapping/matches/{drafts['ja']}/{claim}/0")
 
 
 @pytest.mark.parametrize("place", ["999/1/1", "1/99999/1", "1/1/999"])

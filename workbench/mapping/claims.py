@@ -7,28 +7,15 @@ claim (37 CFR 1.75(c)), means plus function (35 U.S.C. 112(f)), Markush list of 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from enum import StrEnum
 from typing import Protocol
 
 from scrapers.patents.categories import category_of
 from workbench.mapping.claims_boilerplate import core_text
 from workbench.mapping.elements import Element, alternatives, split_elements, written_language
 from workbench.mapping.text import tokens
-
-__all__ = [
-    "ClaimLike",
-    "Element",
-    "ParsedClaim",
-    "Twins",
-    "ancestors",
-    "core_text",
-    "elements",
-    "expanded",
-    "parse",
-    "twins",
-]
 
 TWIN_SHARE = 0.6
 """The share of words that two independent claims of different categories must have in common to be called twins."""
@@ -50,11 +37,17 @@ _TRANSITIONS = {
 _JAPANESE_END = re.compile(r"(?:と[、,，]?)?を(?:備え|有|含|具)[^。、]{0,3}(?:こと)?(?:を特徴とする)?|ことを特徴とする")
 _MEANS = {
     "en": re.compile(
-        r"\b(?:means|steps?)\s(?:for\s\w+ing\b|(?:adapted|arranged|configured)\sto\s\w+)[^;,.]{0,200}", re.IGNORECASE
+        r"\b(?:means|steps?)\s(?:for\s\w+ing\b|(?:adapted|arranged|configured)\sto\s\w+)"
+        r"(?:(?!\s(?:wherein|whereby)\b)[^;,.]){0,200}",
+        re.IGNORECASE,
     ),
-    "ja": re.compile(r"[^、。；]{1,120}?手段(?=[、とをがは])"),
+    "ja": re.compile(r"(?<=[るたすう])[^、。；るたすう]{0,12}?手段(?=[、とをがは])"),
     "zh": re.compile(r"用于[^，。；]{1,80}的(?:装置|單元|单元|模块|部件)"),
 }
+_STEPS_OF = re.compile(r"\s*(?:the\s)?(?:following\s)?(?:steps?|acts?|operations?)?(?:\sof)?\s*:?\s*", re.IGNORECASE)
+_OPEN_PREAMBLE = re.compile(r"\b(?:having|including|containing)\b", re.IGNORECASE)
+_MARKUSH = re.compile(r"(?:group consisting of|selected from|chosen from)\b", re.IGNORECASE)
+_MARKUSH_ELSEWHERE = re.compile(r"からなる群(?:から|より)?(?:選択|選ば)|选自|選自")
 
 
 class ClaimLike(Protocol):
@@ -87,53 +80,61 @@ class ParsedClaim:
     alternatives: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Twins:
-    """Two independent claims of different categories that claim the same; `share` of their words is common to both."""
+class Note(StrEnum):
+    """What is particular about an element: it is the preamble, a limitation by function, a list of alternatives."""
 
-    first: int
-    second: int
+    PREAMBLE = "preamble"
+    BY_FUNCTION = "by_function"
+    ALTERNATIVES = "alternatives"
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another independent claim of the publication that claims the same; `share` of the words is common to both."""
+
+    number: int
     share: float
 
 
 def parse(text: str, language: str) -> ParsedClaim:
     """Preamble, transitional phrase and body of a claim; limitations by function and lists of alternatives in it.
 
-    In a Japanese claim the preamble is what stands before であって or において, or is empty. Any text can be parsed.
+    In a Japanese claim the preamble is what stands before であって or において and names what the claim ends with
+    (「…装置であって、…装置。」), or is empty. Any text can be parsed.
     """
     known = written_language(text, language)
     pattern = _TRANSITIONS.get(known)
     found = pattern.search(text) if pattern else None
+    if found is not None and known == "ja" and not _names_the_end(text, found.start()):
+        found = None
     if found is not None:
         preamble, transition = (0, found.start()), found.span()
     else:
         parts = split_elements(text, language)
-        end = 0 if known == "ja" or len(parts) < 2 else parts[0].end
+        end = parts[0].end if len(parts) > 1 and known != "ja" and parts[0].text[-1] in ":：" else 0
         preamble, transition = (0, end), (end, end)
     start = transition[1]
     end = len(text)
     if known == "ja":
         endings = [each.start() for each in _JAPANESE_END.finditer(text, start)]
         end = endings[-1] if endings else end
-    means = tuple(each.span() for each in _MEANS[known].finditer(text)) if known in _MEANS else ()
-    return ParsedClaim(preamble, transition, (start, max(start, end)), means, tuple(alternatives(text)))
+    means = [each.span() for each in _MEANS[known].finditer(text)] if known in _MEANS else []
+    if known == "ja":
+        means = [(_after_comma(text, first), last) for first, last in means]
+    lists = [place for place in alternatives(text) if _MARKUSH.match(text, place[0])]
+    lists += [each.span() for each in _MARKUSH_ELSEWHERE.finditer(text)]
+    return ParsedClaim(preamble, transition, (start, max(start, end)), tuple(means), tuple(lists))
 
 
-def elements(claim: ClaimLike) -> list[Element]:
-    """The elements of a claim with their places in its text; see `workbench.mapping.elements`."""
-    return split_elements(claim.text, claim.language)
+def _after_comma(text: str, at: int) -> int:
+    """The place behind the last comma or full stop before a place; 120 characters before it at most."""
+    return max(text.rfind(each, max(0, at - 120), at) for each in "、。；") + 1 or max(0, at - 120)
 
 
-def expanded(claims: Sequence[ClaimLike], number: int) -> tuple[str, str]:
-    """What claim `number` adds, and what it takes over from its parents (empty for a claim without any).
-
-    Both are core texts, the parents nearest first; the caller weighs the own text above them. `claims` are those of one
-    publication in one language. Raises KeyError where there is no such claim.
-    """
-    by_number = {claim.number: claim for claim in claims}
-    own = by_number[number]
-    parents = [by_number[each] for each in ancestors(claims, number)]
-    return core_text(own.text, own.language), "\n".join(core_text(each.text, each.language) for each in parents)
+def _names_the_end(text: str, at: int) -> bool:
+    """Whether what stands before a place ends as the whole text does, in two characters at least."""
+    ending = text.rstrip("。.． \n")[-2:]
+    return len(ending) == 2 and at >= 2 and text[at - 2 : at] == ending
 
 
 def ancestors(claims: Sequence[ClaimLike], number: int) -> list[int]:
@@ -155,23 +156,44 @@ def ancestors(claims: Sequence[ClaimLike], number: int) -> list[int]:
         chain.append(at)
 
 
-def twins(claims: Sequence[ClaimLike]) -> list[Twins]:
-    """Independent claims of one publication and language that claim one thing as method, system or medium, by number.
+def notes(text: str, language: str) -> list[frozenset[Note]]:
+    """What is particular about each element of a claim (`split_elements`), in their order."""
+    parsed = parse(text, language)
+    preamble, transition = parsed.preamble[1], parsed.transition[1]
+    if _OPEN_PREAMBLE.search(text, 0, preamble):
+        preamble = 0  # "A scale having a pan, wherein …": no telling where the body begins
+
+    def of(element: Element) -> Iterator[Note]:
+        if element.start < preamble and _STEPS_OF.fullmatch(text, min(transition, element.end), element.end):
+            yield Note.PREAMBLE
+        elif any(element.start < end <= element.end for _, end in parsed.means):
+            yield Note.BY_FUNCTION
+        if any(element.start <= start < element.end for start, _ in parsed.alternatives):
+            yield Note.ALTERNATIVES
+
+    return [frozenset(of(element)) for element in split_elements(text, language)]
+
+
+def twins(claims: Sequence[ClaimLike], number: int) -> list[Twin]:
+    """The independent claims that claim the same as independent claim `number`, as method, system or medium.
 
     Two are twins where the words of their core texts overlap (Jaccard) by `TWIN_SHARE` and their categories differ, or
-    their preambles do.
+    their preambles do. `claims` are those of one publication in one language; a dependent claim has no twins.
     """
-    words = {
-        claim.number: frozenset(token.key for token in tokens(core_text(claim.text, claim.language)))
-        for claim in claims
-        if claim.independent
-    }
-    heads = {claim.number: _head(claim) for claim in claims if claim.independent}
+    independent = {claim.number: claim for claim in claims if claim.independent}
+    own = independent.pop(number, None)
+    if own is None:
+        return []
+    head, words = _head(own), _words(own)
     return [
-        Twins(first, second, share)
-        for first, second in combinations(sorted(words), 2)
-        if heads[first] != heads[second] and (share := _overlap(words[first], words[second])) >= TWIN_SHARE
+        Twin(other.number, share)
+        for _, other in sorted(independent.items())
+        if _head(other) != head and (share := _overlap(words, _words(other))) >= TWIN_SHARE
     ]
+
+
+def _words(claim: ClaimLike) -> frozenset[str]:
+    return frozenset(token.key for token in tokens(core_text(claim.text, claim.language)))
 
 
 def _overlap(first: frozenset[str], second: frozenset[str]) -> float:
@@ -181,6 +203,6 @@ def _overlap(first: frozenset[str], second: frozenset[str]) -> float:
 def _head(claim: ClaimLike) -> tuple[str | None, str]:
     """The category of a claim and the thing it names."""
     category = category_of(claim.text)
-    parts = elements(claim)
+    parts = split_elements(claim.text, claim.language)
     thing = parts[-1].text if written_language(claim.text, claim.language) == "ja" and parts else claim.text[:60]
     return (None if category is None else category.value), " ".join(thing.lower().split()[:6])

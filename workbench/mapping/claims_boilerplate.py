@@ -7,8 +7,25 @@ from typing import Final
 
 from workbench.mapping.elements import written_language
 
-_CLAIM_NUMBERS = r"\s\d{1,4}(?:\s?(?:-|–|,|to|through|or|and|and/or)\s?(?:claims?\s)?\d{1,4})*"
 _DIGITS = r"\s?[0-9０-９]{1,4}"
+_CLAIM_NUMBERS = (
+    r"(?:\(s\))?\s(?:nos?\.\s)?\d{1,4}(?:\s?(?:,\s?(?:(?:and/or|or|and)\s)?|-|–|(?:to|through|thru|and/or|or|and|&)\s)\s?"
+    r"(?:(?:any|one|either)\s(?:one\s)?of\s)?(?:claims?\s)?\d{1,4}\b)*"
+)
+_EAST_ASIAN_REFERENCE = (
+    rf"(?:請求項|(?:权利要求|權利要求)书?|(?:特許請求の範囲|申請專利範圍)第){_DIGITS}項?"
+    r"(?:\s?(?:から|ないし|乃至|又は|または|若しくは|もしくは|或いは|あるいは|及び|および|並びに|以及|至|到|或者?|和|及|与"
+    rf"|、|,|，|～|〜|~|-|－|−)\s?(?:請求項|(?:权利要求|權利要求)书?|第)?{_DIGITS}(?![0-9０-９つ個年])項?)*"
+    r"(?:まで)?(?:の?うち)?(?:の?(?:いずれか|何れか)(?:に?[一1１]\s?[項つ方])?|中?的?任意?一[项項])?"
+)
+_REFERENCE: Final = re.compile(
+    rf"\bclaims?{_CLAIM_NUMBERS}"
+    r"|\b(?:(?:patent)?anspr[uü]che?[ns]?|revendications?)\s\d{1,4}"
+    r"(?:\s?(?:,|-|–|bis|und|oder|bzw\.|à|ou|et)\s?\d{1,4}\b)*"
+    r"|(?:청구항\s?제?\s?\d{1,4}|제\s?\d{1,4}\s?항)항?(?:\s?(?:내지|또는|및|에서)\s?(?:청구항|제)?\s?\d{1,4}\s?항?)*"
+    rf"|{_EAST_ASIAN_REFERENCE}",
+    re.IGNORECASE,
+)
 
 # Each pattern with what takes its place, in this order.
 _ENGLISH: Final = (
@@ -38,10 +55,7 @@ _ENGLISH: Final = (
 )
 _JAPANESE: Final = (
     (
-        (
-            rf"請求項{_DIGITS}(?:\s?(?:から|ないし|乃至|又は|または|及び|および|、|～|~|-|－)\s?(?:請求項)?{_DIGITS})*"
-            r"(?:まで)?(?:のうち)?(?:の?(?:いずれか|何れか)(?:[一1１]?\s?項)?)?(?:に記載の|記載の|の|に係る)?"
-        ),
+        rf"{_EAST_ASIAN_REFERENCE}(?:に記載の|記載の|の|に係る)?",
         "",
     ),
     (r"前記|上記|当該", ""),
@@ -51,10 +65,7 @@ _JAPANESE: Final = (
 )
 _CHINESE: Final = (
     (
-        (
-            rf"(?:根据|如|按照|依据)?(?:前述|上述)?权利要求{_DIGITS}(?:\s?(?:至|到|或|和|及|、|-)\s?(?:权利要求)?{_DIGITS})*"
-            r"(?:中)?(?:的)?(?:任意?一项)?(?:所述的?)?"
-        ),
+        rf"(?:根据|根據|如|按照|依据)?(?:前述|上述)?{_EAST_ASIAN_REFERENCE}(?:所述的?)?",
         "",
     ),
     (r"其特[征徵]在于[，,:：]?|所述的?|一种|一種", ""),
@@ -64,6 +75,14 @@ _BOILERPLATE: Final = {
     language: tuple((re.compile(pattern, re.IGNORECASE), instead) for pattern, instead in patterns)
     for language, patterns in (("en", _ENGLISH), ("ja", _JAPANESE), ("zh", _CHINESE))
 }
+
+
+def without_references(text: str) -> str:
+    """A claim with "claim 1", "any of claims 2, 3 or 5 to 7", 請求項１から３のいずれか一項 and their like blanked out.
+
+    Everything else stays where it was.
+    """
+    return _REFERENCE.sub(lambda reference: " " * len(reference[0]), text)
 
 
 def core_text(text: str, language: str) -> str:

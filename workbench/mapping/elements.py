@@ -15,7 +15,7 @@ from dataclasses import dataclass
 _ENUMERATOR = r"(?:\((?:[a-z]|[ivx]{1,5}|\d{1,2})\)|(?:[a-z]|[ivx]{1,5}|\d{1,2})\))\s\w"
 _ANY_LANGUAGE = (
     # after a semicolon and the "and" behind it
-    re.compile(r"[;；](?:\s{0,9}(?:and/or|and|or|otherwise)\b|\s?(?:以及|并且|或者|和|及|且|或))?,?"),
+    re.compile(r"[;；؛](?:\s{0,9}(?:and/or|and|or|otherwise)\b|\s?(?:以及|并且|或者|和|及|且|或))?,?"),
     # after the colon of "comprising:" or 以下を含む：, not within 1:2 or behind "wherein:"
     re.compile(r"(?<=[^\W\d])(?<!wherein)(?<!whereby)(?::(?=\s)|：)", re.IGNORECASE),
     # before (b), b) and (ii) in a list with commas, and before 2. on a line of its own
@@ -28,6 +28,8 @@ _ENGLISH = (
     re.compile(r",(?=\s(?:and\s)?characteri[sz]ed\b)", re.IGNORECASE),
     # of two-part form (37 CFR 1.75(e)): "In a …, the improvement comprising …"
     re.compile(r",(?=\s(?:the\s|an?\s)?improvement\b)", re.IGNORECASE),
+    # before the next of "the steps of: 1. weighing, 2. drying, and 3. packing"
+    re.compile(r",(?=\s(?:(?:and|or)\s)?\d{1,2}\.\s[a-z])"),
     # before the first of "that (i) … (ii) …"
     re.compile(r"\b(?:that|to|by|of|which)(?=\s\((?:i|a|1)\)\s\w)"),
 )
@@ -65,8 +67,9 @@ _HAVING = r"(?:備え|有し|含み|具備し|具え|含有し)"
 _HAVING_AND = rf"を{_HAVING}[、,，]"
 _JAPANESE = (
     re.compile(r"(?:において|に於いて|であって)[、,，]?"),
-    re.compile(rf"(?<!る)と[、,，](?:及び|および|並びに)?(?!{_HAVING_AND})"),
-    re.compile(rf"と(?=を(?:備|有|含|具))(?!{_HAVING_AND})"),
+    re.compile(rf"(?<!る)と[、,，](?:及び|および|並びに)?(?!\s?{_HAVING_AND})"),
+    # files part the lines of a claim, which become spaces
+    re.compile(rf"と(?=\s?を(?:備|有|含|具))(?!\s?{_HAVING_AND})"),
     re.compile(_HAVING_AND),
     re.compile(r"(?:コンピュータ|プロセッサ|計算機)[がにを][、,，]"),
     re.compile(r"(?=ことを特徴と)"),
@@ -77,7 +80,7 @@ _JAPANESE = (
 )
 _JAPANESE_STEP = re.compile(r"(?<=[しりみえせいきぎちにびけげめべれね])[、,，]")
 _JAPANESE_PART = re.compile(
-    r"(?:部|手段|工程|ステップ|器|層|モジュール|ユニット)(?:[、,，](?:及び|および|並びに)?|(?=を(?:備|有|含|具)))"
+    r"(?:部|手段|工程|ステップ|器|層|モジュール|ユニット)(?:[、,，](?:及び|および|並びに)?|(?=\s?を(?:備|有|含|具)))"
 )
 _JAPANESE_PART_END = re.compile(r"(?:と|部|手段)[、,，]?(?:及び|および|並びに)?\Z")
 _JAPANESE_OPEN = re.compile(r"[、,，\s]*を(?:備える|備えた|有する|含む|含んだ|含有する|具備する|具備した|具える)")
@@ -191,7 +194,7 @@ def _listed(text: str, start: int, cuts: Iterable[int], inside: Sequence[tuple[i
 
 def _japanese(text: str, cuts: set[int]) -> set[int]:
     cuts = cuts | {cut.end() for pattern in _JAPANESE for cut in pattern.finditer(text)}
-    if not re.search(r"と[、,，を]", text):
+    if not re.search(r"と(?:[、,，]|\s?を)", text):
         cuts |= {cut.end() for cut in _JAPANESE_PART.finditer(text)}
     # A clause that goes on to describe a part ("… 入力し、… を検出する検出装置と、") is no step of its own.
     hard = sorted(cuts)

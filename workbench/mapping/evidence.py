@@ -16,10 +16,10 @@ from typing import Final
 
 import numpy as np
 
-from workbench.mapping.claims_boilerplate import core_text
+from workbench.mapping.claims_boilerplate import core_text, without_references
 from workbench.mapping.elements import Element
 from workbench.mapping.encoder import Encoder, Vectors
-from workbench.mapping.ranking import ENGINE, ClauseText, Scheme, rarity, saturation, without_references
+from workbench.mapping.ranking import ENGINE, ClauseText, Scheme, rarity, saturation
 from workbench.mapping.terms import Term, Wording
 from workbench.mapping.text import tokens
 
@@ -167,7 +167,7 @@ def _evidence(
     likeness: Sequence[float] | None,
     clause: ClauseText,
 ) -> ElementEvidence:
-    core = core_text(without_references(element.text), "")
+    core = core_text(element.text, "")
     # What ends a Japanese claim, を備えることを特徴とする方法, is an element by its place, but says nothing.
     empty = generic_words().issuperset(token.key for token in tokens(core))
     best = max(answers, key=lambda each: (each.score, -each.provision), default=None)
@@ -200,19 +200,22 @@ def _likeness(elements: Sequence[Element], clause: ClauseText, encoder: Encoder 
 
 def _with_near(found: Sequence[ElementEvidence], encoder: Encoder) -> list[ElementEvidence]:
     """The same evidence with the words that are near each other in meaning, where one is not in the other text."""
-    ours = {each.element.index: _words(each.element.text) for each in found if each.provision is not None}
-    theirs = {each.provision: _words(each.provision_text or "") for each in found if each.provision is not None}
-    every = list(dict.fromkeys(word for words in (*ours.values(), *theirs.values()) for word in words.values()))
+    apart = {each.element.index: _words_apart(each) for each in found if each.provision is not None}
+    every = list(dict.fromkeys(word for ours, theirs in apart.values() if ours and theirs for word in (*ours, *theirs)))
     every = every[:_MOST_WORDS]
     if not every:
         return list(found)
     vectors = dict(zip(every, encoder.encode(every), strict=True))
     return [
-        each
-        if each.provision is None
-        else replace(each, near=tuple(_near(ours[each.element.index], theirs[each.provision], vectors)))
+        each if each.provision is None else replace(each, near=tuple(_near(*apart[each.element.index], vectors)))
         for each in found
     ]
+
+
+def _words_apart(evidence: ElementEvidence) -> tuple[list[str], list[str]]:
+    """The telling words of an element that its provision does not say, and those of the provision alone."""
+    ours, theirs = _words(evidence.element.text), _words(evidence.provision_text or "")
+    return [ours[key] for key in ours if key not in theirs], [theirs[key] for key in theirs if key not in ours]
 
 
 def _words(text: str) -> dict[str, str]:
@@ -225,14 +228,12 @@ def _words(text: str) -> dict[str, str]:
     return found
 
 
-def _near(ours: Mapping[str, str], theirs: Mapping[str, str], vectors: Mapping[str, Vectors]) -> Iterator[Near]:
+def _near(ours: Sequence[str], theirs: Sequence[str], vectors: Mapping[str, Vectors]) -> Iterator[Near]:
+    others = [word for word in theirs if word in vectors]
     pairs = []
-    for key, word in ours.items():
-        if key in theirs or word not in vectors:
-            continue
-        others = [(float(vectors[word] @ vectors[o]), o) for k, o in theirs.items() if k not in ours and o in vectors]
-        if others:
-            likeness, other = max(others, key=lambda pair: (pair[0], pair[1]))
+    for word in ours:
+        if word in vectors and others:
+            likeness, other = max((float(vectors[word] @ vectors[each]), each) for each in others)
             if likeness >= NEAR:
                 pairs.append(Near(word, other, likeness))
     yield from sorted(pairs, key=lambda each: (-each.likeness, each.word))[:_MOST_NEAR]

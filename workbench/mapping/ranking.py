@@ -29,7 +29,6 @@ from workbench.mapping.signals_words import (
     rarity,
     saturation,
     weighted,
-    without_references,
     wording,
 )
 from workbench.mapping.terms import Span, Term, Wording, highlight
@@ -55,10 +54,9 @@ __all__ = [
     "rank_by_words",
     "rarity",
     "saturation",
-    "without_references",
 ]
 
-ENGINE_VERSION = "fusion-1"
+ENGINE_VERSION = "fusion-2"
 """Changes whenever the same texts may be ranked otherwise."""
 
 _BLOCK = 256

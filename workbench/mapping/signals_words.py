@@ -17,7 +17,6 @@ the vector of a clause has unit length. Runs weigh by their rarity, as words do.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.deferred import deferred
+from workbench.mapping.claims_boilerplate import without_references
 from workbench.mapping.terms import Wording
 from workbench.mapping.text import STOP_WORDS, tokens
 from workbench.mapping.texts import ClaimText, ClauseText
@@ -43,10 +43,6 @@ Matrix: TypeAlias = "sparse.csr_array[np.float64]"
 ClaimWords: TypeAlias = "sparse.csr_array[np.float64] | sparse.csr_array[np.float32]"
 Scores = NDArray[np.float32]
 """Claims × clauses."""
-
-_CLAIM_REFERENCE = re.compile(
-    r"\bclaims?\s{1,9}\d{1,4}(?:\s{0,9}(?:-|–|,|to|or|and)\s{0,9}\d{1,4})*|請求項\s{0,9}\d{1,4}", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +72,6 @@ def rarity(holding: int, total: int) -> float:
 def saturation(n: float, length: float, scheme: Scheme) -> float:
     """How much a text speaks of a word that it has `n` times; `length` is its length in mean lengths."""
     return n * (scheme.k1 + 1) / (n + scheme.k1 * (1 - scheme.b + scheme.b * length))
-
-
-def without_references(text: str) -> str:
-    """A claim with "claim 1", "claims 2 to 4" or 請求項１ blanked out; everything else stays where it was."""
-    return _CLAIM_REFERENCE.sub(lambda reference: " " * len(reference[0]), text)
 
 
 def wording(claim: ClaimText, scheme: Scheme = ENGINE) -> Wording:

@@ -39,6 +39,7 @@ CLAIM_BOILERPLATE = frozenset(
     respectively said second set third thereby therefrom therein thereof thereto use used using usable way whereby
     wherein whereof
     請求項 記載 前記 上記 当該 該 備 具備 有 含 複数 所定 場合
+    权利要求 權利要求 所述 其特征 其特征在于 其特徵 其特徵在於 一种
     """.split()
 )
 """Words that any patent claim has, whatever it claims. 特徴 is not among them: it is also a feature of a model."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
@@ -12,18 +12,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from workbench.assessments.verbs import triage
 from workbench.history.queries import FilterError
 from workbench.mapping import decisions_queries, queries
+from workbench.mapping.claims import Note, Twin, ancestors, notes, twins
 from workbench.mapping.claims_family import ClaimSource, claim_sources
 from workbench.mapping.decisions import MAX_NOTE, DecisionError
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing
-from workbench.mapping.encoder import ModelError, installed_encoder
+from workbench.mapping.encoder import Encoder, ModelError, installed_encoder
 from workbench.mapping.evidence import SUPPORT_MEANING, SUPPORT_WORDS, ElementEvidence, missing, places
 from workbench.mapping.evidence_reader import EvidenceReader
 from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
+from workbench.patents.models import Claim
 from workbench.patents.portfolios import matters_of_publication
-from workbench.patents.queries import portfolio_names
+from workbench.patents.queries import claims_of, portfolio_names
 from workbench.people.gate import HiddenError
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
@@ -55,13 +57,23 @@ blueprint = Blueprint("mapping", __name__, url_prefix="/mapping")
 class ElementRow:
     """An element of a claim and the provision that answers it best, each in pieces with the shared words marked.
 
-    `provision` is None where none answers it.
+    `provision` is None where none answers it; `notes` say what is particular about the element.
     """
 
     evidence: ElementEvidence
     text: list[Piece]
     provision: Provision | None
     provision_text: list[Piece]
+    notes: Sequence[Note] = ()
+
+
+@dataclass(frozen=True)
+class ClaimRows:
+    """The elements of a claim beside the clause, and those of them that nothing there supports."""
+
+    claim: Claim
+    elements: list[ElementRow]
+    missing: list[ElementEvidence]
 
 
 @dataclass(frozen=True)
@@ -82,16 +94,20 @@ class SignalRow:
     place: int
 
 
+def encoder_of_pages() -> Encoder | None:
+    """The sentence encoder; None where there is none, or where it cannot be used: words are better than no page."""
+    try:
+        return installed_encoder(workbench().settings)
+    except ModelError as error:
+        current_app.logger.warning("pages go by words alone: %s", error)
+        return None
+
+
 def evidence_reader() -> EvidenceReader:
     """The reader of this application; it remembers from request to request."""
     found = current_app.extensions.get(_READER)
     if found is None:
-        try:
-            encoder = installed_encoder(workbench().settings)
-        except ModelError as error:  # evidence in words is better than no page
-            current_app.logger.warning("evidence is words alone: %s", error)
-            encoder = None
-        found = current_app.extensions[_READER] = EvidenceReader(encoder)
+        found = current_app.extensions[_READER] = EvidenceReader(encoder_of_pages())
     return cast(EvidenceReader, found)
 
 
@@ -214,7 +230,8 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
     provisions = draft_queries.provisions_of(session(), [pair.clause]).get(pair.clause.id or 0, [])
     reader = evidence_reader()
     terms = list(reader.shared(session(), pair.claim, pair.clause))
-    evidence = reader.elements(session(), pair.claim, pair.clause, provisions)
+    siblings = claims_of(session(), pair.publication)[pair.claim.language]
+    own, *taken_over = _claim_rows(pair, siblings, provisions)
     heaviest = max((term.weight for term in terms), default=1.0) or 1.0
     ranking = queries.ranking_of(session(), pair.clause.draft_id, pair.claim.id or 0)
     at = next((place for place, (_, clause) in enumerate(ranking) if clause.id == pair.clause.id), None)
@@ -229,8 +246,10 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
         groups=reading_blocks(pair.clause, provisions, marked_spans(pair.clause.text, terms)),
         provision_anchor=provision_anchor,
         terms=[TermRow(term.term, term.weight, 100 * term.weight / heaviest) for term in terms],
-        elements=element_rows(evidence, provisions),
-        missing=missing(evidence),
+        own=own,
+        taken_over=taken_over,
+        lacking=sum(len(part.missing) for part in (own, *taken_over)),
+        twins=_twins(pair.claim, siblings),
         signals=_signals(pair, ranking),
         thresholds=(SUPPORT_WORDS, SUPPORT_MEANING),
         has_encoder=reader.has_encoder,
@@ -275,6 +294,25 @@ def element_rows(evidence: Sequence[ElementEvidence], provisions: Sequence[Provi
     return rows
 
 
+def _claim_rows(pair: Pair, siblings: Sequence[Claim], provisions: Sequence[Provision]) -> list[ClaimRows]:
+    """The claim and behind it those that it depends on, whose elements it has too, the nearest first."""
+    by_number = {claim.number: claim for claim in siblings}
+    chain = ancestors(siblings, pair.claim.number) if pair.claim.depends_on else []
+    found = []
+    for claim in (pair.claim, *(by_number[number] for number in chain)):
+        evidence = evidence_reader().elements(session(), claim, pair.clause, provisions)
+        told = [sorted(each) for each in notes(claim.text, claim.language)]
+        rows = [replace(row, notes=said) for row, said in zip(element_rows(evidence, provisions), told, strict=True)]
+        found.append(ClaimRows(claim, rows, missing(evidence)))
+    return found
+
+
+def _twins(own: Claim, siblings: Sequence[Claim]) -> list[tuple[Claim, Twin]]:
+    """The claims of the publication that claim the same as another thing."""
+    by_number = {claim.number: claim for claim in siblings}
+    return [(by_number[each.number], each) for each in twins(siblings, own.number)]
+
+
 def _signals(pair: Pair, ranking: Sequence[tuple[Match, Clause]]) -> list[SignalRow]:
     """The signals of the match, the one by which the clause stands highest first."""
     if pair.match is None:
@@ -297,9 +335,9 @@ def _history(standing: Sequence[Standing]) -> list[Decision]:
 
 
 def _source(pair: Pair) -> ClaimSource | None:
-    """The member of the family whose claims are ranked in place of this publication's; None where these are."""
+    """The publication of the family, and the language, whose claims are ranked on the draft in place of this one."""
     key = pair.claim.publication_id
-    found = claim_sources(session(), [key]).get(key)
+    found = claim_sources(session(), [key], pair.draft.language).get(key)
     return None if found is None or (found.publication, found.language) == (key, pair.claim.language) else found
 
 

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from workbench import export
 from workbench.mapping import directions
 from workbench.mapping.directions import ClauseHeat
-from workbench.mapping.encoder import installed_encoder
 from workbench.mapping.free_text import LONGEST, FoundClaims, FoundClause, FreeText
 from workbench.mapping.sums import FOREMOST
 from workbench.patents.queries import portfolio_names
@@ -20,6 +19,7 @@ from workbench.standards.models import Draft, WorkItem
 from workbench.web.context import session, workbench
 from workbench.web.export import note
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.mapping import encoder_of_pages
 
 TOP: Final = 20
 ROW: Final = 22
@@ -175,8 +175,7 @@ def _bars(rows: Sequence[ClauseHeat]) -> list[HeatBar]:
 def _free_text() -> FreeText:
     found = current_app.extensions.get(_FREE_TEXT)
     if found is None:
-        parts = workbench()
         # Clauses are the same for everybody; which claims are compared is told by the session of who asks.
-        store = parts.store.on_behalf_of(Viewer.system())
-        found = current_app.extensions[_FREE_TEXT] = FreeText(store, installed_encoder(parts.settings))
+        store = workbench().store.on_behalf_of(Viewer.system())
+        found = current_app.extensions[_FREE_TEXT] = FreeText(store, encoder_of_pages())
     return cast(FreeText, found)

@@ -20,6 +20,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "missing": mark("no support"),
         "empty": mark("nothing to find"),
     },
+    "element_note": {
+        "preamble": mark("preamble"),
+        "by_function": mark("limited by function"),
+        "alternatives": mark("list of alternatives"),
+    },
     "verdict": {
         "plausible": mark("plausible"),
         "not": mark("not on this clause"),
