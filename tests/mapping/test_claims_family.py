@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.db import Store, key_of
+from workbench.mapping.chosen_claims import Choice, chosen_claims
 from workbench.mapping.claims_family import ClaimSource, Member, choose_sources, claim_sources
 from workbench.patents.models import Claim, Family, Publication
 
@@ -93,3 +94,25 @@ def test_the_store_is_asked_for_some_or_for_all(store: Store) -> None:
         }
         assert claim_sources(session, [silent])[silent].number == "US.1.B2"
         assert claim_sources(session, []) == {}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_claim_that_refers_to_one_of_another_category_is_ranked_with_its_text(store: Store) -> None:
+    texts = ["A method of grading.", "The method of claim 1, twice.", "A system performing the method of claim 2."]
+    with store.write() as session:
+        row = Publication(
+            number="US.3.A", raw_number="-", country="US", doc_number="3", source_format="sample",
+            first_seen=NOW, last_seen=NOW,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        for number, text in enumerate(texts, start=1):
+            above = [number - 1] if number > 1 else []
+            session.add(
+                Claim(
+                    publication_id=key_of(row), language="en", number=number, text=text,
+                    independent=number != 2, depends_on=above,
+                )
+            )  # fmt: skip
+    told = [(each.text, each.parent_text) for each in chosen_claims(store, Choice("en", dependent=True))]
+    assert told == [(texts[0], None), (texts[1], texts[0]), ("\n".join([texts[2], texts[1], texts[0]]), None)]

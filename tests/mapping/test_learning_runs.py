@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from scrapers.records import ClauseKind
 from workbench.db import Store, key_of
 from workbench.history.models import Run, RunKind, RunState, Snapshot
+from workbench.mapping.decisions import claim_hash
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.learning import FEATURES, Weights
 from workbench.mapping.learning_runs import learn, learning_state, switch, training_pairs
@@ -75,8 +76,9 @@ def fill(session: Session, *, liking: str) -> None:
             bound = {"words": 6.0, "meaning": 0.6}[liking]
             verdict = Verdict.PLAUSIBLE if signals[liking] > bound else Verdict.NOT
             decision = Decision(
-                publication=publication.number, claim=1, language="en", claim_hash="0" * 64, draft_id=key_of(draft),
-                clause_order=clause.order, clause_hash="0" * 64, verdict=verdict, by="a person", at=NOW,
+                publication=publication.number, claim=1, language="en", claim_hash=claim_hash(claim.text),
+                draft_id=key_of(draft), clause_order=clause.order, clause_hash="0" * 64, verdict=verdict,
+                by="a person", at=NOW,
             )  # fmt: skip
             session.add_all([match, decision])
 
@@ -130,8 +132,12 @@ def test_only_the_decisions_that_hold_teach(store: Store) -> None:
         assert first is not None
         values = first.model_dump(exclude={"id", "verdict", "replaces"})
         session.add(Decision(**values, verdict=Verdict.NEEDS_EXPERT, replaces=first.id))
+        changed = session.exec(select(Claim).order_by(col(Claim.id).desc())).first()
+        assert changed is not None
+        changed.text = "Another claim than was decided on."
+        session.add(changed)
     with store.read() as session:
-        assert len(training_pairs(session)) == FAMILIES * CLAUSES - 1
+        assert len(training_pairs(session)) == FAMILIES * CLAUSES - 1 - CLAUSES
 
 
 def features(match: Match) -> tuple[float | None, ...]:

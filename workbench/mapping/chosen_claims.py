@@ -42,7 +42,9 @@ class Choice:
 def chosen_claims(store: Store, choice: Choice) -> Iterator[ClaimText]:
     """The claims to be ranked: those that are read for each publication (`claim_sources`), each once.
 
-    A dependent claim brings the texts of those that it depends on, the nearest first. The ids are keys of `Claim`.
+    A dependent claim brings the texts of those that it depends on, the nearest first. One that is independent and yet
+    refers to another ("A system configured to perform the method of claim 1") says all that the other does, so both
+    are its text. The ids are keys of `Claim`.
     Each publication is read as it stands when its turn comes; no transaction stays open between.
     """
     last = 0
@@ -74,9 +76,12 @@ def _claims_of(session: Session, sources: set[tuple[int, str]]) -> list[Any]:
 
 
 def _claim_text(row: Any, claims: Sequence[Any]) -> ClaimText:
-    parents = [] if row.independent else ancestors(claims, row.number)
+    parents = ancestors(claims, row.number) if row.depends_on else []
     by_number = {claim.number: claim.text for claim in claims} if parents else {}
-    return ClaimText(row.id, row.text, "\n".join(by_number[each] for each in parents) or None, row.language)
+    told = [by_number[each] for each in parents]
+    if row.independent:
+        return ClaimText(row.id, "\n".join([row.text, *told]), None, row.language)
+    return ClaimText(row.id, row.text, "\n".join(told) or None, row.language)
 
 
 def count_claims(session: Session, choice: Choice) -> int:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from workbench.db import Store
 from workbench.history.models import Run, RunKind, RunState
+from workbench.mapping.decisions import claim_hash
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.learning import FEATURES, Assessment, Pair, Weights, assess
 from workbench.mapping.learning_models import LearnedRanking, LearningSwitch
@@ -102,12 +103,13 @@ def learning_state(session: Session, *, wanted: bool) -> LearningState:
 def training_pairs(session: Session) -> list[Pair]:
     """The decisions that hold now, plausible or not, with the signals of the match they are on.
 
-    Publications without a family stand for themselves; what needs an expert teaches nothing.
+    Publications without a family stand for themselves; what needs an expert teaches nothing, nor does what was decided
+    on another text of the claim than the one that was ranked.
     """
     later = sa.orm.aliased(Decision)
     replaced = sa.exists().where(col(later.replaces) == col(Decision.id))
     statement = (
-        sa.select(Decision, col(Publication.id), col(Publication.family_ref), col(Claim.id), *feature_columns())
+        sa.select(Decision, Claim, col(Publication.family_ref), *feature_columns())
         .join(Publication, col(Publication.number) == col(Decision.publication))
         .join(
             Claim,
@@ -127,12 +129,13 @@ def training_pairs(session: Session) -> list[Pair]:
     )
     return [
         Pair(
-            f"p{publication}" if family is None else f"f{family}",
-            f"{claim}/{decision.draft_id}",
+            f"p{claim.publication_id}" if family is None else f"f{family}",
+            f"{claim.id}/{decision.draft_id}",
             tuple(None if value is None else float(value) for value in features),
             decision.verdict is Verdict.PLAUSIBLE,
         )
-        for decision, publication, family, claim, *features in session.execute(statement)
+        for decision, claim, family, *features in session.execute(statement)
+        if claim_hash(claim.text) == decision.claim_hash
     ]
 
 
