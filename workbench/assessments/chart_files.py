@@ -16,6 +16,7 @@ from scrapers.errors import UnreadableFileError
 from scrapers.patents.tables import rows_of
 from workbench.assessments.chart_table import COLUMNS, PRIVILEGE, FileRow, lines_of, rows_from
 from workbench.assessments.charts import MOST_PROVISIONS, MOST_ROWS, ChartError, ChartRow
+from workbench.i18n import mark
 from workbench.word_tables import table_row
 
 if TYPE_CHECKING:
@@ -190,7 +191,8 @@ def _one_line(text: str) -> str:
 
 def _cell(sheet: Any, text: str, where: str) -> Any:
     if len(text) > _MOST_CELL:
-        raise ChartError(f"{where}: {len(text):,} characters do not fit into a cell of a workbook; export it as DOCX")
+        reason = mark("%(place)s: %(length)s characters do not fit into a cell of a workbook; export it as DOCX")
+        raise ChartError(reason, place=where, length=len(text))
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, guarded(_ESCAPE.sub("_x005F_", text)))

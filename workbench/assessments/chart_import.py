@@ -12,6 +12,7 @@ from workbench.assessments.charting import quote, quoted, save_chart, writable
 from workbench.assessments.charts import MOST_PROVISIONS, ChartError, ChartRow, Quoted, cleaned, rows_of, split_into
 from workbench.assessments.models import Assessment, AssessmentPin, ChartVersion
 from workbench.assessments.pins import last_pin
+from workbench.i18n import mark
 from workbench.people.viewer import Viewer
 from workbench.standards.models import Clause, Provision
 
@@ -32,18 +33,19 @@ def take_in(
             element=pin.claim_text[slice(*span)],
             start=span[0],
             end=span[1],
-            provisions=tuple(_named(session, pin, each, held, f"row {number}") for each in row.quotes),
+            provisions=tuple(_named(session, pin, each, held, number) for each in row.quotes),
             met=row.met,
             strength=row.strength,
             confirmed=row.confirmed,
-            **{name: cleaned(text, f"row {number}, {name}") for name, text in row.texts.items()},
+            **{name: cleaned(text, number) for name, text in row.texts.items()},
         )
         for number, (row, span) in enumerate(zip(rows, spans, strict=True), start=1)
     ]
     was_open = {(row.start, row.end) for row in rows_of(last.rows) if not row.confirmed}
     for number, row in enumerate(taken, start=1):
         if len(row.provisions) > MOST_PROVISIONS:
-            raise ChartError(f"row {number}: at most {MOST_PROVISIONS} provisions can be named")
+            text = mark("row %(row)s: at most %(most)s provisions can be named; leave out what decides nothing")
+            raise ChartError(text, row=number, most=MOST_PROVISIONS)
     # Nobody confirms a row on a new text by a file that was written on the old one.
     taken = [
         row.model_copy(update={"confirmed": row.confirmed and (row.start, row.end) not in was_open}) for row in taken
@@ -51,7 +53,7 @@ def take_in(
     return save_chart(session, viewer, assessment, taken, seen=seen, at=at)
 
 
-def _named(session: Session, pin: AssessmentPin, each: FileQuote, held: Mapping[str, Quoted], where: str) -> Quoted:
+def _named(session: Session, pin: AssessmentPin, each: FileQuote, held: Mapping[str, Quoted], row: int) -> Quoted:
     if each.known is not None and held.get(each.text) == each.known:
         return each.known
     if each.known is not None and each.known.order is not None and each.known.index is not None:
@@ -66,7 +68,5 @@ def _named(session: Session, pin: AssessmentPin, each: FileQuote, held: Mapping[
     for clause, provision in session.exec(statement):
         if " ".join(provision.text.split()) == " ".join(each.text.split()):
             return quoted(clause, provision)
-    raise ChartError(
-        f"{where}: clause {each.clause or '(none)'} does not say {' '.join(each.text.split())[:60]!r}; "
-        "quote a provision of the draft word for word"
-    )
+    text = mark("row %(row)s: clause %(clause)s does not say “%(said)s”; quote a provision of the draft word for word")
+    raise ChartError(text, row=row, clause=each.clause or "–", said=" ".join(each.text.split())[:60])

@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from workbench.assessments.charts import ChartError, ChartRow, Quoted, Strength
+from workbench.i18n import mark
 from workbench.standards.provisions import Binds, ProvisionKind
 
 COLUMNS: Final = (
@@ -79,10 +80,12 @@ def rows_from(lines: Iterable[tuple[int, Sequence[str]]], name: str) -> list[Fil
             found.append(_with_quotes(held, (*held.quotes, *quotes)))
             continue
         if met.strip().casefold() not in _MET:
-            raise ChartError(f"{name}, line {at}: Met is {met[:20]!r}; write yes or no, or leave it empty")
+            reason = mark("%(file)s, line %(line)s: Met is '%(said)s'; write yes or no, or leave it empty")
+            raise ChartError(reason, file=name, line=at, said=met[:20])
         if strength.strip().casefold() not in {"", *Strength}:
             words = ", ".join(Strength)
-            raise ChartError(f"{name}, line {at}: Strength is {strength[:20]!r}; write {words}, or leave it empty")
+            reason = mark("%(file)s, line %(line)s: Strength is '%(said)s'; write %(words)s, or leave it empty")
+            raise ChartError(reason, file=name, line=at, said=strength[:20], words=words)
         found.append(
             FileRow(
                 number,
@@ -95,7 +98,7 @@ def rows_from(lines: Iterable[tuple[int, Sequence[str]]], name: str) -> list[Fil
             )
         )
     if not found:
-        raise ChartError(f"{name}: no rows; export the chart to see the shape of the table")
+        raise ChartError(mark("%(file)s: no rows; export the chart to see the shape of the table"), file=name)
     return found
 
 
@@ -126,7 +129,8 @@ def _quote(place: str, text: str, where: str) -> tuple[FileQuote, ...]:
             text=text,
         )
     except (ValueError, ValidationError) as error:
-        raise ChartError(
-            f"{where}: the place of the provision cannot be read ({place[:60]!r}); write the number of the clause alone"
-        ) from error
+        reason = mark(
+            "%(place)s: the place of the provision cannot be read ('%(said)s'); write the number of the clause alone"
+        )
+        raise ChartError(reason, place=where, said=place[:60]) from error
     return (FileQuote(clause, text, known),)

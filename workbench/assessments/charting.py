@@ -29,6 +29,7 @@ from workbench.assessments.statuses import CONCLUSIONS, DECLARED, OUTCOMES, Act,
 from workbench.assessments.verbs import AssessmentError, live_state, move, require, require_stand, step
 from workbench.assessments.watch import note_changes
 from workbench.db import key_of
+from workbench.i18n import mark
 from workbench.mapping.elements import split_elements
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
@@ -71,7 +72,7 @@ def save_chart(
     pin = last_pin(session, assessment)
     checked = [_checked(session, pin, number, row) for number, row in enumerate(rows, start=1)]
     if not checked:
-        raise ChartError("a chart needs at least one element")
+        raise ChartError(mark("a chart needs at least one element"))
     if stored(checked) == last.rows:
         return last
     version = _keep(session, viewer, assessment, pin, checked, at)
@@ -103,7 +104,7 @@ def bring_over(
     last = writable(session, assessment, seen)
     state = state_of(assessment)
     if not state.stale:
-        raise AssessmentError("nothing has changed since the chart was confirmed")
+        raise AssessmentError(mark("nothing has changed since the chart was confirmed"))
     before = last_pin(session, assessment)
     pin = move(session, viewer, assessment, at, order)
     rows = [_brought(session, pin, row) for row in _on_claim(rows_of(last.rows), before, pin, assessment)]
@@ -133,17 +134,20 @@ def submit(
     version = _seen(session, assessment, seen)
     found = check(rows_of(version.rows))
     if not found.is_ready:
-        raise ChartError(_what_is_left(found))
+        raise _what_is_left(found)
     if version.by_account is None:
         raise AssessmentError(
-            "this version was written without an account, so that nobody could be told apart from its author; "
-            "sign in and save the chart first"
+            mark(
+                "this version was written without an account, so that nobody could be told apart from its author; "
+                "sign in and save the chart first"
+            )
         )
     assessment.round += 1
     assessment.commercial = None
     if outcome is not None:
         if viewer.account_id not in authors_of(session, assessment) or viewer.account_id is None:
-            raise AssessmentError("only who wrote the chart can give the author's finding; leave it to the readers")
+            text = mark("only who wrote the chart can give the author's finding; leave it to the readers")
+            raise AssessmentError(text)
         _add_finding(session, viewer, assessment, version, Reader.AUTHOR, outcome, commercial, reasons, at)
     step(session, viewer, assessment, Act.SUBMIT, state, {"version": version.number}, at)
 
@@ -165,18 +169,20 @@ def find(
     """
     require(viewer, Act.CONCLUDE_UNDETERMINED)
     if viewer.account_id is None:
-        raise AssessmentError("a review needs a reader with an account of his own; in local mode there is only one")
+        text = mark("a review needs a reader with an account of his own; in local mode there is only one")
+        raise AssessmentError(text)
     if assessment.status is not Status.IN_REVIEW:
-        raise AssessmentError("the chart is not in review")
+        raise AssessmentError(mark("the chart is not in review"))
     if viewer.account_id in authors_of(session, assessment):
-        raise AssessmentError("who wrote a version of the chart cannot review it; another reader is needed")
+        raise AssessmentError(mark("who wrote a version of the chart cannot review it; another reader is needed"))
     version = _seen(session, assessment, seen)
     given = _findings(session, assessment)
     if any(row.by_account == viewer.account_id for row in given):
-        raise AssessmentError("you have given your finding in this round already")
+        raise AssessmentError(mark("you have given your finding in this round already"))
     state = live_state(session, assessment)
     if state.stale:
-        raise AssessmentError("what the chart rests on has changed since it was submitted; it goes back to its author")
+        text = mark("what the chart rests on has changed since it was submitted; it goes back to its author")
+        raise AssessmentError(text)
     _add_finding(session, viewer, assessment, version, Reader.REVIEWER, outcome, commercial, reasons, at)
     # Now that he has given his own, he sees the others'.
     given = _findings(session, assessment)
@@ -252,9 +258,10 @@ def _keep(
 def _seen(session: Session, assessment: Assessment, seen: int) -> ChartVersion:
     last = current_chart(session, assessment)
     if last is None:
-        raise AssessmentError("there is no chart yet; start it first")
+        raise AssessmentError(mark("there is no chart yet; start it first"))
     if last.number != seen:
-        raise AssessmentError(f"{last.by} saved version {last.number} meanwhile; look at it and do it again")
+        text = mark("%(name)s saved version %(number)s meanwhile; look at it and do it again")
+        raise AssessmentError(text, name=last.by, number=last.number)
     return last
 
 
@@ -263,23 +270,23 @@ def writable(session: Session, assessment: Assessment, seen: int) -> ChartVersio
     last = _seen(session, assessment, seen)
     confirming = assessment.status in DECLARED and live_state(session, assessment).stale
     if assessment.status is not Status.CHARTING and not confirming:
-        raise AssessmentError("the chart can be changed while it is written only; send it back or reopen it first")
+        text = mark("the chart can be changed while it is written only; send it back or reopen it first")
+        raise AssessmentError(text)
     return last
 
 
 def _checked(session: Session, pin: AssessmentPin, number: int, row: ChartRow) -> ChartRow:
     """A row with its texts as they are kept and its quotes as they stand. Raises ChartError."""
     if pin.claim_text[row.start : row.end] != row.element:
-        raise ChartError(f"row {number}: the element is not what the claim says at this place; cut the claim anew")
-    texts = {
-        name: cleaned(getattr(row, name), f"row {number}, {name}")
-        for name in ("note", "evidence", "gap", "equivalents")
-    }
+        text = mark("row %(row)s: the element is not what the claim says at this place; cut the claim anew")
+        raise ChartError(text, row=number)
+    texts = {name: cleaned(getattr(row, name), number) for name in ("note", "evidence", "gap", "equivalents")}
     for each in row.provisions:
         if row.confirmed and each.order is not None and each.index is not None:
             stands = quote(session, pin.draft_id, each.order, each.index)
             if stands is None or stands.text != each.text:
-                raise ChartError(f"row {number}: clause {each.clause} no longer says this; choose the provision anew")
+                text = mark("row %(row)s: clause %(clause)s no longer says this; choose the provision anew")
+                raise ChartError(text, row=number, clause=each.clause)
     return row.model_copy(update=texts)
 
 
@@ -333,15 +340,18 @@ def _add_finding(
     at: dt.datetime,
 ) -> None:
     if outcome not in OUTCOMES:
-        raise AssessmentError(f"{outcome.value} is nothing that a review can find")
+        raise AssessmentError(mark("this is nothing that a review can find"))
     if outcome not in check(rows_of(version.rows)).outcomes:
         raise AssessmentError(
-            f"the chart does not allow to find {outcome.value}: an element is not met, or only an option asks for it; "
-            "send the chart back where you read it otherwise"
+            mark(
+                "the chart does not allow this finding: an element is not met, or only an option asks for it; "
+                "send the chart back where you read it otherwise"
+            )
         )
-    given = cleaned(reasons, "the reasons")
+    given = cleaned(reasons, None)
     if len(given) < 10:
-        raise AssessmentError("say why, in 10 characters or more: name the elements and provisions that decide")
+        text = mark("say why, in 10 characters or more: name the elements and provisions that decide")
+        raise AssessmentError(text)
     session.add(
         Finding(
             assessment_id=key_of(assessment),
@@ -371,12 +381,14 @@ def _add_finding(
     )
 
 
-def _what_is_left(found: Check) -> str:
+def _what_is_left(found: Check) -> ChartError:
     for numbers, what in (
-        (found.open, "say whether the element is met, and how strongly the text asks for it"),
-        (found.unfounded, "the element is said to be met, but no provision is named"),
-        (found.unconfirmed, "the row was not confirmed on the new text"),
+        (found.open, mark("row %(row)s: say whether the element is met, and how strongly the text asks for it")),
+        (found.unfounded, mark("row %(row)s: the element is said to be met, but no provision is named")),
+        (found.unconfirmed, mark("row %(row)s: the row was not confirmed on the new text")),
     ):
         if numbers:
-            return f"row {numbers[0]}: {what}" + (f" ({len(numbers)} rows in all)" if len(numbers) > 1 else "")
-    return "the chart says nothing yet"
+            first = ChartError(what, row=numbers[0])
+            several = mark("%(first)s (%(count)s rows in all)")
+            return ChartError(several, first=first, count=len(numbers)) if len(numbers) > 1 else first
+    return ChartError(mark("the chart says nothing yet"))

@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.assessments.statuses import OUTCOMES, Status
+from workbench.i18n import ToldError, mark
 from workbench.standards.provisions import Binds, ProvisionKind
 
 MOST_ROWS: Final = 500
@@ -23,11 +24,15 @@ MOST_TEXT: Final = 4000
 """Characters of a note, an evidence, a gap and an equivalent: a cell of a spreadsheet takes each."""
 MOST_PROVISIONS: Final = 20
 MOST_QUOTE: Final = 20_000
+_NOT_THE_CLAIM: Final = mark(
+    "element %(number)s (“%(said)s”) is not what the claim says at this place; "
+    "elements are the claim word for word, cut anywhere"
+)
 _UNKEPT: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-class ChartError(Exception):
-    """A chart cannot be kept so; `str(error)` names the row and says what to do."""
+class ChartError(ToldError):
+    """A chart cannot be kept so; it names the row and says what to do."""
 
 
 class Strength(StrEnum):
@@ -117,12 +122,24 @@ class RowChange:
     fields: tuple[FieldChange, ...]
 
 
-def cleaned(text: str, what: str) -> str:
-    """A text as it is kept: line ends of one kind, without what no file can hold. Raises ChartError."""
+def cleaned(text: str, row: int | None) -> str:
+    """A text as it is kept: line ends of one kind, without what no file can hold. Raises ChartError.
+
+    `row` is the number of the row that it is of, None for the reasons of a finding.
+    """
     kept = _UNKEPT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(kept) > MOST_TEXT:
-        raise ChartError(f"{what} has {len(kept)} characters; at most {MOST_TEXT} can be kept, shorten it")
+        raise too_long(len(kept), row)
     return kept
+
+
+def too_long(length: int, row: int | None) -> ChartError:
+    """What is said of a text of a row, or of reasons, that has more than `MOST_TEXT` characters."""
+    if row is None:
+        text = mark("the reasons have %(length)s characters; at most %(most)s can be kept, shorten them")
+        return ChartError(text, length=length, most=MOST_TEXT)
+    text = mark("row %(row)s: a text has %(length)s characters; at most %(most)s can be kept, shorten it")
+    return ChartError(text, row=row, length=length, most=MOST_TEXT)
 
 
 def proposed_strength(provisions: Iterable[Quoted]) -> Strength | None:
@@ -185,26 +202,24 @@ def split_into(text: str, parts: Sequence[str]) -> list[tuple[int, int]]:
     for number, part in enumerate(parts, start=1):
         letters = [letter for letter in part if not letter.isspace()]
         if not letters:
-            raise ChartError(f"element {number} is empty; take it out or write into it what the claim says")
+            text_of = mark("element %(number)s is empty; take it out or write into it what the claim says")
+            raise ChartError(text_of, number=number)
         start = end = None
         for letter in letters:
             while at < len(text) and text[at].isspace():
                 at += 1
             if at >= len(text) or text[at] != letter:
-                said = " ".join(part.split())[:60]
-                raise ChartError(
-                    f"element {number} ({said!r}) is not what the claim says at this place; "
-                    "elements are the claim word for word, cut anywhere"
-                )
+                raise ChartError(_NOT_THE_CLAIM, number=number, said=" ".join(part.split())[:60])
             start, at = (at if start is None else start), at + 1
             end = at
         spans.append((start or 0, end or 0))
     if text[at:].strip():
-        raise ChartError(f"the elements leave out the end of the claim: {' '.join(text[at:].split())[:60]!r}")
+        left = " ".join(text[at:].split())[:60]
+        raise ChartError(mark("the elements leave out the end of the claim: “%(left)s”"), left=left)
     if not spans:
-        raise ChartError("a chart needs at least one element")
+        raise ChartError(mark("a chart needs at least one element"))
     if len(spans) > MOST_ROWS:
-        raise ChartError(f"a chart can have {MOST_ROWS} elements; put some together")
+        raise ChartError(mark("a chart can have %(most)s elements; put some together"), most=MOST_ROWS)
     return spans
 
 

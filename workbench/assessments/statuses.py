@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from workbench.i18n import ToldError, mark
 from workbench.people.permissions import Permission
 
 
@@ -105,8 +106,8 @@ class State:
 START: Final = State(Status.CANDIDATE)
 
 
-class TransitionError(Exception):
-    """An act is not possible in this state; `str(error)` says why and what to do."""
+class TransitionError(ToldError):
+    """An act is not possible in this state; it says why and what to do."""
 
 
 _S, _A, _E = Status, Act, Event
@@ -168,24 +169,27 @@ def perform(state: State, act: Act) -> State:
     """The state after a person's act. Raises TransitionError."""
     match act:
         case Act.HOLD if state.on_hold_secrecy:
-            raise TransitionError("the assessment is on hold for secrecy already")
+            raise TransitionError(mark("the assessment is on hold for secrecy already"))
         case Act.HOLD:
             return replace(state, on_hold_secrecy=True)
         case Act.RELEASE if not state.on_hold_secrecy:
-            raise TransitionError("the assessment is not on hold for secrecy")
+            raise TransitionError(mark("the assessment is not on hold for secrecy"))
         case Act.RELEASE:
             return replace(state, on_hold_secrecy=False)
         case Act.RECONFIRM if not state.stale:
-            raise TransitionError("nothing has changed since the chart was confirmed")
+            raise TransitionError(mark("nothing has changed since the chart was confirmed"))
         case Act.RECONFIRM:
             return replace(state, stale=False)
     after = TRANSITIONS.get((state.status, act))
     if after is None:
-        raise TransitionError(f"{act.value} is not possible for what is {state.status.value}")
+        text = mark("this step is not possible any more: the assessment stands otherwise by now; look at it again")
+        raise TransitionError(text)
     if act is Act.DECLARE and state.on_hold_secrecy:
-        raise TransitionError("the assessment is on hold for secrecy: nothing of it can be declared until the release")
+        text = mark("the assessment is on hold for secrecy: nothing of it can be declared until the release")
+        raise TransitionError(text)
     if act in {Act.SUBMIT, Act.DECLARE, *CONCLUSIONS.values()} and state.stale:
-        raise TransitionError("what the chart rests on has changed since; confirm its rows against that first")
+        text = mark("what the chart rests on has changed since; confirm its rows against that first")
+        raise TransitionError(text)
     return replace(state, status=after)
 
 

@@ -21,6 +21,7 @@ from workbench.assessments.statuses import (
     perform,
 )
 from workbench.db import key_of
+from workbench.i18n import ToldError, mark
 from workbench.mapping import decisions
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.patents.models import Claim, Publication
@@ -38,8 +39,8 @@ _MOST_REASON: Final = 1000
 _NEEDS_REASON: Final = frozenset({Act.REOPEN, Act.SEND_BACK, Act.CONFIRM_EXTERNAL, Act.HOLD, Act.RELEASE, Act.RESTORE})
 
 
-class AssessmentError(Exception):
-    """An assessment cannot be changed so; `str(error)` says why and what to do."""
+class AssessmentError(ToldError):
+    """An assessment cannot be changed so; it says why and what to do."""
 
 
 def triage(
@@ -105,7 +106,7 @@ def act(
     require(viewer, what)
     given = " ".join(reason.split())[:_MOST_REASON]
     if what in _NEEDS_REASON and len(given) < 10:
-        raise AssessmentError("say why, in 10 characters or more: others must understand it later")
+        raise AssessmentError(mark("say why, in 10 characters or more: others must understand it later"))
     told = {**(details or {}), **({"reason": given} if given else {})}
     state = perform(live_state(session, assessment), what)
     return step(session, viewer, assessment, what, state, told, at)
@@ -134,7 +135,7 @@ def require_stand(session: Session, assessment: Assessment) -> Stand:
     """An assessment as it stands now. Raises AssessmentError."""
     stand = stand_of(session, key_of(assessment))
     if stand is None:
-        raise AssessmentError("there is no such assessment")
+        raise AssessmentError(mark("there is no such assessment"))
     return stand
 
 
@@ -148,13 +149,15 @@ def move(
     stand = require_stand(session, assessment)
     places = stand.clauses if order is None else (order,)
     if len(places) != 1:
-        what = "was split" if places else "is gone"
-        raise AssessmentError(f"the clause {what} in {stand.newest.label}; choose the clause that is assessed now")
+        split = mark("the clause was split in %(draft)s; choose the clause that is assessed now")
+        gone = mark("the clause is gone in %(draft)s; choose the clause that is assessed now")
+        raise AssessmentError(split if places else gone, draft=stand.newest.label)
     claim, clause = claim_of(session, assessment), clause_at(session, stand.newest, places[0])
     if claim is None:
-        raise AssessmentError("the publication has this claim no longer, so it cannot be read against the new text")
+        text = mark("the publication has this claim no longer, so it cannot be read against the new text")
+        raise AssessmentError(text)
     if clause is None:
-        raise AssessmentError(f"{stand.newest.label} has no clause at this place")
+        raise AssessmentError(mark("%(draft)s has no clause at this place"), draft=stand.newest.label)
     return put_pin(session, viewer, assessment, claim, clause, at, replaces=last_pin(session, assessment))
 
 
@@ -166,7 +169,7 @@ def pin_before(session: Session, pin: AssessmentPin) -> AssessmentPin | None:
 def require(viewer: Viewer, what: Act) -> None:
     """That a viewer may do this. Raises AssessmentError."""
     if not viewer.may(WHO[what]):
-        raise AssessmentError(f"your roles do not allow this ({WHO[what].value} is needed)")
+        raise AssessmentError(mark("your roles do not allow this; leave it to somebody whose roles do"))
 
 
 def step(

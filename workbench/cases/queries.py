@@ -24,7 +24,7 @@ from workbench.history.queries import FilterError
 from workbench.standards.models import WorkItem
 
 CASE_FILTERS: Final = ("q", "status", "option", "holder", "work_item")
-CASE_SORTS: Final = ("changed", "holder", "item", "status")
+CASE_SORTS: Final = ("changed", "holder", "item", "status", "option", "patents", "gate")
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,9 @@ def ordered(views: Collection[CaseView], sort: str) -> list[CaseView]:
         "holder": lambda view: view.holder.casefold(),
         "item": lambda view: view.item.reference,
         "status": lambda view: list(CaseStatus).index(view.case.status),
+        "option": lambda view: view.form.option,
+        "patents": lambda view: view.patents,
+        "gate": lambda view: (view.gate and view.gate.day) or dt.date.max,
     }
     return sorted(views, key=keys[key], reverse=sort.startswith("-"))
 

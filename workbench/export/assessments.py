@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from sqlmodel import Session, col, select
 
+from workbench.assessments.listed import ASSESSMENT_FILTERS, chosen
 from workbench.assessments.queries import is_reviewed, standing
 from workbench.assessments.statuses import Status
 from workbench.export.base import Kind, Moment, Row, Shape, cut
-from workbench.history.queries import FilterError
 from workbench.i18n import mark
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause
-
-ASSESSMENT_FILTERS: Final = ("work_item", "status")
 
 
 class AssessmentRow(Shape):
@@ -41,13 +38,11 @@ class AssessmentRow(Shape):
 
 def _assessments(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
     """Where assessments stand; those that are on hold for secrecy are left out. Raises FilterError."""
-    wanted = filters.get("status", "")
-    if wanted and wanted not in set(Status):
-        raise FilterError(f"status: {wanted!r} is none; there are: {', '.join(Status)}")
     item = find_work_item(session, filters["work_item"]).id if "work_item" in filters else None
-    for stand in reversed(standing(session, item_id=item)):
+    others = {name: value for name, value in filters.items() if name != "work_item"}
+    for stand in chosen(reversed(standing(session, item_id=item)), others):
         state, row, pin = stand.state, stand.assessment, stand.pin
-        if state.on_hold_secrecy or (wanted and state.status.value != wanted):
+        if state.on_hold_secrecy:
             continue
         named = select(Clause).where(Clause.draft_id == pin.draft_id, col(Clause.order) == pin.clause_order)
         clause = session.exec(named).one()

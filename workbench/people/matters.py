@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlmodel import Session, col, select
 
 from workbench.db import Store, key_of
+from workbench.i18n import ToldError, mark
 from workbench.people.models import Account
 from workbench.people.tracks import tracks_of
 from workbench.people.trail import record
@@ -19,8 +20,8 @@ MAX_NAME = 120
 MAX_REASON = 1000
 
 
-class MatterError(Exception):
-    """What was asked of a matter cannot be done; `str(error)` says why and what to do."""
+class MatterError(ToldError):
+    """What was asked of a matter cannot be done; it says why and what to do."""
 
 
 class UnknownMatterError(MatterError):
@@ -56,8 +57,8 @@ def matter_named(session: Session, name: str) -> int:
     """The key of a matter that the session's viewer may know of. Raises UnknownMatterError."""
     found = session.exec(select(Matter).where(Matter.name == name)).one_or_none()
     if found is None:
-        names = ", ".join(each.name for each in matters_seen(session)) or "none yet"
-        raise UnknownMatterError(f"no matter is called {name!r}; there are: {names}")
+        names = ", ".join(each.name for each in matters_seen(session)) or "–"
+        raise UnknownMatterError(mark("no matter is called '%(name)s'; there are: %(names)s"), name=name, names=names)
     return key_of(found)
 
 
@@ -77,9 +78,10 @@ def make_matter(session: Session, viewer: Viewer, name: str, track: Track | None
     """A new matter with nobody in it. Raises MatterError."""
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME:
-        raise MatterError(f"a matter needs a name of at most {MAX_NAME} characters")
+        raise MatterError(mark("a matter needs a name of at most %(most)s characters"), most=MAX_NAME)
     if session.exec(select(Matter).where(Matter.name == name)).one_or_none() is not None:
-        raise MatterError(f"there is a matter called {name!r} already; give this one another name")
+        text = mark("there is a matter called '%(name)s' already; give this one another name")
+        raise MatterError(text, name=name)
     matter = Matter(name=name, track=track, created_at=now)
     session.add(matter)
     session.flush()
@@ -91,9 +93,10 @@ def add_member(session: Session, viewer: Viewer, matter_id: int, account_id: int
     """Put a person into a matter. Raises MatterError where the person is on the other side of the tracks."""
     matter, account = _matter(session, matter_id), session.get(Account, account_id)
     if account is None:
-        raise MatterError("there is no such account")
+        raise MatterError(mark("there is no such account"))
     if matter.track is not None and matter.track not in tracks_of(session, account_id):
-        raise MatterError("this person is not on the matter's track and not cleared for it; ask for a clearance first")
+        text = mark("this person is not on the matter's track and not cleared for it; ask for a clearance first")
+        raise MatterError(text)
     if session.get(MatterMember, (matter_id, account_id)) is None:
         session.add(MatterMember(matter_id=matter_id, account_id=account_id, added_at=now))
         details = {"added": account_id, "name": account.name}
@@ -121,7 +124,7 @@ def hold(session: Session, viewer: Viewer, matter_id: int, reason: str, now: dt.
     """Put a matter under legal hold: nothing of it can be deleted until the hold is released. Raises MatterError."""
     matter = _matter(session, matter_id)
     if matter.held_since is not None:
-        raise MatterError("the matter is under legal hold already")
+        raise MatterError(mark("the matter is under legal hold already"))
     matter.held_since, matter.hold_reason = now, reason_given(reason)
     session.add(matter)
     record(session, viewer, TrailAction.HELD, "matter", matter_id, {"reason": reason}, matter_id=matter_id, at=now)
@@ -131,12 +134,13 @@ def reason_given(text: str) -> str:
     """A reason as it is kept. Raises MatterError where it says nothing."""
     reason = " ".join(text.split())
     if len(reason) < 10 or len(reason) > MAX_REASON:
-        raise MatterError(f"give a reason of 10 to {MAX_REASON} characters: others must understand it later")
+        text = mark("give a reason of 10 to %(most)s characters: others must understand it later")
+        raise MatterError(text, most=MAX_REASON)
     return reason
 
 
 def _matter(session: Session, matter_id: int) -> Matter:
     matter = session.get(Matter, matter_id)
     if matter is None:
-        raise UnknownMatterError("there is no such matter")
+        raise UnknownMatterError(mark("there is no such matter"))
     return matter

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from workbench.i18n import mark
 from workbench.people.matters import MatterError, reason_given
 from workbench.people.models import Account
 from workbench.people.permissions import Permission
@@ -25,9 +26,9 @@ def ask_for_clearance(
 ) -> Override:
     """Ask that a person may see matters of the other track. Raises OverrideError, MatterError."""
     if session.get(Account, account_id) is None:
-        raise OverrideError("there is no such account")
+        raise OverrideError(mark("there is no such account"))
     if track in tracks_of(session, account_id):
-        raise OverrideError("this person may see that track already")
+        raise OverrideError(mark("this person may see that track already"))
     wanted = Override(
         kind=OverrideKind.TRACK_CLEARANCE,
         account_id=account_id,
@@ -43,7 +44,7 @@ def ask_for_release(session: Session, viewer: Viewer, matter_id: int, reason: st
     """Ask that the legal hold of a matter ends. Raises OverrideError, MatterError."""
     matter = session.get(Matter, matter_id)
     if matter is None or matter.held_since is None:
-        raise OverrideError("the matter is not under legal hold")
+        raise OverrideError(mark("the matter is not under legal hold"))
     wanted = Override(
         kind=OverrideKind.HOLD_RELEASE,
         matter_id=matter_id,
@@ -58,14 +59,14 @@ def decide(session: Session, viewer: Viewer, override_id: int, *, granted: bool,
     """Grant or refuse, as the second person. Raises OverrideError."""
     wanted = session.get(Override, override_id)
     if wanted is None:
-        raise OverrideError("there is no such request")
+        raise OverrideError(mark("there is no such request"))
     if wanted.granted is not None:
-        raise OverrideError("this request has been decided already")
+        raise OverrideError(mark("this request has been decided already"))
     second = _asker(viewer)
     if not viewer.may(Permission.APPROVE_OVERRIDES):
-        raise OverrideError("only counsel or an administrator can be the second person")
+        raise OverrideError(mark("only counsel or an administrator can be the second person"))
     if second in (wanted.requested_by, wanted.account_id):
-        raise OverrideError("a second person must decide: not the one who asked, and not the one it is for")
+        raise OverrideError(mark("a second person must decide: not the one who asked, and not the one it is for"))
     wanted.granted, wanted.decided_by, wanted.decided_at = granted, second, now
     session.add(wanted)
     if granted and wanted.kind is OverrideKind.HOLD_RELEASE:
@@ -83,7 +84,7 @@ def end_clearance(session: Session, viewer: Viewer, override_id: int, now: dt.da
     """Take a clearance back; one person is enough to close a wall. Raises OverrideError."""
     held = session.get(Override, override_id)
     if held is None or held.kind is not OverrideKind.TRACK_CLEARANCE or not held.granted or held.ended_at is not None:
-        raise OverrideError("there is no such clearance in force")
+        raise OverrideError(mark("there is no such clearance in force"))
     held.ended_at = now
     session.add(held)
     record(session, viewer, TrailAction.REVOKED, "override", override_id, {"account": held.account_id}, at=now)
@@ -104,5 +105,7 @@ def _ask(session: Session, viewer: Viewer, wanted: Override, details: dict[str, 
 
 def _asker(viewer: Viewer) -> int:
     if viewer.account_id is None:
-        raise OverrideError("an exception takes two people with accounts of their own; in local mode there is only one")
+        raise OverrideError(
+            mark("an exception takes two people with accounts of their own; in local mode there is only one")
+        )
     return viewer.account_id

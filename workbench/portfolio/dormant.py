@@ -27,13 +27,17 @@ from workbench.patents.models import Family, Portfolio, PortfolioMember, Publica
 from workbench.patents.office_queries import Patent, PatentView, in_parts, patent_views, patents_of
 from workbench.patents.status import Expiry, LegalStatus
 from workbench.patents.walls import is_own
+from workbench.people.completeness import need_all
 from workbench.people.gate import viewer_of
+from workbench.people.permissions import Permission
 from workbench.portfolio.annuities import Annuity, AnnuityRules, PatentDays, load_annuity_rules, next_annuity
 from workbench.portfolio.models import AnnuityDate, Choice, PatentChoice
 
 DORMANT_FILTERS: Final = ("q", "choice", "need", "office", "portfolio", "before", "family")
 DORMANT_SORTS: Final = ("annuity", "family", "ends", "choice")
 NO_CHOICE: Final = "none"
+WAITS: Final = "waits"
+"""Instead of a choice, in filters: nobody chose; somebody has to choose, for the first time or again."""
 KEPT_FOR: Final = dt.timedelta(days=330)
 """How long a word to keep a patent holds: past the next yearly annuity, not past the one after it."""
 _OPEN: Final = frozenset({Status.CANDIDATE, Status.CHARTING, Status.IN_REVIEW, Status.UNDETERMINED})
@@ -106,8 +110,10 @@ def dormant_families(
     """The dormant families that the filters (`DORMANT_FILTERS`) leave, in an order of `DORMANT_SORTS`.
 
     `choice` is one of `models.Choice` or `none`, `need` one of `Need` or empty for those of no need, `before` the day
-    by which an annuity is due. Raises FilterError, AnnuityRulesError.
+    by which an annuity is due. Raises FilterError, AnnuityRulesError; IncompleteError for who may not know what was
+    assessed or declared.
     """
+    need_all(session, Permission.READ_PATENTS, Permission.READ_MATCHES, Permission.READ_CASES)
     given = {name: text for name, value in (filters or {}).items() if (text := value.strip())}
     _check(given)
     rules = load_annuity_rules(settings_of(session).annuity_rules)
@@ -157,8 +163,8 @@ def annuity_dates_of(session: Session, numbers: Collection[str]) -> Sequence[Ann
 def _check(given: Mapping[str, str]) -> None:
     for name in given.keys() - set(DORMANT_FILTERS):
         raise FilterError(f"dormant patents cannot be filtered by {name}; they can by: {', '.join(DORMANT_FILTERS)}")
-    if given.get("choice", NO_CHOICE) not in {NO_CHOICE, *Choice}:
-        raise FilterError(f"choice: {given['choice']!r} is none of {', '.join((NO_CHOICE, *Choice))}")
+    if given.get("choice", NO_CHOICE) not in {NO_CHOICE, WAITS, *Choice}:
+        raise FilterError(f"choice: {given['choice']!r} is none of {', '.join((NO_CHOICE, WAITS, *Choice))}")
     if given.get("need", Need.NONE) not in set(Need):
         raise FilterError(f"need: {given['need']!r} is none of {', '.join(Need)}")
     try:
@@ -300,7 +306,9 @@ def _filtered(rows: Sequence[Dormant], given: Mapping[str, str]) -> list[Dormant
     tests: list[Callable[[Dormant], bool]] = []
     if words := given.get("q", "").casefold().split()[:12]:
         tests.append(lambda row: all(word in _text(row) for word in words))
-    if choice := given.get("choice"):
+    if given.get("choice") == WAITS:
+        tests.append(lambda row: row.waits)
+    elif choice := given.get("choice"):
         tests.append(lambda row: (row.choice.choice.value if row.choice else NO_CHOICE) == choice)
     if office := given.get("office", "").upper():
         tests.append(lambda row: any(each.office == office for each in row.members))

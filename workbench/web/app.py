@@ -50,6 +50,7 @@ from workbench.web import (
     portfolio,
     preferences,
     quarantine,
+    refusals,
     releases,
     search,
     security,
@@ -57,6 +58,7 @@ from workbench.web import (
     standards,
     tasks,
     text,
+    typed,
     uploads,
     walls,
     week,
@@ -174,8 +176,10 @@ def create_app(
     csrf.exempt(api.blueprint)
     csrf.exempt(mail_links.end_subscription)
     uploads.install(app)
+    typed.install(app)
     security.install(app)
     errors.install(app)
+    refusals.install(app)
     display.install(app)
     app.jinja_env.filters["role_name"] = wording.role_name
     app.jinja_env.globals.update(role_name=wording.role_name, method_name=wording.method_name)

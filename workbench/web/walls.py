@@ -22,12 +22,15 @@ from workbench.people.models import Account
 from workbench.people.permissions import PERMISSIONS, Permission, Role
 from workbench.people.review import ReviewState
 from workbench.people.viewer import Track
-from workbench.people.walls_models import Matter, OverrideKind, TrailAction
+from workbench.people.walls_models import Matter, OverrideKind, TrailAction, TrailEntry
 from workbench.standards.models import WorkItem
+from workbench.web import labels
 from workbench.web.context import now, record, session, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.permissions import openable
 from workbench.web.reviews import newest_draft
 from workbench.web.security import keep_nothing
+from workbench.web.text import told
 
 TRACK_NAMES: Final = {Track.US_WEST: mark("US and West"), Track.CHINA: mark("China")}
 PERMISSION_NAMES: Final = {
@@ -61,6 +64,17 @@ OVERRIDE_NAMES: Final = {
     OverrideKind.TRACK_CLEARANCE: mark("Clearance for the other track"),
     OverrideKind.HOLD_RELEASE: mark("Release of a legal hold"),
 }
+# Things of the trail with a page of their own: its endpoint, and the name of the key in its address.
+_PLACES: Final = {
+    "account": ("accounts.item", "account_id"),
+    "assessment": ("assessments.assessment", "assessment_id"),
+    "chart": ("assessments.assessment", "assessment_id"),
+    "declaration_case": ("cases.case", "case_id"),
+    "document": ("documents.document", "document_id"),
+    "matter": ("walls.matter", "matter_id"),
+    "plan": ("plans.plan", "plan_id"),
+    "run": ("sources.run", "run_id"),
+}
 
 blueprint = Blueprint("walls", __name__, url_prefix="/administration")
 blueprint.after_request(keep_nothing)
@@ -90,7 +104,7 @@ def make_matter() -> BaseResponse | tuple[str, int]:
         with writing() as writer:
             verbs.make_matter(writer, viewer(), name, track, now())
     except MatterError as error:
-        return _matters(error=str(error)), 422
+        return _matters(error=told(error)), 422
     return redirect(url_for("walls.matters"), 303)
 
 
@@ -117,7 +131,7 @@ def wall_application(matter_id: int) -> BaseResponse | tuple[str, int]:
     try:
         key = application_key(str(PatentNumber.parse(request.form.get("application", ""))))
     except InvalidIdentifierError as error:
-        return _matter_page(_seen(matter_id), error=str(error)), 422
+        return _matter_page(_seen(matter_id), error=told(error)), 422
     return _changed(matter_id, lambda writer: verbs.wall_application(writer, viewer(), matter_id, key, now()))
 
 
@@ -209,8 +223,18 @@ def trail() -> str:
         rows=rows,
         filters=filters,
         refusal=refusal,
-        actions=[(each.value, each.value) for each in TrailAction],
+        actions=labels.choices("trail_action"),
+        things=sorted(labels.choices("trail_thing"), key=lambda pair: pair[1].casefold()),
+        place=_place,
     )
+
+
+def _place(entry: TrailEntry) -> str | None:
+    """The address of the thing that an entry is of, where it has a page that the viewer may open."""
+    endpoint, name = _PLACES.get(entry.entity, ("", ""))
+    if not endpoint or not (entry.key.isascii() and entry.key.isdigit()) or not openable([endpoint], viewer()):
+        return None
+    return url_for(endpoint, **{name: int(entry.key)})
 
 
 def _matters(error: str | None = None) -> str:
@@ -284,7 +308,7 @@ def _changed(matter_id: int, change: Callable[[Session], object]) -> BaseRespons
     except UnknownMatterError:
         abort(404)
     except MatterError as error:
-        return _matter_page(row, error=str(error)), 422
+        return _matter_page(row, error=told(error)), 422
     return redirect(url_for("walls.matter", matter_id=matter_id), 303)
 
 
@@ -293,7 +317,7 @@ def _excepted(change: Callable[[Session], object]) -> BaseResponse | tuple[str, 
         with writing() as writer:
             change(writer)
     except MatterError as error:
-        return _overrides(error=str(error)), 422
+        return _overrides(error=told(error)), 422
     return redirect(url_for("walls.overrides"), 303)
 
 

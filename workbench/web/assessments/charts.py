@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from workbench.assessments import charting
 from workbench.assessments.charts import (
+    MOST_PROVISIONS,
     MOST_TEXT,
     ChartError,
     ChartRow,
@@ -18,17 +19,19 @@ from workbench.assessments.charts import (
     check,
     cleaned,
     proposed_strength,
+    too_long,
 )
 from workbench.assessments.charts import rows_of as rows_in
 from workbench.assessments.models import Assessment
 from workbench.assessments.queries import current_chart, stand_of
 from workbench.assessments.verbs import AssessmentError
+from workbench.i18n import mark
 from workbench.people.walls_models import TrailAction
 from workbench.standards.models import Clause, Draft, Provision
 from workbench.web.assessments.pages import clause_of, page_of
 from workbench.web.assessments.parts import PLACE, Reply, blueprint, done, found, number_of, seen
 from workbench.web.context import now, record, session, viewer
-from workbench.web.listing import argument, page_number
+from workbench.web.listing import page_number
 
 ROWS: Final = 25
 """Rows on one page of the editor: a claim of hundreds of elements is written page by page."""
@@ -46,19 +49,19 @@ def chart(assessment_id: int) -> str:
 def save(assessment_id: int) -> Reply:
     """Keep the rows that were shown (`row`, numbers from 1) as a new version."""
     page = page_number(request.form.get("page"))
-    more = request.form.getlist("clause")[:20]
+    more = [text for text in request.form.getlist("clause")[:20] if text]
     onward = url_for("assessments.chart", assessment_id=assessment_id, page=page, clause=more or None)
 
     def keep(written: Session, row: Assessment) -> None:
         last = current_chart(written, row)
         stand = stand_of(written, assessment_id)
         if last is None or stand is None:
-            raise AssessmentError("there is no chart yet; start it first")
+            raise AssessmentError(mark("there is no chart yet; start it first"))
         rows = rows_in(last.rows)
         for text in request.form.getlist("row")[:500]:
             at = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 5 else -1
             if not 0 <= at < len(rows):
-                raise ChartError("the chart has other rows now; open it again")
+                raise ChartError(mark("the chart has other rows now; open it again"))
             rows[at] = _given(written, stand.pin.draft_id, rows[at], text)
         charting.save_chart(written, viewer(), row, rows, seen=seen(), at=now())
 
@@ -120,7 +123,6 @@ def editor_of(assessment_id: int, refusal: str | None = None) -> str:
         most_text=MOST_TEXT,
         draft=session().get_one(Draft, stand.pin.draft_id),
         refusal=refusal,
-        asked=argument("clause"),
     )
 
 
@@ -148,13 +150,13 @@ def _choices(row: ChartRow, offered: Sequence[tuple[Clause, list[Quoted]]]) -> l
 def _given(written: Session, draft_id: int, row: ChartRow, number: str) -> ChartRow:
     """A row as the form gives it. Raises ChartError."""
     texts = {name: request.form.get(f"{name}-{number}", "") for name in _TEXTS}
-    for name, text in texts.items():
+    for text in texts.values():
         if len(text) > 2 * MOST_TEXT:
-            raise ChartError(f"row {number}, {name}: the text is too long; at most {MOST_TEXT} characters can be kept")
+            raise too_long(len(text), int(number))
     strength = request.form.get(f"strength-{number}", "")
     return row.model_copy(
         update={
-            **{name: cleaned(text, f"row {number}, {name}") for name, text in texts.items()},
+            **{name: cleaned(text, int(number)) for name, text in texts.items()},
             "provisions": _quotes(written, draft_id, row, number),
             "met": _MET.get(request.form.get(f"met-{number}", "")),
             "strength": Strength(strength) if strength in set(Strength) else None,
@@ -170,11 +172,12 @@ def _quotes(written: Session, draft_id: int, row: ChartRow, number: str) -> tupl
     for text in request.form.getlist(f"quote-{number}")[:50]:
         order, _, index = text.partition(":")
         if not (order.isascii() and order.isdigit() and index.isascii() and index.isdigit() and len(text) < 16):
-            raise ChartError(f"row {number}: a provision cannot be found; choose it anew")
+            raise ChartError(mark("row %(row)s: a provision cannot be found; choose it anew"), row=number)
         quote = charting.quote(written, draft_id, int(order), int(index))
         if quote is None:
-            raise ChartError(f"row {number}: a provision cannot be found; choose it anew")
+            raise ChartError(mark("row %(row)s: a provision cannot be found; choose it anew"), row=number)
         found_ones.append(quote)
-    if len(found_ones) > 20:
-        raise ChartError(f"row {number}: at most 20 provisions can be named; leave out what decides nothing")
+    if len(found_ones) > MOST_PROVISIONS:
+        text = mark("row %(row)s: at most %(most)s provisions can be named; leave out what decides nothing")
+        raise ChartError(text, row=number, most=MOST_PROVISIONS)
     return tuple(dict.fromkeys(found_ones))

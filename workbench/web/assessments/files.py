@@ -20,6 +20,8 @@ from workbench.web.assessments.charts import editor_of
 from workbench.web.assessments.pages import clause_of, page_of
 from workbench.web.assessments.parts import PLACE, Reply, blueprint, done, found, seen
 from workbench.web.context import now, record, session, viewer
+from workbench.web.display import file_size
+from workbench.web.text import gettext, told
 
 
 @blueprint.get(f"{PLACE}/chart.<format>")
@@ -30,13 +32,15 @@ def export(assessment_id: int, format: str) -> Reply:  # noqa: A002
     if format not in WRITERS or version is None:
         abort(404)
     if stand.state.on_hold_secrecy:
-        return page_of(assessment_id, "the assessment is on hold for secrecy: nothing of it can be taken out"), 409
+        return page_of(
+            assessment_id, gettext("the assessment is on hold for secrecy: nothing of it can be taken out")
+        ), 409
     try:
         body = WRITERS[format](_head(stand, version), rows_of(version.rows))
     except ChartError as error:
-        return page_of(assessment_id, str(error)), 409
-    told = {"format": format, "version": version.number}
-    record(TrailAction.EXPORTED, "chart", assessment_id, told, matter_id=stand.assessment.matter_id)
+        return page_of(assessment_id, told(error)), 409
+    details = {"format": format, "version": version.number}
+    record(TrailAction.EXPORTED, "chart", assessment_id, details, matter_id=stand.assessment.matter_id)
     name = secure_filename(f"chart-{stand.assessment.publication}-claim-{stand.assessment.claim}-v{version.number}")
     headers = {"Content-Disposition": f"attachment; filename={name}.{format}", "Cache-Control": "private, no-store"}
     return Response(body, mimetype=MIME[format], headers=headers)
@@ -48,16 +52,17 @@ def import_file(assessment_id: int) -> Reply:
     upload = request.files.get("chart")
     name = secure_filename(upload.filename or "") if upload else ""
     if upload is None or not name:
-        return editor_of(assessment_id, "choose a file first"), 400
+        return editor_of(assessment_id, gettext("choose a file first")), 400
     with tempfile.TemporaryDirectory(prefix="workbench-chart-") as folder:
         path = Path(folder) / name[-120:]
         upload.save(path)
         if path.stat().st_size > MAX_UPLOAD:
-            return editor_of(assessment_id, f"{name}: larger than {MAX_UPLOAD:,} bytes; split the chart"), 413
+            told_so = gettext("%(file)s: larger than %(size)s; split the chart", file=name, size=file_size(MAX_UPLOAD))
+            return editor_of(assessment_id, told_so), 413
         try:
             rows = read_chart(path)
         except (UnreadableFileError, ChartError) as error:
-            return editor_of(assessment_id, str(error)), 409
+            return editor_of(assessment_id, told(error)), 409
     return done(
         assessment_id,
         lambda written, row: take_in(written, viewer(), row, rows, seen=seen(), at=now()),

@@ -8,6 +8,7 @@ from flask import abort, render_template, request, url_for
 
 from workbench.assessments import charting, verbs
 from workbench.assessments.charts import check, compare, rows_of
+from workbench.assessments.listed import ASSESSMENT_FILTERS, ASSESSMENT_SORTS, chosen, ordered
 from workbench.assessments.models import ChartVersion
 from workbench.assessments.queries import (
     Stand,
@@ -25,39 +26,47 @@ from workbench.assessments.queries import (
 from workbench.assessments.reviews import conclude
 from workbench.assessments.statuses import DECLARED, OUTCOMES, REVIEWED, WHO, Act, Event, Status, counts_in_coverage
 from workbench.db import key_of
+from workbench.history.queries import FilterError
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import Matter, TrailAction
-from workbench.standards.draft_queries import clause_at
+from workbench.standards.draft_queries import Heading, clause_at, headings
 from workbench.standards.models import Clause, Draft
 from workbench.standards.word_diff import word_diff
 from workbench.web.assessments.parts import PLACE, Reply, blueprint, done, found, number_of, seen
 from workbench.web.context import now, record, session, viewer
 from workbench.web.lineage import reason
-from workbench.web.listing import PER_PAGE, Listing, argument, page_number
+from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
+from workbench.web.text import told
 
 WAITING: Final = 50
 """Lines of what waits that the page shows; the filters of the list show the others."""
-_FILTERS: Final = ("work_item", "status", "stale")
 # What happened to rights; what happened to texts is computed.
 _NOTED: Final = frozenset(Event) - {Event.TEXT_CHANGED, Event.TEXT_GONE, Event.AMENDMENT}
+_TO_DECLARE: Final = frozenset({Status.LIKELY_ESSENTIAL, Status.OPTION_ESSENTIAL})
 _BY_HAND: Final = (Act.SEND_BACK, Act.REOPEN, Act.CONFIRM_EXTERNAL, Act.RESTORE, Act.HOLD, Act.RELEASE)
 
 
 @blueprint.get("/")
 def index() -> str:
     """What waits for the viewer, and the assessments that the filters leave."""
-    filters = {name: argument(name) for name in _FILTERS}
+    filters = {name: argument(name) for name in ASSESSMENT_FILTERS}
+    sort = sort_key(argument("sort"), ASSESSMENT_SORTS, "-made")
     every = standing(session())
-    rows = [each for each in every if _left(each, filters)]
+    refusal, rows = None, []
+    try:
+        rows = ordered(chosen(every, filters), sort)
+    except FilterError as error:
+        refusal = told(error)
     page = page_number(argument("page"))
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
     read = reviewed(session(), shown)
     waiting = due(session(), viewer(), every)
-    listing = Listing("assessments.index", filters, "", "", page, len(rows), export_kind=_exported(filters))
+    listing = Listing("assessments.index", filters, sort, "-made", page, len(rows), export_kind="assessments")
     return render_template(
         "web/assessments/index.html",
         listing=listing,
         filters=filters,
+        refusal=refusal,
         rows=[(each, clause_of(each), each.assessment.id in read) for each in shown],
         waiting=waiting[:WAITING],
         more=max(0, len(waiting) - WAITING),
@@ -194,6 +203,7 @@ def page_of(assessment_id: int, refusal: str | None = None) -> str:
         steps=steps,
         noted=[each for each in steps if each.what in _NOTED and each.at >= stand.pin.at],
         outcomes=OUTCOMES,
+        places=_places(stand),
         old_clause=old,
         new_clause=new,
         diff=None if old is None or new is None else word_diff(old.text, new.text),
@@ -203,26 +213,15 @@ def page_of(assessment_id: int, refusal: str | None = None) -> str:
         may_decide=may_decide,
         may_write=may_decide and _may_write(stand),
         may_review=may_decide and stand.state.status is Status.IN_REVIEW and may_review(session(), viewer(), row),
+        may_declare=viewer().may(Permission.EDIT_CASES) and stand.state.status in _TO_DECLARE,
+        declared=DECLARED,
         is_author=chart is not None and viewer().account_id in {each.by_account for each in _versions(stand)},
         may_export=viewer().may(Permission.EXPORT_CONFIDENTIAL) and not stand.state.on_hold_secrecy,
     )
 
 
-def _exported(filters: dict[str, str]) -> str | None:
-    """The kind of rows that the list can be taken out as; none by a filter that only the page knows."""
-    return None if filters["stale"] else "assessments"
-
-
 def _versions(stand: Stand) -> list[ChartVersion]:
     return versions_of(session(), stand.assessment)
-
-
-def _left(stand: Stand, filters: dict[str, str]) -> bool:
-    return (
-        filters["work_item"] in ("", str(stand.item.iso_id))
-        and filters["status"] in ("", stand.state.status.value)
-        and (not filters["stale"] or stand.state.stale)
-    )
 
 
 def clause_of(stand: Stand) -> Clause | None:
@@ -244,6 +243,13 @@ def _texts(stand: Stand) -> tuple[Clause | None, Clause | None]:
         pinned, order = session().get_one(Draft, before.draft_id), before.clause_order
     old = clause_at(session(), key_of(pinned), order)
     return old, None if place is None else clause_at(session(), key_of(newest), place)
+
+
+def _places(stand: Stand) -> list[Heading]:
+    """The clauses to choose from where lineage leads to none or to several, those it leads to first."""
+    if len(stand.clauses) == 1:
+        return []
+    return sorted(headings(session(), key_of(stand.newest)), key=lambda each: each.order not in stand.clauses)
 
 
 def _may_write(stand: Stand) -> bool:

@@ -16,6 +16,7 @@ from workbench.assessments.statuses import TransitionError
 from workbench.assessments.verbs import AssessmentError
 from workbench.people.gate import HiddenError
 from workbench.web.context import close_session, session, writing
+from workbench.web.text import told
 
 blueprint = Blueprint("assessments", __name__, url_prefix="/assessments")
 
@@ -49,7 +50,7 @@ def done(
         abort(404)
     except REFUSALS as error:
         close_session()
-        return page(str(error)), 409
+        return page(told(error)), 409
     return redirect(onward or url_for("assessments.assessment", assessment_id=assessment_id), 303)
 
 

@@ -111,6 +111,7 @@ def registers_page() -> str:
         evidence=registers.evidence_of(session(), item) if item else None,
         items=sorted(every_item(session()), key=lambda each: natural_order(each.reference)),
         chosen=chosen,
+        may_edit=viewer().may(Permission.EDIT_CASES),
     )
 
 
@@ -128,6 +129,7 @@ def _list(refusal: str | None = None) -> str:
         found = queries.ordered(queries.case_views(session(), gates(), filters), sort)
     except FilterError as error:
         refusal = str(error)
+    items = sorted(every_item(session()), key=lambda item: natural_order(item.reference))
     listing = Listing(
         endpoint="cases.index",
         filters=filters,
@@ -143,7 +145,8 @@ def _list(refusal: str | None = None) -> str:
         filters=filters,
         rows=found[(page - 1) * PER_PAGE : page * PER_PAGE],
         due=queries.due(session(), rulebook(), today()) if viewer().may(Permission.READ_CASES) else [],
-        items=sorted(every_item(session()), key=lambda item: natural_order(item.reference)),
+        items=items,
+        documents=[(item.iso_id, item.reference) for item in items],
         forms=queries.templates(session()),
         matters=open_matters(),
         may_edit=viewer().may(Permission.EDIT_CASES),

@@ -18,6 +18,7 @@ from workbench.web.labels import (
     patents,
     portfolio,
     standards,
+    trail,
 )
 from workbench.web.text import gettext
 
@@ -34,6 +35,7 @@ AREAS: Final = (
     declarations,
     history,
     digest,
+    trail,
 )
 """Modules whose `WORDS` hold, by the name of a vocabulary, each value with its word; no name stands in two."""
 

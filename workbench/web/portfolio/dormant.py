@@ -16,26 +16,18 @@ from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
 from workbench.portfolio import choices
 from workbench.portfolio import dormant as queries
-from workbench.portfolio.annuities import AnnuityRulesError
 from workbench.portfolio.choices import ChoiceError
-from workbench.portfolio.dormant import DORMANT_FILTERS, DORMANT_SORTS, NO_CHOICE, Dormant, Need
+from workbench.portfolio.dormant import DORMANT_FILTERS, DORMANT_SORTS, NO_CHOICE, WAITS, Dormant, Need
 from workbench.portfolio.models import Choice
 from workbench.web.cases.parts import open_matters
 from workbench.web.context import close_session, now, record, session, today, viewer, writing
 from workbench.web.labels import choices as words
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.portfolio.parts import blueprint, same
-from workbench.web.text import gettext, told
+from workbench.web.text import gettext
 
 Reply = Response | str | tuple[str, int]
 _DEFAULT_SORT: Final = "annuity"
-
-
-@blueprint.app_errorhandler(AnnuityRulesError)
-def _unusable(error: AnnuityRulesError) -> tuple[str, int]:
-    """Rules that cannot be used: one line that names file, place and remedy."""
-    title = gettext("The file of annuity rules cannot be used")
-    return render_template("web/errors/error.html", code=503, title=title, remedy=told(error)), 503
 
 
 @blueprint.get("/dormant")
@@ -65,7 +57,7 @@ def dormant() -> str:
         rows=queries.with_titles(session(), found[(page - 1) * PER_PAGE : page * PER_PAGE]),
         waiting=sum(each.waits for each in found),
         refusal=refusal,
-        choices=[(NO_CHOICE, gettext("not chosen yet")), *words("choice")],
+        choices=[(WAITS, gettext("waits for a choice")), (NO_CHOICE, gettext("not chosen yet")), *words("choice")],
         needs=[pair for pair in words("need") if pair[0] != Need.NONE],
         offices=same(known.countries),
         portfolios=same(known.portfolios),
