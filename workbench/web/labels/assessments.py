@@ -41,7 +41,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "text_changed": mark("the text of the clause changed"),
         "text_gone": mark("the clause is gone"),
         "amendment": mark("the claim changed"),
-        "grant": mark("granted"),
+        "grant": mark("patent granted"),
         "lapse": mark("the right ended"),
         "opposition": mark("somebody contests the right"),
         "assignment": mark("another holder"),

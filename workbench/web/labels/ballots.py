@@ -37,7 +37,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "abstain": mark("Abstain"),
         "confirm": mark("Confirm"),
         "revise": mark("Revise or amend"),
-        "withdraw": mark("Withdraw"),
+        "withdraw": mark("Withdraw the standard"),
     },
     "outcome": {
         "approved": mark("approved"),

@@ -12,10 +12,10 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "verdict": {
         "pass": mark("passes"),
         "fail": mark("fails"),
-        "unknown": mark("not known"),
+        "unknown": mark("cannot tell"),
         "not_applicable": mark("does not apply"),
     },
-    "severity": {"block": mark("Block"), "warn": mark("Warning"), "info": mark("Note")},
+    "severity": {"block": mark("Block"), "warn": mark("Warning"), "info": mark("Notice")},
     "confidence": {
         "read": mark("read in the source"),
         "secondary": mark("told by others"),
@@ -48,7 +48,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "own": mark("Own event"),
     },
     "layer": {
-        "application": mark("Application"),
+        "application": mark("Application layer"),
         "physical_improvement": mark("Improvement of a physical operation"),
         "hardware_interface": mark("Hardware interface"),
         "base_framework": mark("Base framework"),
@@ -64,7 +64,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "openness": {
         "open_patent": mark("open, under own patents"),
         "open_source": mark("open source"),
-        "closed": mark("closed"),
+        "closed": mark("kept closed"),
     },
     "theme": {
         "evaluation_method": mark("Evaluation method"),
@@ -100,7 +100,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "japan_secrecy": mark("Japan: secrecy and export"),
     },
     "standing": {
-        "open": mark("open"),
+        "open": mark("open question"),
         "answered": mark("answered"),
         "barred": mark("barred"),
         "not_concerned": mark("not concerned"),
