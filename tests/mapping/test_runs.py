@@ -295,8 +295,8 @@ def test_progress_is_told_and_kept_with_the_run(filled: Store, monkeypatch: pyte
             shown.append(progress_of(run))
 
     (run,) = map_drafts(filled, [_draft(filled)], progress=hear)
-    assert [progress.stage for progress in told] == [Stage.READING, Stage.RANKING]
-    assert all(progress.done == progress.total == run.records for progress in told)
-    assert shown[1] is not None
-    assert shown[1].stage is Stage.READING
+    assert [progress.stage for progress in told] == [Stage.READING, Stage.RANKING, Stage.WRITING]
+    assert all(progress.done == progress.total == run.records for progress in told[:2])
+    assert (told[2].done, told[2].total) == (0, 1)
+    assert [each and each.stage for each in shown] == [None, Stage.READING, Stage.RANKING]
     assert progress_of(run) is None

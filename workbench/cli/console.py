@@ -52,8 +52,8 @@ class ProgressLine:
         self._next = now + (0.5 if self._on_terminal else 60)
         from workbench.mapping.progress import Stage
 
-        doing = "reading claims" if progress.stage is Stage.READING else "ranking"
-        text = f"{progress.draft}: {doing}, {progress.done:,} of {progress.total:,}"
+        doing = {Stage.READING: "reading claims", Stage.RANKING: "ranking", Stage.WRITING: "writing drafts"}
+        text = f"{progress.draft}: {doing[progress.stage]}, {progress.done:,} of {progress.total:,}"
         if progress.seconds_left is not None:
             text += f", about {duration(progress.seconds_left)} left"
         click.echo(f"\r\x1b[K{text}" if self._on_terminal else text, err=True, nl=not self._on_terminal)

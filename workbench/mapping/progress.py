@@ -20,15 +20,19 @@ _REPORTS: Final = 32
 
 
 class Stage(IntEnum):
-    """What a mapping is at: reading claims, or ranking clauses for them."""
+    """What a mapping is at: reading claims, ranking clauses for them, writing the matches draft by draft."""
 
     READING = 1
     RANKING = 2
+    WRITING = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` claims are through the stage; `seconds_left` of the stage is None until it can be told."""
+    """`done` of `total` claims, or of drafts where matches are written, are through the stage.
+
+    `seconds_left` of the stage is None until it can be told.
+    """
 
     draft: str
     stage: Stage
@@ -49,16 +53,16 @@ class Reporter:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store, self._run_ids, self._draft, self._tell, self._clock = store, run_ids, draft, tell, clock
-        self._written = -_WRITE_EVERY
         self.begin(Stage.READING, 0)
 
     def begin(self, stage: Stage, total: int) -> None:
-        """A stage of `total` claims begins."""
+        """A stage of `total` claims or drafts begins; what is reached first in it is written at once."""
+        self._written = -_WRITE_EVERY
         self._stage, self._total = stage, total
         self._reports = deque([(self._clock(), 0)], maxlen=_REPORTS)
 
     def reached(self, done: int) -> None:
-        """So many claims are through the stage."""
+        """So many claims or drafts are through the stage."""
         now = self._clock()
         since, before = self._reports[0]
         self._reports.append((now, done))

@@ -115,7 +115,10 @@ def map_drafts(
                     choice = Choice(language, portfolio, store.settings.dependent_claims)
                     asked[language] = _read(store, encoder, choice, run_id, reporter)
                 passes.append(Pass(store, encoder, draft, clauses, asked[language], whole=portfolio is None))
-            for each, kept in zip(passes, sweep(store, encoder, passes, reporter), strict=True):
+            for written, (each, kept) in enumerate(zip(passes, sweep(store, encoder, passes, reporter), strict=True)):
+                if not written:
+                    reporter.begin(Stage.WRITING, len(passes))
+                reporter.reached(written)
                 run = each.write(run_ids[0], kept)
                 del run_ids[0]
                 if not run_ids:
