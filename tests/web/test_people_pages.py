@@ -167,6 +167,32 @@ def test_a_session_that_is_used_goes_on_and_an_idle_one_ends(store: Store) -> No
     assert client.get("/account/").status_code == 303
 
 
+def test_what_was_typed_outlives_the_session_and_goes_on_after_signing_in(store: Store) -> None:
+    clock, origin = Clock(), {"Origin": "http://localhost"}
+    client = browser(store, clock=clock)
+    sign_in(client)
+    typed = {"follow": "yes", "work_item": "a work item <of ours>", "csrf_token": token(client, "/calendars/")}
+    clock.at += dt.timedelta(minutes=31)
+    late = client.post("/digest/follows", data=typed, headers=origin)
+    assert late.status_code == 401
+    assert "a work item &lt;of ours&gt;" in late.text
+    for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": "http://["}):
+        foreign = client.post("/digest/follows", data=typed, headers=headers)
+        assert foreign.status_code == 401
+        assert "a work item" not in foreign.text, "no page elsewhere puts words onto a page of ours"
+    secret = client.post("/account/password", data={"password": "quite a long secret, this"}, headers=origin)
+    assert "long secret" not in secret.text
+    sign_in(client)
+    stale = client.post("/digest/follows", data=typed, headers=origin)
+    assert stale.status_code == 400
+    again = re.search(r'<section class="section" id="unsent">.*?</section>', stale.text, re.DOTALL)
+    assert again is not None
+    fields = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', again[0]))
+    assert fields["work_item"] == "a work item &lt;of ours&gt;"
+    answer = client.post("/digest/follows", data=typed | {"csrf_token": fields["csrf_token"]}, headers=origin)
+    assert "No single work item goes by" in answer.text
+
+
 def test_forms_without_their_token_change_nothing(store: Store) -> None:
     client = browser(store)
     sign_in(client)

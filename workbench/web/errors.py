@@ -12,6 +12,7 @@ from workbench.i18n import mark
 from workbench.people.gate import HeldError
 from workbench.web.api import door
 from workbench.web.api.problems import of_error, problem
+from workbench.web.unsent import unsent
 
 # Title and remedy for each status; others are described as the class of 400 or 500 they belong to.
 _TEXTS: Final = {
@@ -38,6 +39,9 @@ _FORM_EXPIRED: Final = (
     mark("This form has expired"),
     mark("Go back, load the page again and repeat what you did."),
 )
+_SEND_AGAIN: Final = mark("Nothing was changed. What you had typed is below: look at it, then send it again.")
+_PASSING: Final = frozenset({429, 500, 502, 503, 504})
+"""Answers after which the same form may be taken a moment later."""
 
 
 def install(app: Flask) -> None:
@@ -52,13 +56,18 @@ def _show(error: HTTPException) -> HTTPException | Response | tuple[str, int]:
     if door.is_meant():
         return of_error(error)
     title, remedy = _TEXTS.get(code) or _TEXTS[400 if code < InternalServerError.code else 500]
+    sent, again = unsent(), code in _PASSING
     if isinstance(error, CSRFError):
         title, remedy = _FORM_EXPIRED
-    return render_template("web/errors/error.html", code=code, title=title, remedy=remedy), code
+        if sent:
+            remedy, again = _SEND_AGAIN, True
+    return render_template(
+        "web/errors/error.html", code=code, title=title, remedy=remedy, unsent=sent, again=again
+    ), code
 
 
 def _held(error: HeldError) -> Response | tuple[str, int]:
     if door.is_meant():
         return problem(409, str(error))
     title, remedy = _HELD
-    return render_template("web/errors/error.html", code=409, title=title, remedy=remedy), 409
+    return render_template("web/errors/error.html", code=409, title=title, remedy=remedy, unsent=unsent()), 409

@@ -21,6 +21,7 @@ from workbench.web import context
 from workbench.web.api import door
 from workbench.web.context import now, set_viewer, workbench
 from workbench.web.people.cookie import read_token
+from workbench.web.unsent import unsent
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN_BLUEPRINTS: Final = frozenset({"signing_in", "by_mail", "preferences", "feeds", "mail_links"})
@@ -137,14 +138,19 @@ def _ask_to_sign_in(anybody: bool) -> Response | tuple[str, int]:
         return Response(status=401, headers={"HX-Redirect": url_for("signing_in.sign_in", next=there or "/")})
     if request.method in ("GET", "HEAD"):
         return redirect(address, 303)
-    title = mark("You are no longer signed in")
+    title, sent = mark("You are no longer signed in"), unsent()
     remedy = mark("Nothing was changed. Sign in, then do again what you did.")
-    return render_template("web/errors/error.html", code=401, title=title, remedy=remedy, sign_in=address), 401
+    if sent:
+        remedy = mark("Nothing was changed. Sign in, which opens another tab; then come back here and send it again.")
+    page = render_template(
+        "web/errors/error.html", code=401, title=title, remedy=remedy, sign_in=address, unsent=sent, again=True
+    )
+    return page, 401
 
 
 def show_local_door() -> tuple[str, int]:
     """The page of local mode for a browser that has not followed the link."""
-    return render_template("web/people/local.html"), 401
+    return render_template("web/people/local.html", unsent=unsent(), again=True), 401
 
 
 def _hostname(host: str) -> str | None:
