@@ -11,6 +11,11 @@ from pydantic import BaseModel, ValidationError
 from workbench.faults import first_fault
 from workbench.i18n import ToldError, mark
 
+
+class RuleFileError(ToldError):
+    """A file that people edit cannot be used; `str(error)` names file, place and remedy on one line."""
+
+
 _Rules = TypeVar("_Rules", bound=BaseModel)
 _Error = TypeVar("_Error", bound=ToldError)
 
@@ -22,7 +27,7 @@ def read_toml(path: Path, what: str, error: type[ToldError]) -> dict[str, Any]:
     except OSError as reason:
         unread = mark("%(what)s %(path)s: cannot be read (%(reason)s); check the setting")
         raise error(unread, **_of(what, path, reason.strerror)) from reason
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+    except (ValueError, RecursionError) as reason:
         said = " ".join(str(reason).split())
         raise error(mark("%(what)s %(path)s: not valid TOML: %(reason)s"), **_of(what, path, said)) from reason
 

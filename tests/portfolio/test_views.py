@@ -18,9 +18,9 @@ from tests.portfolio.own import NOW, Made, add_family, add_publication, plant
 from workbench.db import Store
 from workbench.declarations.models import AliasState, Party, PartyAlias
 from workbench.export import KINDS, rows
-from workbench.history.queries import FilterError
 from workbench.mapping.runs import drafts_of, map_draft
 from workbench.patents.models import Claim
+from workbench.people.completeness import IncompleteError
 from workbench.people.permissions import Permission, Role
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
@@ -29,6 +29,7 @@ from workbench.portfolio.landscape_queries import Wanted, behind, grouped, lands
 from workbench.portfolio.metrics import MetricName
 from workbench.portfolio.models import PatentChoice
 from workbench.settings import Settings
+from workbench.standards.models import Draft
 from workbench.web import context, create_app
 
 TODAY = NOW.date()
@@ -181,12 +182,64 @@ def test_the_fortress_of_two_parties_stands_side_by_side(site: Site) -> None:
     assert "No publication names a party called Nobody" in site.client.get("/portfolio/fortress?party=Nobody").text
 
 
-def test_others_claims_are_counted_for_who_may_read_them_only(site: Site) -> None:
-    signatory = Viewer(None, "signer", frozenset({Role.SIGNATORY}))
-    page = site.as_(signatory).get("/portfolio/fortress?party=Other+Inc.&top=10").text
-    assert "You see our own claims only" in page
-    breadth = re.findall(r"Breadth: clauses with a candidate</th><td class=\"number\">(\d+)", page)
-    assert breadth == ["0"]
+def test_what_others_claim_is_counted_for_who_may_read_it_and_for_nobody_else(site: Site) -> None:
+    client = site.as_(Viewer(None, "signer", frozenset({Role.SIGNATORY})))
+    page = client.get("/portfolio/fortress?party=Other+Inc.&top=10").text
+    assert "the permission “Read the claims of others&#39; patents” as well" in page
+    assert "Breadth" not in page
+    with site.store.read() as session:
+        draft = session.exec(select(Draft.id)).first()
+    for view in ("matrix", "entries", "white-space"):
+        address = f"/portfolio/{view}/{draft}"
+        page = client.get(address).text
+        assert "Only our own families are shown" in page
+        assert '<option value="own" selected>' in page
+        assert client.get(f"{address}?own=others").status_code == 403
+    assert client.get(f"/portfolio/landscape?draft={draft}").status_code == 200
+    assert client.get(f"/portfolio/landscape?draft={draft}&clause=6").status_code == 403
+
+
+WHOLE = frozenset(
+    {
+        Permission.READ_STANDARDS,
+        Permission.EXPORT_CONFIDENTIAL,
+        Permission.READ_PATENTS,
+        Permission.READ_MATCHES,
+        Permission.READ_CASES,
+        Permission.READ_PLANS,
+        Permission.READ_OTHERS_CLAIMS,
+    }
+)
+OF_DRAFT = {"work_item": str(ITEM), "label": "CD 1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "needed"),
+    [
+        ("dormant-patents", {}, "read_matches read_cases"),
+        ("coverage", OF_DRAFT, "read_matches read_others_claims"),
+        ("coverage", {**OF_DRAFT, "own": "own"}, "read_matches"),
+        ("white-space", OF_DRAFT, "read_matches read_others_claims"),
+        ("fortress", {**OF_DRAFT, "party": "Other Inc."}, "read_matches read_others_claims"),
+        ("landscape", {**OF_DRAFT, "clause": "6"}, "read_matches read_others_claims"),
+        ("landscape", {}, ""),
+        ("metrics", {"metric": "worked"}, "read_matches read_cases read_plans"),
+        ("declaration-cases", {}, "read_cases"),
+    ],
+)
+def test_no_list_is_taken_out_that_lacks_what_is_hidden(
+    site: Site, kind: str, filters: dict[str, str], needed: str
+) -> None:
+    for name in needed.split():
+        client = site.as_(replace(site.made.counsel, scopes=WHOLE - {Permission(name)}))
+        refused = client.get(f"/export/{kind}.csv", query_string=filters)
+        assert refused.status_code == 403, name
+        assert "Too much of this is hidden from you" in refused.text
+        with site.store.read(site.who) as session, pytest.raises(IncompleteError, match=f"permission “{name}”"):
+            list(rows(session, kind, filters))
+    always = frozenset({Permission.READ_STANDARDS, Permission.READ_PATENTS, Permission.EXPORT_CONFIDENTIAL})
+    client = site.as_(replace(site.made.counsel, scopes=always | frozenset(map(Permission, needed.split()))))
+    assert client.get(f"/export/{kind}.csv", query_string=filters, buffered=True).status_code == 200
 
 
 def test_a_choice_is_made_on_the_page_and_seen_by_members_only(site: Site) -> None:
@@ -272,7 +325,3 @@ def test_each_kind_is_taken_out_by_who_may_and_the_trail_tells_of_it(site: Site)
     assert set(kinds) <= set(told)
     for wrong in ("fortress.csv?work_item=9900001&label=CD+1", "coverage.csv?work_item=9900001&label=CD+9"):
         assert site.client.get(f"/export/{wrong}").status_code == 400
-    with site.store.read(replace(made.counsel, scopes=frozenset({Permission.READ_PATENTS}))) as session:
-        of_draft = {"work_item": ITEM, "label": "CD 1"}
-        with pytest.raises(FilterError, match="may read matches"):
-            list(rows(session, "landscape", of_draft))

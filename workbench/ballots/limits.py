@@ -15,14 +15,14 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_rules
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError, read_rules
 from workbench.standards.stage_history import StageDate
 
 LIMITS: Final = Path(__file__).with_name("limits.toml")
 
 
-class LimitRulesError(ToldError):
+class LimitRulesError(RuleFileError):
     """The tracks cannot be used; `str(error)` names file, place and remedy on one line."""
 
 

@@ -11,14 +11,14 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_rules
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError, read_rules
 from workbench.standards.ballots import BallotKind
 
 OBLIGATIONS: Final = Path(__file__).with_name("obligations.toml")
 
 
-class ObligationRulesError(ToldError):
+class ObligationRulesError(RuleFileError):
     """The duties cannot be used; `str(error)` names file, duty and remedy on one line."""
 
 

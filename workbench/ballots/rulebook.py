@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 
-from workbench.ballots.limits import LimitRules, LimitRulesError, load_limits
-from workbench.ballots.obligations import ObligationRules, ObligationRulesError, load_obligations
+from workbench.ballots.limits import LimitRules, load_limits
+from workbench.ballots.obligations import ObligationRules, load_obligations
 from workbench.settings import Settings
-from workbench.standards.ballots import BallotRule, BallotRulesError, load_ballot_rules
-from workbench.standards.deadlines import DeadlineRules, DeadlineRulesError, load_deadline_rules
-from workbench.standards.tallies import TallyRule, TallyRulesError, load_tally_rules
-
-RULE_ERRORS: Final = (BallotRulesError, TallyRulesError, DeadlineRulesError, ObligationRulesError, LimitRulesError)
+from workbench.standards.ballots import BallotRule, load_ballot_rules
+from workbench.standards.deadlines import DeadlineRules, load_deadline_rules
+from workbench.standards.tallies import TallyRule, load_tally_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Rulebook:
 
 
 def load_rulebook(settings: Settings) -> Rulebook:
-    """Read every file. Raises one of RULE_ERRORS, one line that names file, place and remedy."""
+    """Read every file. Raises RuleFileError, one line that names file, place and remedy."""
     return Rulebook(
         load_ballot_rules(settings.ballot_rules),
         load_tally_rules(settings.tally_rules),

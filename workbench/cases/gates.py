@@ -16,15 +16,15 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from scrapers.identifiers import StageCode
-from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_rules
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError, read_rules
 from workbench.standards.ballots import BallotKind
 from workbench.standards.deadlines import Basis
 
 GATE_RULES: Final = Path(__file__).with_name("gate_rules.toml")
 
 
-class GateRulesError(ToldError):
+class GateRulesError(RuleFileError):
     """The rule by when to declare cannot be used; `str(error)` names file, place and remedy on one line."""
 
 

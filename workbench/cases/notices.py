@@ -16,15 +16,15 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from workbench.faults import FaultError
-from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_rules
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError, read_rules
 
 NOTICE_RULES: Final = Path(__file__).with_name("notice_rules.toml")
 MAX_READ: Final = 200_000
 _AROUND: Final = 60
 
 
-class NoticeRulesError(ToldError):
+class NoticeRulesError(RuleFileError):
     """The rules of notices cannot be used; `str(error)` names file, place and remedy on one line."""
 
 

@@ -16,14 +16,15 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from workbench.faults import FaultError, first_fault, yaml_fault
-from workbench.i18n import ToldError, mark
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError
 
 FORMS: Final = Path(__file__).with_name("forms")
 MAX_BYTES: Final = 256 * 1024
 MAX_FILES: Final = 50
 
 
-class TemplateError(ToldError):
+class TemplateError(RuleFileError):
     """A form cannot be used; `str(error)` names file, place and remedy on one line."""
 
 
@@ -205,11 +206,11 @@ def load_template(path: Path) -> FormTemplate:
     except OSError as error:
         unread = mark("form %(path)s: cannot be read (%(reason)s); check the setting")
         raise TemplateError(unread, path=path, reason=error.strerror) from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        strange = mark("form %(path)s: not valid YAML: %(reason)s")
-        raise TemplateError(strange, path=path, reason=yaml_fault(error)) from error
     except ValidationError as error:
         raise TemplateError(mark("form %(path)s: %(reason)s"), path=path, reason=first_fault(error)) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        strange = mark("form %(path)s: not valid YAML: %(reason)s")
+        raise TemplateError(strange, path=path, reason=yaml_fault(error)) from error
     if template.version != path.stem:
         named = mark("form %(path)s: it says version %(version)s; name the file %(version)s.yaml")
         raise TemplateError(named, path=path, version=template.version)

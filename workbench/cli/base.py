@@ -21,11 +21,6 @@ EXPECTED_ERRORS = frozenset(
     {
         "scrapers.errors.ScraperError",
         "workbench.backup_archive.BackupError",
-        "workbench.ballots.limits.LimitRulesError",
-        "workbench.ballots.obligations.ObligationRulesError",
-        "workbench.cases.gates.GateRulesError",
-        "workbench.cases.notices.NoticeRulesError",
-        "workbench.cases.templates.TemplateError",
         "workbench.db.StoreError",
         "workbench.demo.DemoError",
         "workbench.digest.verbs.DigestError",
@@ -36,18 +31,16 @@ EXPECTED_ERRORS = frozenset(
         "workbench.mapping.draft_pass.MappingTakenOverError",
         "workbench.mapping.encoder.ModelError",
         "workbench.people.accounts.AccountError",
+        "workbench.people.completeness.IncompleteError",
         "workbench.people.matters.MatterError",
         "workbench.people.openid.OpenIdError",
         "workbench.planning.plans.PlanError",
         "workbench.planning.rules.RulesError",
         "workbench.planning.solving.UnsolvedError",
-        "workbench.portfolio.annuities.AnnuityRulesError",
+        "workbench.rule_files.RuleFileError",
         "workbench.settings.SettingsError",
         "workbench.sources.poll.NoContactError",
-        "workbench.standards.ballots.BallotRulesError",
-        "workbench.standards.deadlines.DeadlineRulesError",
         "workbench.standards.drafts.UnknownWorkItemError",
-        "workbench.standards.tallies.TallyRulesError",
     }
 )
 """What a person can mend: shown as one line, without a traceback. By name, so that none has to be imported first."""

@@ -13,6 +13,8 @@ from workbench.cases.queries import CASE_FILTERS, Gates, case_views
 from workbench.db import key_of, settings_of
 from workbench.export.base import Day, Kind, Moment, Row, Shape, cut, day_of, iso
 from workbench.i18n import mark
+from workbench.people.completeness import need_all
+from workbench.people.permissions import Permission
 
 CASE_EXPORT_FILTERS: Final = (*CASE_FILTERS, "as_of")
 StatusName = Literal[
@@ -53,7 +55,8 @@ class CaseRow(Shape):
 
 
 def _cases(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
-    """Cases with the patents of their newest form, the last changed first. Raises FilterError."""
+    """Cases with the patents of their newest form, the last changed first. Raises FilterError, IncompleteError."""
+    need_all(session, Permission.READ_CASES)
     gates = Gates(session, load_rulebook(settings_of(session)), day_of(session, filters))
     wanted = {name: value for name, value in filters.items() if name != "as_of"}
     for view in case_views(session, gates, wanted):

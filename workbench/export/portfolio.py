@@ -12,7 +12,7 @@ from workbench.export.base import Day, Kind, Moment, Row, Shape, UnknownExportEr
 from workbench.export.standards import one_draft
 from workbench.history.queries import FilterError
 from workbench.i18n import mark
-from workbench.people.gate import viewer_of
+from workbench.people.completeness import need_all
 from workbench.people.permissions import Permission
 from workbench.portfolio import landscape_queries
 from workbench.portfolio.annuities import Origin
@@ -94,8 +94,8 @@ def _as_on_pages(session: Session, filters: Mapping[str, str]) -> dict[str, str]
 
 def _wanted(session: Session, filters: Mapping[str, str]) -> Wanted:
     wanted = wanted_of(_as_on_pages(session, filters))
-    if wanted.draft_id is not None and not viewer_of(session).may(Permission.READ_MATCHES):
-        raise FilterError("work_item: what is mapped to a draft is for those who may read matches; leave it out")
+    if wanted.draft_id is not None:
+        need_all(session, Permission.READ_MATCHES, remedy=mark("leave out the draft"))
     return wanted
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
-from workbench.people.gate import Rule, private
+from workbench.people.completeness import IncompleteError
+from workbench.people.gate import Rule, private, viewer_of
 from workbench.people.permissions import Permission
 from workbench.people.rules import in_open_matter, matter_held
 from workbench.people.viewer import Viewer
@@ -66,6 +67,12 @@ def of_open_number(column: str = "publication") -> Rule:
 def reads_others(viewer: Viewer) -> bool:
     """Whether what others claim is open to somebody; who brings claims in has them in hand."""
     return viewer.may(Permission.READ_OTHERS_CLAIMS) or viewer.may(Permission.IMPORT_PATENTS)
+
+
+def need_others(session: Session, remedy: str | None = None) -> None:
+    """For what is wrong where others' claims are hidden. Raises IncompleteError with another way, if there is one."""
+    if not reads_others(viewer_of(session)):
+        raise IncompleteError(Permission.READ_OTHERS_CLAIMS, remedy)
 
 
 def own_or_permitted(column: str = "publication_id") -> Rule:

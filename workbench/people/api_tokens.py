@@ -36,6 +36,7 @@ SCOPES: Final = (
     Permission.EDIT_STANDARDS,
     Permission.IMPORT_STANDARDS,
     Permission.READ_PATENTS,
+    Permission.READ_OTHERS_CLAIMS,
     Permission.IMPORT_PATENTS,
     Permission.EXPORT_CONFIDENTIAL,
     Permission.READ_TRAIL,
@@ -43,8 +44,14 @@ SCOPES: Final = (
 """The permissions that the interface asks for."""
 _IMPLIED: Final = {
     # Nobody may write, or take out, what he may not see.
+    Permission.READ_OTHERS_CLAIMS: {Permission.READ_PATENTS},
     Permission.IMPORT_PATENTS: {Permission.READ_PATENTS},
-    Permission.EXPORT_CONFIDENTIAL: {Permission.READ_PATENTS, Permission.READ_MATCHES},
+    Permission.EXPORT_CONFIDENTIAL: {
+        Permission.READ_PATENTS,
+        Permission.READ_MATCHES,
+        Permission.READ_CASES,
+        Permission.READ_PLANS,
+    },
 }
 _NOTED_AFTER: Final = dt.timedelta(minutes=1)
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from sqlmodel import Session, col, select
 
 from workbench.ballots.rulebook import Rulebook
+from workbench.people.completeness import need_all
+from workbench.people.permissions import Permission
 from workbench.people.walls_models import Override
 from workbench.planning.models import FindingOverride, StoredPlan
 from workbench.planning.queries import plans_seen
@@ -21,7 +23,11 @@ _FILED, _CONTRIBUTED = "FF", "CONTRIB"
 
 
 def every_metric(session: Session, rules: Rulebook, today: dt.date) -> dict[MetricName, Metric]:
-    """Every metric by its name, of what the viewer may see."""
+    """Every metric by its name, of the matters that the viewer may see.
+
+    Raises IncompleteError for who may not know of assessments, cases or plans.
+    """
+    need_all(session, Permission.READ_PATENTS, Permission.READ_MATCHES, Permission.READ_CASES, Permission.READ_PLANS)
     found = [*metrics_queries.metrics_of(session, rules, today), *metrics_of(session, rules, today)]
     return {each.name: each for each in found}
 

@@ -186,7 +186,7 @@ def rule_from_yaml(text: str) -> dict[str, Any]:
         raise RuleEditError(mark("longer than %(most)s characters; split the rule"), most=MAX_CONTENT)
     try:
         content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise RuleEditError(mark("not valid YAML: %(reason)s"), reason=yaml_fault(error)) from error
     if not isinstance(content, dict):
         raise RuleEditError(mark("write the fields of one rule, such as `holds: FF <= PUBLIC`"))

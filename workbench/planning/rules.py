@@ -183,11 +183,11 @@ def load_rules(path: Path | None = None) -> RuleBook:
     except OSError as error:
         unread = mark("rules %(path)s: cannot be read (%(reason)s); check the path")
         raise RulesError(unread, path=path, reason=error.strerror) from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        strange = mark("rules %(path)s: not valid YAML: %(reason)s")
-        raise RulesError(strange, path=path, reason=yaml_fault(error)) from error
     except ValidationError as error:
         raise RulesError(mark("rules %(path)s: %(reason)s"), path=path, reason=first_fault(error)) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        strange = mark("rules %(path)s: not valid YAML: %(reason)s")
+        raise RulesError(strange, path=path, reason=yaml_fault(error)) from error
 
 
 def check(plan: Plan, book: RuleBook) -> list[Finding]:

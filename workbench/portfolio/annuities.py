@@ -16,13 +16,13 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workbench.faults import FaultError
-from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_rules
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError, read_rules
 
 ANNUITY_RULES: Final = Path(__file__).with_name("annuity_rules.toml")
 
 
-class AnnuityRulesError(ToldError):
+class AnnuityRulesError(RuleFileError):
     """The rules of annuities cannot be used; `str(error)` names file, place and remedy on one line."""
 
 

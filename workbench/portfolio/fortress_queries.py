@@ -18,10 +18,15 @@ from workbench.assessments.queries import state_of
 from workbench.assessments.statuses import counts_in_coverage
 from workbench.declarations.parties import Parties
 from workbench.history.queries import FilterError
+from workbench.i18n import mark
 from workbench.mapping.models import Match
 from workbench.patents.models import Claim, Family, Publication
 from workbench.patents.office_queries import in_parts, patent_views, patents_of
 from workbench.patents.status import LegalStatus
+from workbench.patents.walls import is_own, need_others, reads_others
+from workbench.people.completeness import need_all
+from workbench.people.gate import viewer_of
+from workbench.people.permissions import Permission
 from workbench.portfolio.fortress import Assessed, Candidate, Fortress, Member, OnClause, measure
 from workbench.portfolio.landscape_queries import NO_PARTY, TOP, TOPS, parties_of
 from workbench.standards.attachments import attached_in
@@ -138,7 +143,11 @@ def chosen_clauses(session: Session, terms: Terms) -> list[ChosenClause]:
 
 
 def measured(session: Session, filters: Mapping[str, str], held: Holders, today: dt.date) -> Measured | None:
-    """What the filters (`FORTRESS_FILTERS`) ask for; None where there is no such draft. Raises FilterError."""
+    """What the filters (`FORTRESS_FILTERS`) ask for; None where there is no such draft.
+
+    Raises FilterError, and IncompleteError for a party of whose claims some are hidden from the session's viewer.
+    """
+    need_all(session, Permission.READ_PATENTS, Permission.READ_MATCHES)
     terms = terms_of(filters)
     draft = session.get(Draft, terms.draft_id)
     if draft is None:
@@ -163,8 +172,10 @@ def fortress_of(
     party: str,
     today: dt.date,
 ) -> Fortress:
-    """The measures of a party, of what the session's viewer may see: others' claims with the permission for them."""
+    """The measures of a party. Raises IncompleteError where some of its claims are hidden from the session's viewer."""
     mine = {key: (number, family) for key, number, family in held.of(party)}
+    if not reads_others(viewer_of(session)) and not set(mine) <= _own(session):
+        need_others(session, mark("choose a party all of whose patents are our own"))
     names = _family_names(session, {family for _, family in mine.values() if family is not None})
     named = {key: number if family is None else names[family] for key, (number, family) in mine.items()}
     candidates = list(_candidates(session, terms, clauses, named))
@@ -179,6 +190,12 @@ def fortress_of(
         _inventors(session, keys, named),
         today,
     )
+
+
+def _own(session: Session) -> set[int]:
+    """The keys of the company's own publications."""
+    own = sa.select(col(Publication.id)).where(is_own(Publication, viewer_of(session)))
+    return set(session.execute(own).scalars())
 
 
 def _candidates(

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 from sqlmodel import Session, col
 
 from workbench.db import in_blocks, key_of
+from workbench.i18n import mark
 from workbench.mapping.models import Match, SearchedPublication
 from workbench.mapping.sums import FOREMOST
 from workbench.patents.models import Claim, Publication
+from workbench.patents.walls import need_others
+from workbench.people.completeness import need_all
+from workbench.people.permissions import Permission
 from workbench.portfolio.choosing import Wanted, families, family_key
 from workbench.portfolio.coverage import COVERING, KINDS, STRENGTH, Cell, Counts, Coverage
 from workbench.portfolio.pairs import Pairs, Places, pairs_of, renumbered, strongest_of_rows
@@ -83,7 +87,14 @@ class Grid:
 
 
 def grid_of(session: Session, draft: Draft, wanted: Wanted) -> Grid:
-    """All that the viewer may see of families on the clauses of a draft, as the filters leave it."""
+    """All that the viewer may see of families on the clauses of a draft, as the filters leave it.
+
+    Raises IncompleteError for who may not know of matches, or of others' claims unless only our own families are asked
+    for.
+    """
+    need_all(session, Permission.READ_PATENTS, Permission.READ_MATCHES)
+    if wanted.own is not True:
+        need_others(session, mark("ask for our own families only (own=own)"))
     clauses = clause_lines(session, draft)
     rows = {line.order: row for row, line in enumerate(clauses)}
     said, homeless = said_in(session, draft)

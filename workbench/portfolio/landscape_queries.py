@@ -17,11 +17,13 @@ from sqlmodel import Session, col, select
 from workbench.db import key_of
 from workbench.declarations.parties import Parties
 from workbench.history.queries import FilterError, filled
+from workbench.i18n import mark
 from workbench.mapping.models import MappedPublication, Match
 from workbench.patents.applications import application_key
 from workbench.patents.models import ApplicationStatus, Claim, Family, Publication
 from workbench.patents.office_queries import in_parts
 from workbench.patents.queries import publication_conditions
+from workbench.patents.walls import need_others
 from workbench.portfolio.landscape import Axis, Landscape, Record, Unit, YearOf, column_of, landscape, with_family_years
 from workbench.standards.models import Clause, Draft, WorkItem
 
@@ -98,12 +100,15 @@ def mapped_drafts(session: Session) -> list[tuple[Draft, WorkItem]]:
 
 
 def landscape_of(session: Session, wanted: Wanted, today: dt.date) -> Landscape:
-    """The table of what is wanted. Raises FilterError."""
+    """The table of what is wanted. Raises FilterError, and IncompleteError as `records_of`."""
     return _table(records_of(session, wanted), wanted, today)
 
 
 def records_of(session: Session, wanted: Wanted) -> list[Record]:
-    """The publications that are counted, with the years that count. Raises FilterError."""
+    """The publications that are counted, with the years that count.
+
+    Raises FilterError, and IncompleteError where a clause is asked for by who may not know what others claim.
+    """
     statement = sa.select(
         col(Publication.id),
         col(Publication.family_ref),
@@ -229,6 +234,7 @@ def _conditions(session: Session, wanted: Wanted) -> list[sa.ColumnElement[bool]
     if wanted.draft_id is None:
         return conditions
     if wanted.clause:
+        need_others(session, mark("ask for the whole draft, without a clause"))
         of_draft = col(Clause.draft_id) == wanted.draft_id
         below = col(Clause.number).startswith(f"{wanted.clause}.", autoescape=True)
         clauses = sa.select(col(Clause.id)).where(of_draft, sa.or_(col(Clause.number) == wanted.clause, below))

@@ -19,14 +19,14 @@ from scrapers.errors import InvalidIdentifierError
 from scrapers.identifiers import StageCode
 from scrapers.records import Precision
 from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_toml, unusable
+from workbench.rule_files import RuleFileError, read_toml, unusable
 from workbench.standards.stage_history import StageDate
 
 _WHAT = mark("ballot rules")
 BALLOT_RULES = Path(__file__).with_name("ballot_rules.toml")
 
 
-class BallotRulesError(ToldError):
+class BallotRulesError(RuleFileError):
     """The file of ballot lengths cannot be used; `str(error)` names file, rule and remedy on one line."""
 
 

@@ -19,15 +19,15 @@ import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from workbench.faults import FaultError
-from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_rules
+from workbench.i18n import mark
+from workbench.rule_files import RuleFileError, read_rules
 from workbench.standards.ballots import BallotKind
 
 DEADLINE_RULES: Final = Path(__file__).with_name("deadline_rules.toml")
 _DAY: Final = dt.timedelta(days=1)
 
 
-class DeadlineRulesError(ToldError):
+class DeadlineRulesError(RuleFileError):
     """The rules of deadlines cannot be used; `str(error)` names file, rule and remedy on one line."""
 
 

@@ -17,14 +17,14 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.i18n import ToldError, mark
-from workbench.rule_files import read_toml, unusable
+from workbench.rule_files import RuleFileError, read_toml, unusable
 from workbench.standards.ballots import BallotKind
 
 _WHAT: Final = mark("tally rules")
 TALLY_RULES: Final = Path(__file__).with_name("tally_rules.toml")
 
 
-class TallyRulesError(ToldError):
+class TallyRulesError(RuleFileError):
     """The tests of ballots cannot be used; `str(error)` names file, rule and remedy on one line."""
 
 

@@ -12,7 +12,7 @@ from workbench.web.context import workbench
 
 
 def rulebook() -> Rulebook:
-    """Read once a request, so that an edit holds at once. Raises one of RULE_ERRORS, which has a page of its own."""
+    """Read once a request, so that an edit holds at once. Raises RuleFileError, which has a page of its own."""
     if "rulebook" not in g:
         g.rulebook = load_rulebook(workbench().settings)
     return cast(Rulebook, g.rulebook)

@@ -15,7 +15,6 @@ from workbench.ballots import queries, verbs
 from workbench.ballots.imports import resolve_waiting
 from workbench.ballots.models import Ballot, BallotResult, BallotState, PositionLevel
 from workbench.ballots.queries import BallotView
-from workbench.ballots.rulebook import RULE_ERRORS
 from workbench.ballots.verbs import BallotError
 from workbench.ballots.week import counted, duty_of, limits_of
 from workbench.people.permissions import Permission
@@ -28,22 +27,12 @@ from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, local, now, session, today, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
-from workbench.web.text import gettext, told
+from workbench.web.text import gettext
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/ballots")
 
 Reply = Response | str | tuple[str, int]
 _PLACE: Final = "/<int(max=2147483647):iso_id>/<kind>/<int(max=99):iteration>"
-
-
-def _rules_unusable(error: Exception) -> tuple[str, int]:
-    """A file of rules that cannot be used: one line that names file, place and remedy."""
-    title = gettext("A file of ballot rules cannot be used")
-    return render_template("web/errors/error.html", code=503, title=title, remedy=told(error)), 503
-
-
-for _error in RULE_ERRORS:
-    blueprint.app_errorhandler(_error)(_rules_unusable)
 
 
 @blueprint.app_context_processor

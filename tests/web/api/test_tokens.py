@@ -102,6 +102,7 @@ def test_a_token_ends_with_its_time_its_person_s_roles_and_its_account(store: St
     first = found()
     assert first is not None
     assert first.may(Permission.READ_MATCHES)
+    assert first.may(Permission.READ_CASES), "or what was declared would be missing from what is taken out"
     assert not first.may(Permission.READ_TRAIL)
     assert found(NOW + dt.timedelta(days=30)) is None
     with store.write() as session:
@@ -113,6 +114,16 @@ def test_a_token_ends_with_its_time_its_person_s_roles_and_its_account(store: St
     with store.write() as session:
         accounts.change(session, Viewer.system(), key, NOW, active=False)
     assert found() is None
+
+
+def test_a_list_that_would_lack_what_is_hidden_is_refused_by_what_it_needs(interface: Interface, seeded: Store) -> None:
+    with seeded.write() as session:
+        token = session.exec(select(ApiToken)).one()
+        token.scopes = ["export_confidential", "read_matches", "read_patents"]
+        session.add(token)
+    answer = interface.get("/dormant-patents")
+    assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
+    assert "“read_cases”" in answer.json["detail"]
 
 
 def test_tokens_of_local_mode_end_with_the_first_account(interface: Interface, seeded: Store) -> None:

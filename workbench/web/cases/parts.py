@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from workbench.cases import filing, queries, rechecks, verbs
 from workbench.cases.contents import patents_of, portions_of
-from workbench.cases.gates import GateRulesError
 from workbench.cases.models import CaseForm, DeclarationCase
 from workbench.cases.queries import CaseView, Gates
 from workbench.cases.registers import suggested
@@ -29,7 +28,7 @@ from workbench.standards.queries import drafts as drafts_of
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, session, today, viewer, writing
 from workbench.web.security import keep_nothing
-from workbench.web.text import gettext, told
+from workbench.web.text import gettext
 
 PLACE: Final = "/<int(max=2147483647):case_id>"
 BLANK_ROWS: Final = 3
@@ -38,16 +37,6 @@ Reply = Response | str | tuple[str, int]
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 blueprint.after_request(keep_nothing)
-
-
-def _unusable(error: Exception) -> tuple[str, int]:
-    """A form or rule that cannot be used: one line that names file, place and remedy."""
-    title = gettext("A file of declaration forms or rules cannot be used")
-    return render_template("web/errors/error.html", code=503, title=title, remedy=told(error)), 503
-
-
-for _error in (TemplateError, GateRulesError):
-    blueprint.app_errorhandler(_error)(_unusable)
 
 
 @blueprint.app_context_processor

@@ -9,14 +9,15 @@ from flask import abort, render_template
 
 from workbench.cases.registers import own_names
 from workbench.history.queries import FilterError
-from workbench.people.permissions import Permission
+from workbench.people.completeness import IncompleteError
 from workbench.people.walls_models import TrailAction
 from workbench.portfolio import fortress_queries
 from workbench.portfolio.fortress_queries import FORTRESS_FILTERS, ChosenClause, Holders, Measured
 from workbench.portfolio.landscape_queries import TOPS, mapped_drafts
-from workbench.web.context import record, session, today, viewer
+from workbench.web.context import record, session, today
 from workbench.web.listing import Listing, argument, page_number
 from workbench.web.portfolio.parts import blueprint, export_filters, same
+from workbench.web.refusals import told_to_people
 
 SUGGESTED: Final = 100
 """Parties that are offered by name, the largest ones."""
@@ -47,6 +48,8 @@ def fortress() -> str:
             measured = fortress_queries.measured(session(), filters, holders, today())
         except FilterError as error:
             refusal = str(error)
+        except IncompleteError as error:
+            refusal = told_to_people(error)
         if measured is None and refusal is None:
             abort(404)
     if measured is not None and measured.held:
@@ -81,7 +84,6 @@ def fortress() -> str:
         height=_ROW * min(len(drawn), _DRAWN) + 26,
         middle=_MIDDLE,
         life=LIFE,
-        others_hidden=not viewer().may(Permission.READ_OTHERS_CLAIMS),
         given={name: value for name, value in filters.items() if value},
     )
 

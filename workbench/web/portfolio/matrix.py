@@ -12,13 +12,14 @@ from sqlmodel import col
 from workbench.history.queries import FilterError
 from workbench.patents.models import Publication
 from workbench.patents.queries import portfolio_names
+from workbench.patents.walls import reads_others
 from workbench.portfolio import listed, overview
 from workbench.portfolio.choosing import FILTERS, OWN, Wanted, wanted_of
 from workbench.portfolio.coverage import Cell
 from workbench.portfolio.grid import Grid, grid_of
 from workbench.portfolio.matrix import SORTS, By, Layout, matrix_of
 from workbench.standards.models import Draft, WorkItem
-from workbench.web.context import session
+from workbench.web.context import session, viewer
 from workbench.web.labels import label
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.portfolio.parts import (
@@ -88,12 +89,18 @@ def entries(draft_id: int) -> str:
 
 
 def filters_and_wanted(names: Iterable[str] = FILTERS) -> tuple[dict[str, str], str | None, Wanted]:
-    """The filters of the address, what is wrong with them, and what they ask for: everything where they are wrong."""
+    """The filters of the address, what is wrong with them, and what they ask for: everything where they are wrong.
+
+    Who may not know what others claim asks for our own families, if for none.
+    """
     filters = {name: argument(name) for name in names}
+    own_only = not reads_others(viewer())
+    if own_only and not filters["own"]:
+        filters["own"] = "own"
     try:
         return filters, None, wanted_of(filters)
     except FilterError as error:
-        return filters, str(error), Wanted()
+        return filters, str(error), Wanted(own=own_only or None)
 
 
 def filter_choices() -> dict[str, Any]:

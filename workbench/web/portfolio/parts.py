@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, url_for
 
 from workbench.i18n import mark
+from workbench.patents.walls import reads_others
 from workbench.people import trail
 from workbench.people.matters import matters_seen
 from workbench.people.walls_models import TrailAction
@@ -55,6 +56,7 @@ class Address:
 def _portfolio_values() -> dict[str, Any]:
     return {
         "may_read_portfolio": may_open("portfolio.index", viewer()),
+        "own_only": not reads_others(viewer()),
         "portfolio_views": lambda: [(name, view) for name, view in VIEWS if openable([view], viewer())],
     }
 
