@@ -155,24 +155,17 @@ def test_a_session_has_another_token_after_signing_in_and_after_a_new_password(s
     assert other.get("/account/").status_code == 303
 
 
-def test_a_session_that_is_used_goes_on_and_an_idle_one_ends(store: Store) -> None:
-    clock = Clock()
+def test_a_session_that_is_used_goes_on_and_of_an_idle_one_that_ends_nothing_typed_is_lost(store: Store) -> None:
+    clock, origin = Clock(), {"Origin": "http://localhost"}
     client = browser(store, clock=clock)
     sign_in(client)
     for _ in range(3):
         clock.at += dt.timedelta(minutes=25)
         client.get("/account/").close()
     assert client.get("/account/").status_code == 200
-    clock.at += dt.timedelta(minutes=31)
-    assert client.get("/account/").status_code == 303
-
-
-def test_what_was_typed_outlives_the_session_and_goes_on_after_signing_in(store: Store) -> None:
-    clock, origin = Clock(), {"Origin": "http://localhost"}
-    client = browser(store, clock=clock)
-    sign_in(client)
     typed = {"follow": "yes", "work_item": "a work item <of ours>", "csrf_token": token(client, "/calendars/")}
     clock.at += dt.timedelta(minutes=31)
+    assert client.get("/account/").status_code == 303
     late = client.post("/digest/follows", data=typed, headers=origin)
     assert late.status_code == 401
     assert "a work item &lt;of ours&gt;" in late.text
