@@ -30,17 +30,19 @@ def test_mapping_costs_little_more_than_what_it_is_made_of(
     sizes = map(str, (CLAIMS, CLAUSES, ROUNDS))
     child = subprocess.run([*command, *sizes], stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(child.stdout)
-    # The clauses are encoded once, however many claims there are.
-    each = (found["mapping_seconds"] - found["clauses_seconds"]) / CLAIMS
-    hours = (each * PROMISED_CLAIMS + found["clauses_seconds"]) / 3600
-    at_that_rate = f"{PROMISED_CLAIMS:,} claims at that rate {hours:.1f} h of it; " if CLAIMS >= TELLING else ""
     with capsys.disabled():
         sys.stdout.write(
             f"\n{CLAIMS:,} claims × {found['clauses']:,} clauses, processor time: mapping "
-            f"{found['mapping_seconds']:.1f} s, bare encoding {found['encoding_seconds']:.1f} s (the clauses' "
-            f"{found['clauses_seconds']:.1f} s), bare bm25s "
-            f"{found['search_seconds']:.1f} s, ratio {found['ratio']:.2f}; {at_that_rate}"
-            f"memory {found['peak_mib']:.0f} MiB\n"
+            f"{found['mapping_seconds']:.1f} s; bare encoding of the claims {found['claims_seconds']:.1f} s, of the "
+            f"clauses {found['clauses_seconds']:.1f} s, bare bm25s {found['search_seconds']:.1f} s, ratio "
+            f"{found['ratio']:.2f}; {_promised(found) if CLAIMS >= TELLING else ''}memory {found['peak_mib']:.0f} MiB\n"
         )
     assert found["ratio"] < (1.25 if CLAIMS >= TELLING else 2)
     assert found["peak_mib"] < 4096
+
+
+def _promised(found: dict[str, float]) -> str:
+    """The promised number of claims at the rate that was found; all but the bare encoding of clauses grows with it."""
+    processor = (found["processor_a_claim"] * PROMISED_CLAIMS + found["clauses_seconds"]) / 3600
+    clock = (found["clock_a_claim"] * PROMISED_CLAIMS + found["clauses_clock"]) / 3600
+    return f"{PROMISED_CLAIMS:,} claims at that rate {processor:.1f} h of it, {clock:.1f} h on the clock; "

@@ -98,15 +98,8 @@ class OnnxEncoder:
         path = self._folder / MODEL_FILE
         if not path.is_file():
             raise ModelError(f"{path}: there is no such file; `workbench models install --from` makes one of weights")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Sums and their normalisation take a sixth of a run's time when the runtime merges them, a twentieth apart.
-        apart = ["SkipLayerNormFusion"]
         try:
-            return onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=apart
-            )
+            return open_session(path)
         except Exception as error:
             found = " ".join(str(error).split())[:200]
             raise ModelError(f"{path}: cannot be read as a model ({found}); bring an ONNX model") from error
@@ -132,6 +125,18 @@ class OnnxEncoder:
         if ways - {"pooling_mode_mean_tokens", "pooling_mode_cls_token"} or len(ways) > 1:
             raise ModelError(f"{self._folder / DESCRIPTION_FILES[1]}: only the mean or the first token can be taken")
         return "pooling_mode_cls_token" in ways
+
+
+def open_session(path: Path) -> Any:
+    """A session of the runtime for one text on one core at a time. Raises what the runtime raises."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Sums and their normalisation take a sixth of a run's time when the runtime merges them, a twentieth apart.
+    apart = ["SkipLayerNormFusion"]
+    return onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=apart
+    )
 
 
 @cache
