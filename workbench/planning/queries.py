@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workbench.ballots.rulebook import Rulebook
@@ -73,10 +74,16 @@ def scenario_of(session: Session, plan: StoredPlan, scenario_id: int) -> Scenari
     return session.exec(statement).one_or_none()
 
 
-def history_of(session: Session, plan: StoredPlan, limit: int = 200) -> Sequence[PlanChange]:
+def history_of(session: Session, plan: StoredPlan, limit: int = 200, offset: int = 0) -> Sequence[PlanChange]:
     """What was changed of a plan, newest first."""
     statement = select(PlanChange).where(PlanChange.plan_id == plan.id).order_by(col(PlanChange.id).desc())
-    return session.exec(statement.limit(limit)).all()
+    return session.exec(statement.limit(limit).offset(offset)).all()
+
+
+def count_history(session: Session, plan: StoredPlan) -> int:
+    """How many changes of a plan there are."""
+    statement = select(sa.func.count()).select_from(PlanChange).where(col(PlanChange.plan_id) == plan.id)
+    return session.exec(statement).one()
 
 
 def prepared_plans(

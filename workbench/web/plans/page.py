@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, Final
 
 from flask import redirect, render_template, request, url_for
@@ -38,6 +39,7 @@ from workbench.web.plans.base import (
 )
 from workbench.web.text import told
 
+_NAMES: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _RELEASES: Final = (EventKind.RELEASE, EventKind.WEIGHTS)
 _GROUPS: Final = (
     (Verdict.FAIL, Severity.BLOCK),
@@ -54,14 +56,6 @@ def plan(plan_id: int) -> str:
     prepared = prepared_in(session(), plan_id, argument_number("scenario"))
     record(TrailAction.SAW, "plan", plan_id, matter_id=prepared.row.matter_id)
     return _page(plan_id)
-
-
-@blueprint.get(f"/{KEY}/history")
-def history(plan_id: int) -> str:
-    prepared = prepared_in(session(), plan_id)
-    return render_template(
-        "web/plans/history.html", row=prepared.row, changes=queries.history_of(session(), prepared.row)
-    )
 
 
 @blueprint.post(f"/{KEY}/head")
@@ -257,8 +251,12 @@ def _on_events(prepared: Prepared) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for finding in prepared.standing():
         if finding.verdict is Verdict.FAIL:
+            named = set(_NAMES.findall(f"{finding.rule.when} {finding.rule.holds}"))
             for name in prepared.on_event(finding):
-                found.setdefault(name, []).append(finding)
+                # What is not planned decides nothing through an event that is computed of many, such as PUBLIC.
+                event = prepared.events[name].event
+                if event.day or event.moment or name in named:
+                    found.setdefault(name, []).append(finding)
     return found
 
 
