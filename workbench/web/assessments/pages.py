@@ -203,7 +203,7 @@ def page_of(assessment_id: int, refusal: str | None = None) -> str:
         steps=steps,
         noted=[each for each in steps if each.what in _NOTED and each.at >= stand.pin.at],
         outcomes=OUTCOMES,
-        places=_places(stand),
+        eligible=_eligible(stand),
         old_clause=old,
         new_clause=new,
         diff=None if old is None or new is None else word_diff(old.text, new.text),
@@ -245,7 +245,7 @@ def _texts(stand: Stand) -> tuple[Clause | None, Clause | None]:
     return old, None if place is None else clause_at(session(), key_of(newest), place)
 
 
-def _places(stand: Stand) -> list[Heading]:
+def _eligible(stand: Stand) -> list[Heading]:
     """The clauses to choose from where lineage leads to none or to several, those it leads to first."""
     if len(stand.clauses) == 1:
         return []
