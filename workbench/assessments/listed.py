@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from workbench.assessments.queries import Stand
 from workbench.assessments.statuses import Status, counts_in_coverage
@@ -34,7 +34,7 @@ def chosen(stands: Iterable[Stand], filters: Mapping[str, str]) -> list[Stand]:
 def ordered(stands: Iterable[Stand], sort: str) -> list[Stand]:
     """In an order of `ASSESSMENT_SORTS`, with `-` before it descending."""
     order = list(Status)
-    keys = {
+    keys: Mapping[str, Callable[[Stand], Any]] = {
         "made": lambda each: (each.assessment.made_at, each.assessment.id),
         "claim": lambda each: (each.assessment.publication, each.assessment.claim),
         "status": lambda each: order.index(each.state.status),

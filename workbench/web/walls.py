@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
@@ -234,7 +234,8 @@ def _place(entry: TrailEntry) -> str | None:
     endpoint, name = _PLACES.get(entry.entity, ("", ""))
     if not endpoint or not (entry.key.isascii() and entry.key.isdigit()) or not openable([endpoint], viewer()):
         return None
-    return url_for(endpoint, **{name: int(entry.key)})
+    values: dict[str, Any] = {name: int(entry.key)}
+    return url_for(endpoint, **values)
 
 
 def _matters(error: str | None = None) -> str:

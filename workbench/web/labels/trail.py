@@ -24,7 +24,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "signed_in": mark("signed in"),
         "sign_in_failed": mark("sign-in failed"),
         "signed_out": mark("signed out"),
-        "invited": mark("invited"),
+        "invited": mark("invited somebody"),
         "reset": mark("set anew"),
         "revoked": mark("ended"),
     },

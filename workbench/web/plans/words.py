@@ -134,7 +134,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "reason": mark("Reason"),
         "requested_by": mark("Asked by"),
         "requested_at": mark("Asked"),
-        "decided_by": mark("Decided by"),
+        "decided_by": mark("Second person"),
         "decided_at": mark("Decided"),
         "granted": mark("Agreed to"),
         "regime": mark("Regime"),
