@@ -101,6 +101,7 @@ def test_from_triage_to_a_conclusion(site: Site) -> None:
     cut = ann.post(f"{place}/cut", data={"seen": "1", "elements": "A method of something else"})
     assert cut.status_code == 409
     assert "is not what the claim says" in cut.text
+    assert "A method of something else</textarea>" in cut.text, "what was typed stays in the form"
     form = {"seen": "1", "page": "1", "row": numbers}
     for number in numbers:
         form |= {f"quote-{number}": quote, f"met-{number}": "yes", f"strength-{number}": "mandatory"}
@@ -150,6 +151,30 @@ def test_the_list_is_taken_out_by_counsel(site: Site) -> None:
     ]
     assert site.client.get("/export/assessments.csv?status=candidate", buffered=True).text.strip("\ufeff") == ""
     assert site.client.get("/export/assessments.csv?status=nothing").status_code == 400
+    assert site.client.get("/export/assessments.csv?q=0888", buffered=True).text.strip("\ufeff") == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("q=9990777&sort=claim", True),
+        ("covering=yes&sort=-status", True),
+        ("q=0888", False),
+        ("stale=yes", False),
+        ("status=odd", False),
+    ],
+)
+def test_the_list_is_filtered_and_ordered_by_its_address(site: Site, query: str, shown: bool) -> None:
+    page = site.as_("counsel").get(f"/assessments/?{query}").text
+    assert ('class="open"' in page) is shown
+
+
+def test_the_trail_leads_to_what_it_tells_of(site: Site) -> None:
+    row = site.assessment()
+    page = site.as_("counsel").get("/administration/trail?entity=chart").text
+    assert "looked at" in page
+    assert f'href="/assessments/{row.id}"' in page
+    assert f"/administration/trail?entity=chart&amp;key={row.id}" in page
 
 
 def test_the_clause_is_reworded_then(site: Site) -> None:

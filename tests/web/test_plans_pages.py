@@ -84,6 +84,8 @@ def test_what_cannot_be_done_is_said(client: FlaskClient, address: str, form: di
     answer = client.post(address, data=form)
     assert answer.status_code == 409
     assert words in answer.text
+    if address == "/plans/1/asset":
+        assert 'value="x"' in answer.text, "what was typed stays in the form"
 
 
 def test_what_is_wrong_with_a_rule_is_said_in_the_language_of_the_page(client: FlaskClient) -> None:
@@ -120,7 +122,17 @@ def test_the_solver_repairs_and_scenarios_are_compared_exported_and_taken_over(c
     assert client.get("/plans/1/findings.xlsx").data.startswith(b"PK")
     assert client.post(f"/plans/1/scenarios/{number}", data={"action": "take"}).status_code == 303
     assert "No usable grace period here" not in page(client, "/plans/")
-    assert "scenario" in page(client, "/plans/1/history").casefold()
+    history = page(client, "/plans/1/history") + page(client, "/plans/1/history?page=2")
+    assert "scenario" in history.casefold()
+    assert "null" not in history
+    assert '<span class="hint">Value:</span> no' in history, "that a fact is no is told"
+
+
+def test_what_is_not_planned_carries_no_finding_of_what_is(client: FlaskClient) -> None:
+    text = page(client, "/plans/1")
+    row = re.findall(r'<tr id="event-PAPER">.*?</tr>', text, re.S)[0]
+    assert "not planned" in row
+    assert "finding-mark" not in row
 
 
 def test_a_rule_is_looked_at_before_it_is_kept(client: FlaskClient) -> None:

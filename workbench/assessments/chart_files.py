@@ -30,7 +30,7 @@ MIME: Final = {
     "pdf": "application/pdf",
 }
 _MOST_CELL: Final = 32_000
-_WIDTHS_MM: Final = (9, 49, 26, 53, 11, 22, 28, 22, 18, 20, 18)
+_WIDTHS_MM: Final = (8, 46, 25, 52, 11, 22, 30, 22, 17, 22, 20)
 # What a spreadsheet would read as a character by its number; escaped as it escapes it itself (ECMA-376, ST_Xstring).
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED: Final = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")

@@ -20,7 +20,8 @@ from workbench.web.assessments.charts import editor_of
 from workbench.web.assessments.pages import clause_of, page_of
 from workbench.web.assessments.parts import PLACE, Reply, blueprint, done, found, seen
 from workbench.web.context import now, record, session, viewer
-from workbench.web.display import file_size
+from workbench.web.display import file_size, moment
+from workbench.web.labels import label
 from workbench.web.text import gettext, told
 
 
@@ -74,14 +75,16 @@ def import_file(assessment_id: int) -> Reply:
 def _head(stand: Stand, version: ChartVersion) -> Head:
     clause = clause_of(stand)
     name = "" if clause is None else f", {clause.number or ''} {clause.title or ''}"
-    pin = stand.pin
+    row, pin = stand.assessment, stand.pin
+    status = label("assessment", stand.state.status) + (f", {gettext('stale')}" if stand.state.stale else "")
+    texts = gettext("Texts of the claim and the clause")
     return Head(
-        f"Claim chart: {stand.assessment.publication}, claim {stand.assessment.claim}",
+        f"{gettext('Claim chart')}: {row.publication}, {gettext('claim %(number)s', number=row.claim)}",
         (
             f"{stand.item.reference}, {stand.pinned.label}{name}",
-            f"Version {version.number}, {version.by}, {version.at.isoformat(timespec='minutes')}",
-            f"Text of the claim {pin.claim_hash[:16]}, of the clause {pin.clause_hash[:16]} (SHA-256)",
-            f"Status {stand.state.status.value}{', stale' if stand.state.stale else ''}; no opinion of the workbench",
+            f"{gettext('version %(number)s', number=version.number)}, {version.by}, {moment(version.at)}",
+            f"{texts}: {pin.claim_hash[:16]}, {pin.clause_hash[:16]} (SHA-256)",
+            gettext("Status, as people found it and not the workbench: %(status)s", status=status),
         ),
         tuple(filter(None, (stand.pinned.copyright, stand.pinned.confidentiality))),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response as FlaskResponse
 from flask import abort, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from werkzeug.utils import secure_filename
 
 from workbench.cases import filing, queries, registers, verbs
@@ -66,13 +67,13 @@ def form(case_id: int, format: str) -> FlaskResponse | tuple[str, int]:  # noqa:
         abort(404)
     template, chosen = template_of(view.case), argument("language")
     content, unreleased = filing.filled(session(), view.form)
+    tongue = chosen if chosen in LANGUAGES else language()
     draft = None
     if view.case.status in (CaseStatus.DRAFT, CaseStatus.PROPOSED, CaseStatus.DROPPED):
-        draft = gettext("Draft, not approved")
+        with force_locale(tongue):
+            draft = gettext("Draft, not approved")
     try:
-        whole = printed(
-            template, content, chosen if chosen in LANGUAGES else language(), unreleased=unreleased, draft=draft
-        )
+        whole = printed(template, content, tongue, unreleased=unreleased, draft=draft)
     except UnprintableError as error:
         return case_page(case_id, str(error)), 409
     body = filing.WRITERS[format](whole)
