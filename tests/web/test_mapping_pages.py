@@ -296,6 +296,21 @@ def test_whose_claims_are_ranked_is_told_for_the_language_of_the_draft(library: 
     assert told not in library.page(f"/mapping/matches/{drafts['ja']}/{claim}/0")
 
 
+def test_free_text_is_compared_with_the_newest_draft_in_each_language(library: Library) -> None:
+    with library.store.read() as session:
+        drafts = {each.language: each for each in session.exec(select(Draft).where(Draft.label != "CD 1"))}
+        assert drafts["en"].work_item_id == drafts["ja"].work_item_id
+        told = {}
+        for language, draft in drafts.items():
+            longest = sorted(session.exec(select(Clause).where(Clause.draft_id == draft.id)), key=lambda c: len(c.text))
+            told[language] = longest[-1]
+    for clause in told.values():
+        page = library.client.get("/mapping/text", query_string={"q": clause.text}).text
+        first = re.search(r'href="(/mapping/clauses/[^"]*)"', page)
+        assert first is not None
+        assert first[1] == f"/mapping/clauses/{clause.draft_id}/{clause.order}"
+
+
 @pytest.mark.parametrize("place", ["999/1/1", "1/99999/1", "1/1/999"])
 def test_what_is_not_there_is_a_404(library: Library, place: str) -> None:
     assert library.client.get(f"/mapping/matches/{place}").status_code == 404

@@ -79,7 +79,7 @@ class FreeText:
         self._index: tuple[tuple[int, ...], list[int], ClauseIndex] | None = None
 
     def clauses(self, session: Session, text: str, top: int) -> list[FoundClause]:
-        """The `top` clauses nearest to the text, of the last imported draft of each work item."""
+        """The `top` clauses nearest to the text, of the last imported draft of each work item in each language."""
         places, index = self._newest(session)
         found = next(index.matches([_as_claim(text)], top=top), []) if places else []
         by_key = {}
@@ -101,7 +101,7 @@ class FreeText:
         return FoundClaims(_folded(session, keys, scores, ranked, top), len(keys), all_claims)
 
     def _newest(self, session: Session) -> tuple[list[int], ClauseIndex]:
-        newest = select(sa.func.max(Draft.id)).group_by(col(Draft.work_item_id))
+        newest = select(sa.func.max(Draft.id)).group_by(col(Draft.work_item_id), col(Draft.language))
         drafts = session.execute(
             sa.select(Draft, WorkItem)
             .join(WorkItem, col(WorkItem.id) == col(Draft.work_item_id))
