@@ -294,6 +294,8 @@ def test_whose_claims_are_ranked_is_told_for_the_language_of_the_draft(library: 
     told = "Of this publication the claims in English are ranked"
     assert told in library.page(f"/mapping/matches/{drafts['en']}/{claim}/0")
     assert told not in library.page(f"/mapping/matches/{drafts['ja']}/{claim}/0")
+    read = f"For drafts in English the claims of {TWO_LANGUAGES} in English are read in their place."
+    assert read in library.page(f"/mapping/claims/{claim}")
 
 
 def test_free_text_is_compared_with_the_newest_draft_in_each_language(library: Library) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from workbench.patents.models import Claim, Publication
+from workbench.standards.models import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,13 @@ def claim_sources(
         if source is not None:
             found[key] = source
     return found
+
+
+def sources_by_language(session: Session, publication: int) -> dict[str, ClaimSource]:
+    """Whose claims are read for a publication, by language, of each language that drafts are in."""
+    languages = session.execute(sa.select(col(Draft.language)).distinct().order_by(col(Draft.language))).scalars().all()
+    found = {each: claim_sources(session, [publication], each).get(publication) for each in languages}
+    return {language: source for language, source in found.items() if source is not None}
 
 
 def _by_family(

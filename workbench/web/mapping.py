@@ -13,7 +13,7 @@ from workbench.assessments.verbs import triage
 from workbench.history.queries import FilterError
 from workbench.mapping import decisions_queries, queries
 from workbench.mapping.claims import Note, Twin, ancestors, notes, twins
-from workbench.mapping.claims_family import ClaimSource, claim_sources
+from workbench.mapping.claims_family import ClaimSource, claim_sources, sources_by_language
 from workbench.mapping.decisions import MAX_NOTE, DecisionError
 from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing
@@ -25,7 +25,7 @@ from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
 from workbench.patents.models import Claim
 from workbench.patents.portfolios import matters_of_publication
-from workbench.patents.queries import claims_of, portfolio_names
+from workbench.patents.queries import claims_of, portfolio_names, publication
 from workbench.people.gate import HiddenError
 from workbench.people.permissions import Permission
 from workbench.people.walls_models import TrailAction
@@ -162,8 +162,17 @@ def index() -> str:
         decision_choices=[(each, label("verdict", each)) for each in CHOICES],
         may_decide=viewer().may(Permission.DECIDE),
         homeless=_homeless(filters["draft"]),
+        read_for_it={} if rows else _read_for(filters["publication"]),
         learned=learned if sort == "learned" and learned.weights is not None else None,
     )
+
+
+def _read_for(number: str) -> dict[str, ClaimSource]:
+    """Whose claims are ranked in place of those of a publication, by the language of drafts."""
+    found = publication(session(), number.upper()) if number else None
+    key = 0 if found is None else found.id or 0
+    read = sources_by_language(session(), key) if key else {}
+    return {language: source for language, source in read.items() if source.publication != key}
 
 
 def _homeless(draft_id: str) -> list[Standing]:

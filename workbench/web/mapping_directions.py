@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from workbench import export
 from workbench.mapping import directions
+from workbench.mapping.claims_family import sources_by_language
 from workbench.mapping.directions import ClauseHeat
 from workbench.mapping.free_text import LONGEST, FoundClaims, FoundClause, FreeText
 from workbench.mapping.sums import FOREMOST
@@ -92,8 +93,19 @@ def claim(claim_id: int) -> str:
     found = directions.find_claim(session(), claim_id)
     if found is None:
         abort(404)
-    rankings = directions.rankings_of_claim(session(), found[0])
-    return render_template("web/mapping/claim.html", claim=found[0], publication=found[1], rankings=rankings)
+    claim, publication = found
+    read = sources_by_language(session(), claim.publication_id)
+    return render_template(
+        "web/mapping/claim.html",
+        claim=claim,
+        publication=publication,
+        rankings=directions.rankings_of_claim(session(), claim),
+        read_for_it={
+            language: source
+            for language, source in read.items()
+            if (source.publication, source.language) != (claim.publication_id, claim.language)
+        },
+    )
 
 
 @blueprint.get("/text")
