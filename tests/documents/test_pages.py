@@ -21,6 +21,12 @@ TYPED = {"body": OURS, "number": "n 7", "title": "SAMPLE <b>agenda</b>", "kind":
 
 
 @pytest.fixture
+def dialect() -> str:
+    """What differs between databases is looked at beneath the pages."""
+    return "sqlite"
+
+
+@pytest.fixture
 def pages(settings: Settings, store: Store) -> FlaskClient:
     app = create_app(settings, store, open_local=True, clock=lambda: NOW)
     app.config["WTF_CSRF_ENABLED"] = False
@@ -113,3 +119,36 @@ def test_no_file_and_no_list_are_told(pages: FlaskClient, name: str) -> None:
     with pages.post(f"/documents/{name}", data=form) as answer:
         assert answer.status_code == 409
         assert "no known list of documents" in answer.get_data(as_text=True)
+
+
+def test_the_page_gives_another_number_takes_away_and_puts_back(pages: FlaskClient) -> None:
+    typed = {"body": OURS, "number": "N 7", "title": "SAMPLE agenda", "kind": "document"}
+    kept = pages.post("/documents/", data=typed).location
+
+    def form() -> dict[str, str]:
+        seen = re.search(r'name="seen" value="(\d+)"', pages.get(kept).text)
+        return {**typed, "seen": seen[1] if seen else ""}
+
+    assert pages.post(kept, data={**form(), "number": ""}).status_code == 422
+    assert pages.post(kept, data={**form(), "number": "n 8"}).location == kept
+    assert "Known before as" in pages.get(kept).text
+    linked = re.findall(r'href="(/documents/keyed[^"]+)"', pages.get("/changes/").text)
+    assert linked
+    assert {pages.get(each.replace("&amp;", "&")).location for each in linked} == {kept}
+    assert pages.get(f"/documents/keyed?key={OURS} N 99").location.startswith("/documents/?q=")
+    second = pages.post("/documents/", data=typed).location
+    refused = pages.post(kept, data={**form(), "number": "N 7"})
+    assert refused.status_code == 409
+    assert f"{OURS} N 7 is the number of another document" in refused.text
+    assert pages.post(f"{second}/take-away", data={"seen": "1"}).status_code == 409
+    taken = pages.post(f"{kept}/take-away", data={"seen": form()["seen"], "why": "a <b>dream</b>"})
+    assert taken.location == kept
+    assert "Reason: a &lt;b&gt;dream&lt;/b&gt;" in pages.get(kept).text
+    assert f'"{kept}"' not in pages.get("/documents/").text
+    assert f'"{kept}"' in pages.get("/documents/?taken_away=yes").text
+    assert f'"{kept}"' not in pages.get("/search/?q=agenda").text
+    with pages.get("/export/documents.csv?taken_away=yes") as export:
+        assert "N 8" in export.get_data(as_text=True)
+    assert pages.post(f"{kept}/put-back").location == kept
+    assert f'"{kept}"' in pages.get("/documents/").text
+    assert pages.post("/documents/2147483647/put-back").status_code == 404

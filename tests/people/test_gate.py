@@ -31,7 +31,7 @@ OPEN = set(
     job_lease job_run encoder_model trail_head review
     declaration declared_patent party party_alias column_map release watched_page reading_mark
     lineage_link lineage_correction task learning_switch
-    meeting published_event committee_document
+    meeting published_event committee_document document_former_key
     ballot position member_vote roster follow item_track waiting_ballot
     comment comment_event returned_row
     """.split()

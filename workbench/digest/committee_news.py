@@ -22,11 +22,12 @@ from workbench.documents.queries import (
     DocumentView,
     asking,
     document_key,
-    documents_by_key,
+    documents_told,
     followed_bodies,
     is_of,
     with_successors,
 )
+from workbench.history.models import Change
 from workbench.mapping.models import Match
 from workbench.people.gate import viewer_of
 from workbench.people.permissions import Permission
@@ -40,13 +41,12 @@ _KEYS_AT_ONCE: Final = 500
 
 
 def documents(
-    session: Session, changed: Iterable[str], today: dt.date, until: dt.date
+    session: Session, changes: Iterable[Change], today: dt.date, until: dt.date
 ) -> list[tuple[SectionKind, DocumentEntry]]:
-    """Documents by their keys of the change log, and before them those that ask for an answer from today to `until`."""
+    """Documents of which changes speak, and before them those that ask for an answer from today to `until`."""
     pending = asking(session, today, until)
-    known = documents_by_key(session, list(dict.fromkeys(changed)))
     committees = followed_bodies(session)
-    rows = list(pending) + [row for row in known.values() if row not in pending]
+    rows = list(pending) + [row for row in documents_told(session, changes) if row not in pending]
     return [(_section(each.row, committees), _entry(each, today)) for each in with_successors(session, rows)]
 
 

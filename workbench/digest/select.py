@@ -104,7 +104,7 @@ def select_digest(
             entry = LimitEntry(about, missed.limit.stage, missed.limit.day, missed.limit.decide_by)
             found.entries[SectionKind.LIMITS].append(entry)
     _add_meetings(found, session, today)
-    told = _by_key(changes, Entity.DOCUMENT)
+    told = [change for change in changes if change.entity is Entity.DOCUMENT]
     for kind, document in committee_news.documents(session, told, today, today + DUE_WITHIN):
         found.entries[kind].append(document)
     found.entries[SectionKind.CALLS].extend(committee_news.answered(session, window, items))

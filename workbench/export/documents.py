@@ -25,6 +25,7 @@ class DocumentRow(Shape):
     source: str
     first_seen: Moment
     last_seen: Moment
+    taken_away_at: Moment | None
 
 
 def _documents(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
@@ -45,6 +46,7 @@ def _documents(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
             "source": row.source,
             "first_seen": row.first_seen.isoformat(),
             "last_seen": row.last_seen.isoformat(),
+            "taken_away_at": row.taken_away_at.isoformat() if row.taken_away_at else None,
         }
 
 
@@ -54,6 +56,6 @@ KINDS = {
         frozenset(FILTERS),
         DocumentRow,
         ("body", "number"),
-        mark("Committee documents by number and title, the one first seen last first."),
+        mark("Committee documents by number and title, the one first seen last first; those taken away apart."),
     ),
 }

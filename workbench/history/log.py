@@ -146,14 +146,14 @@ class ChangeWriter:
     source: str
     at: dt.datetime
 
-    def new(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> None:
-        self._add(entity, key, ChangeKind.NEW, None, None, name, snapshot_id)
+    def new(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> Change:
+        return self._add(entity, key, ChangeKind.NEW, None, None, name, snapshot_id)
 
-    def changed(self, entity: Entity, key: str, field: str, old: Any, new: Any, snapshot_id: int | None) -> None:
-        self._add(entity, key, ChangeKind.CHANGED, field, old, new, snapshot_id)
+    def changed(self, entity: Entity, key: str, field: str, old: Any, new: Any, snapshot_id: int | None) -> Change:
+        return self._add(entity, key, ChangeKind.CHANGED, field, old, new, snapshot_id)
 
-    def removed(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> None:
-        self._add(entity, key, ChangeKind.REMOVED, None, name, None, snapshot_id)
+    def removed(self, entity: Entity, key: str, name: str | None, snapshot_id: int | None) -> Change:
+        return self._add(entity, key, ChangeKind.REMOVED, None, name, None, snapshot_id)
 
     def reconciled(
         self,
@@ -175,21 +175,21 @@ class ChangeWriter:
 
     def _add(
         self, entity: Entity, key: str, kind: ChangeKind, field: str | None, old: Any, new: Any, snapshot_id: int | None
-    ) -> None:
-        self.session.add(
-            Change(
-                at=self.at,
-                entity=entity,
-                key=key,
-                kind=kind,
-                field=field,
-                old=old,
-                new=new,
-                source=self.source,
-                run_id=self.run_id,
-                snapshot_id=snapshot_id,
-            )
+    ) -> Change:
+        change = Change(
+            at=self.at,
+            entity=entity,
+            key=key,
+            kind=kind,
+            field=field,
+            old=old,
+            new=new,
+            source=self.source,
+            run_id=self.run_id,
+            snapshot_id=snapshot_id,
         )
+        self.session.add(change)
+        return change
 
 
 @dataclass(frozen=True)

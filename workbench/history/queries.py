@@ -38,13 +38,18 @@ def select_changes(session: Session, filters: Mapping[str, str]) -> Iterator[tup
 
 
 def change_page(
-    session: Session, filters: Mapping[str, str], *, descending: bool = True, limit: int | None, offset: int = 0
+    session: Session,
+    filters: Mapping[str, str],
+    *conditions: sa.ColumnElement[bool],
+    descending: bool = True,
+    limit: int | None,
+    offset: int = 0,
 ) -> Iterator[tuple[Change, Snapshot | None]]:
-    """The same in either order, a page of them. Raises FilterError."""
+    """The same in either order, a page of them, and of these those of further conditions. Raises FilterError."""
     statement = (
         sa.select(Change, Snapshot)
         .outerjoin(Snapshot, col(Snapshot.id) == col(Change.snapshot_id))
-        .where(*_change_conditions(filters))
+        .where(*_change_conditions(filters), *conditions)
         .limit(limit)
         .offset(offset)
     )

@@ -49,7 +49,7 @@ def change_rows(session: Session, changes: Iterable[tuple[Change, Snapshot | Non
             name = " ".join(filter(None, (reference, rest)))
         elif change.kind is ChangeKind.NEW:
             title = str(change.new or "")
-        return ChangeRow(change, snapshot, name, title, page_of(change.entity, change.key))
+        return ChangeRow(change, snapshot, name, title, page_of(change.entity, change.key, change.id))
 
     return [row(change, snapshot) for change, snapshot in pairs]
 

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from pydantic import ValidationError
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from scrapers.documents import DocumentKind, ListedDocument, load_map
 from scrapers.errors import UnreadableFileError
 from workbench.db import key_of
-from workbench.documents import queries
+from workbench.documents import queries, verbs
 from workbench.documents.models import CommitteeDocument
 from workbench.documents.verbs import DOCUMENTS, DocumentError, correct_document, import_documents, type_document
 from workbench.history.file_imports import read_file
-from workbench.history.models import Entity, RunState
-from workbench.history.queries import FilterError, change_page, count_changes
+from workbench.history.models import RunState
+from workbench.history.queries import FilterError, change_page
 from workbench.people.permissions import Permission
 from workbench.web import labels
 from workbench.web.change_rows import change_rows
 from workbench.web.context import close_session, now, session, viewer, workbench, writing
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
-from workbench.web.text import gettext
+from workbench.web.text import gettext, told
 from workbench.web.uploads import kept_uploads
 
 SHOWN: Final = 50
-SHOWN_CHANGES: Final = 20
+MOST_CHANGES: Final = 500
+"""A document has few; the page shows them all, whatever it was called when they were made."""
+MOST_KEY: Final = 300
 _KEY: Final = ("body", "number")
 _FACTS: Final = ("title", "kind", "issued_on", "due_on", "supersedes", "reference", "address")
 
@@ -60,8 +63,18 @@ def write() -> Reply:
             abort(404)
         if record.kind is DocumentKind.DOCUMENT:
             del typed["kind"]  # what the form says by itself
-        return _document(known, gettext(error.message), {**_held(known), **typed}), 409
+        return _document(known, told(error), {**_held(known), **typed}), 409
     return redirect(url_for("documents.document", document_id=document_id), 303)
+
+
+@blueprint.get("/keyed")
+def keyed() -> Response:
+    """To the page of the document that has or had a key of the change log; of the one that `change` speaks of."""
+    key, change = argument("key")[:MOST_KEY], _number(argument("change"))
+    row = queries.document_at(session(), key, change or None)
+    if row is None:
+        return redirect(url_for("documents.index", q=key), 302)
+    return redirect(url_for("documents.document", document_id=row.id), 302)
 
 
 @blueprint.get("/<int(max=2147483647):document_id>")
@@ -75,7 +88,7 @@ def document(document_id: int) -> str:
 def correct(document_id: int) -> Reply:
     """Change a document; a field of the form that is empty takes away what was held."""
     row = _of(document_id)
-    typed = {name: text.strip() for name in _FACTS if (text := request.form.get(name)) is not None}
+    typed = {name: text.strip() for name in (*_KEY, *_FACTS) if (text := request.form.get(name)) is not None}
     said = {name: text or None for name, text in typed.items()}
     seen = request.form.get("seen", "")
     try:
@@ -91,9 +104,34 @@ def correct(document_id: int) -> Reply:
         row = _of(document_id)
         held = _held(row)
         # The form comes back with what is kept now, so that nothing of it is undone unseen.
-        told = record.model_dump(mode="json", include=set(typed))
-        unkept = [(name, value) for name, value in told.items() if (value or "") != held[name]]
-        return _document(row, gettext(error.message), held, unkept=unkept), 409
+        said_now = record.model_dump(mode="json", include=set(typed))
+        unkept = [(name, value) for name, value in said_now.items() if (value or "") != held[name]]
+        return _document(row, told(error), held, unkept=unkept), 409
+    return redirect(url_for("documents.document", document_id=document_id), 303)
+
+
+@blueprint.post("/<int(max=2147483647):document_id>/take-away")
+def take_away(document_id: int) -> Reply:
+    """Take a document away that was entered by mistake."""
+    why, seen = request.form.get("why", ""), _number(request.form.get("seen", ""))
+    return _do(document_id, lambda writer, row: verbs.take_away(writer, viewer(), row, why, now(), seen=seen))
+
+
+@blueprint.post("/<int(max=2147483647):document_id>/put-back")
+def put_back(document_id: int) -> Reply:
+    """Undo that a document was taken away."""
+    return _do(document_id, lambda writer, row: verbs.put_back(writer, viewer(), row, now()))
+
+
+def _do(document_id: int, act: Callable[[Session, CommitteeDocument], None]) -> Reply:
+    _of(document_id)
+    try:
+        with writing() as writer:
+            act(writer, writer.get_one(CommitteeDocument, document_id))
+    except DocumentError as error:
+        close_session()
+        row = _of(document_id)
+        return _document(row, told(error), _held(row)), 409
     return redirect(url_for("documents.document", document_id=document_id), 303)
 
 
@@ -140,7 +178,7 @@ def _of(document_id: int) -> CommitteeDocument:
 
 def _held(row: CommitteeDocument) -> dict[str, str]:
     """What is held of a document, as its form shows it."""
-    return {name: "" if (value := getattr(row, name)) is None else str(value) for name in _FACTS}
+    return {name: "" if (value := getattr(row, name)) is None else str(value) for name in (*_KEY, *_FACTS)}
 
 
 def _wrong(error: ValidationError) -> str:
@@ -161,8 +199,7 @@ def _document(
     unkept: Sequence[tuple[str, str | None]] = (),
 ) -> str:
     """The page of a document. `seen` is what a form saw that comes back, by default the last change there is."""
-    own_changes = {"entity": Entity.DOCUMENT.value, "key": queries.document_key(row.body, row.number)}
-    changes = change_page(session(), own_changes, limit=SHOWN_CHANGES)
+    changes = change_page(session(), {}, queries.changes_of(session(), row), limit=MOST_CHANGES)
     return render_template(
         "web/documents/document.html",
         row=row,
@@ -170,8 +207,8 @@ def _document(
         address=outside(row.address),
         kinds=_kinds(),
         changes=change_rows(session(), changes),
-        change_total=count_changes(session(), own_changes),
-        own_changes=own_changes,
+        former=queries.former_keys(session(), row),
+        most_why=verbs.MOST_WHY,
         refusal=refusal,
         typed=typed,
         unkept=unkept,

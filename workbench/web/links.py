@@ -9,8 +9,11 @@ from flask import current_app, url_for
 from workbench.history.models import Entity
 
 
-def page_of(kind: str, key: str) -> str | None:
-    """The address of a found or changed thing, by its kind and key; None where it has no page."""
+def page_of(kind: str, key: str, change: int | None = None) -> str | None:
+    """The address of a found or changed thing, by its kind and key; None where it has no page.
+
+    `change` is the key of the change that speaks of it, for keys that stood for another thing once.
+    """
     first, _, rest = key.partition("/")
     match kind:
         case "work_item" if key.isdecimal():
@@ -33,7 +36,7 @@ def page_of(kind: str, key: str) -> str | None:
         case Entity.DOCUMENT if key.isdecimal():
             return _address("documents.document", document_id=int(key))
         case Entity.DOCUMENT:
-            return _address("documents.index", q=key)
+            return _address("documents.keyed", key=key, change=change)
         case Entity.RELEASE:
             return _address("releases.index", repository=key.rpartition(" ")[0])
     return None

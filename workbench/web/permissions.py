@@ -110,6 +110,7 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "pages.page",
             "documents.index",
             "documents.document",
+            "documents.keyed",
             "digest.index",
             "digest.preview",
             "digest.preview_html",
@@ -135,7 +136,14 @@ ENDPOINTS: Final[Mapping[str, Need]] = MappingProxyType(
             "ballots.resolve",
         ),
         **_each(Permission.IMPORT_STANDARDS, "ballot_files.import_file", "ballot_files.preview"),
-        **_each(Permission.EDIT_STANDARDS, "lineage.correct", "documents.write", "documents.correct"),
+        **_each(Permission.EDIT_STANDARDS, "lineage.correct"),
+        **_each(
+            Permission.EDIT_STANDARDS,
+            "documents.write",
+            "documents.correct",
+            "documents.take_away",
+            "documents.put_back",
+        ),
         **_each(Permission.IMPORT_STANDARDS, "documents.import_file", "documents.preview"),
         **_each(
             Permission.READ_STANDARDS, "comments.index", "comments.comment", "comments.heat", "comments.heat_export"

@@ -88,6 +88,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "due_on": mark("Answer by"),
         "supersedes": mark("Supersedes"),
         "address": mark("Address"),
+        "taken_away_at": mark("Taken away"),
         "state": mark("State"),
         "result": mark("Announced result"),
     },
