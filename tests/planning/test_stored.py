@@ -461,6 +461,12 @@ def test_the_solver_repairs_a_plan_names_what_dates_cannot_help_and_is_taken_ove
     row = scenarios.make_scenario(session, SYSTEM, prepared, "Repaired", NOW, days=days, aim=Aim.EARLIEST_RELEASE)
     other = look(session, plan, scenario=row)
     assert said(other, "NOV-02", "EP").verdict is Verdict.PASS
+    assert other.events["OSS"].origin.estimated, "what the solver found is marked wherever it is shown"
+    scenarios.move_in_scenario(session, SYSTEM, plan, row, {"OSS": Event(other.events["OSS"].event.day)}, NOW)
+    assert look(session, plan, scenario=row).events["OSS"].origin is Origin.SCENARIO, "a person typed it"
+    session.delete(row)
+    session.flush()
+    row = scenarios.make_scenario(session, SYSTEM, prepared, "Repaired", NOW, days=days, aim=Aim.EARLIEST_RELEASE)
     assert ("NOV-02", "EP") in {
         (each.rule, each.office) for each in scenarios.compared([prepared, other]) if each.differs
     }

@@ -176,7 +176,8 @@ class PlanFact(SQLModel, table=True):
 
 @confidential(_READERS, of_open_plan(), held=lambda model: plan_held(model.plan_id))
 class Scenario(SQLModel, table=True):
-    """Other dates for the open events of a plan, to be compared. `dates` by event: `{"day", "until", "never"}`.
+    """Other dates for the open events of a plan, to be compared. `dates` by event: `{"day", "until", "never",
+    "estimated"}`.
 
     `offices` are those wanted in it. The plan itself is changed only when somebody takes the scenario over.
     """

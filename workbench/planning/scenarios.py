@@ -19,7 +19,7 @@ from workbench.planning.queries import scenarios_of
 from workbench.planning.rules import Finding, Verdict
 from workbench.planning.scheduling import Change, Schedule, beyond_dates, without_rules
 from workbench.planning.solving import Aim, DemandKind, Problem
-from workbench.planning.stored import Prepared, scenario_event
+from workbench.planning.stored import Prepared, is_computed, scenario_event
 from workbench.planning.verbs import PlanEditError, edit_plan, gaps_kept, move_events, set_gaps
 
 MOST_SCENARIOS: Final = 20
@@ -40,7 +40,7 @@ class FindingRow:
 
 
 def dates_of(prepared: Prepared, days: Mapping[str, Event] | None = None) -> dict[str, dict[str, Any]]:
-    """The dates of a plan's open events as a scenario keeps them, with `days` in place of those they have."""
+    """The dates of a plan's open events as a scenario keeps them; computed `days` take the place of those they have."""
     given = days or {}
     found = {}
     for name, placed in prepared.events.items():
@@ -48,13 +48,15 @@ def dates_of(prepared: Prepared, days: Mapping[str, Event] | None = None) -> dic
             continue
         event = given.get(name, placed.event)
         if name in given or event.day is not None or placed.row.never:
-            found[name] = kept_event(event)
+            moved = (event.day, event.until) != (placed.event.day, placed.event.until)
+            found[name] = kept_event(event, estimated=moved or placed.origin.estimated)
     return found
 
 
-def kept_event(event: Event) -> dict[str, Any]:
-    """A day or window as a scenario keeps it."""
+def kept_event(event: Event, *, estimated: bool = False) -> dict[str, Any]:
+    """A day or window as a scenario keeps it; `estimated` where the workbench computed it."""
     return {
+        "estimated": estimated and event.day is not None,
         "day": event.day.isoformat() if event.day else None,
         "until": event.until.isoformat() if event.until else None,
         "never": event.day is None,
@@ -127,7 +129,9 @@ def take_over(session: Session, viewer: Viewer, prepared: Prepared, row: Scenari
     changed = {
         name: event for name, event in days.items() if event != replace(prepared.events[name].event, confidential=False)
     }
-    move_events(session, viewer, plan, changed, now, estimated=row.aim is not None)
+    for computed in (False, True):
+        days = {name: event for name, event in changed.items() if is_computed(row, name) is computed}
+        move_events(session, viewer, plan, days, now, estimated=computed)
     set_wanted(session, viewer, prepared, frozenset(row.offices), [Gap(**gap) for gap in row.gaps], now)
 
 

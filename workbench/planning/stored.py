@@ -211,7 +211,8 @@ def _counting(
     if flow is not None and flow.origin is not Origin.ESTIMATED:
         return Event(flow.day, confidential=confidential), flow.origin
     if scenario is not None and row is not None and name_in(scenario, row.name):
-        return scenario_event(scenario.dates[row.name]), Origin.SCENARIO
+        origin = Origin.CHOSEN if is_computed(scenario, row.name) else Origin.SCENARIO
+        return scenario_event(scenario.dates[row.name]), origin
     if row is not None and (row.day or row.moment):
         return _typed(row), Origin.CHOSEN if row.estimated else Origin.TYPED
     if row is not None and row.never:
@@ -219,6 +220,12 @@ def _counting(
     if flow is not None:
         return Event(flow.day, confidential=confidential), Origin.ESTIMATED
     return Event(), Origin.UNKNOWN
+
+
+def is_computed(scenario: Scenario, name: str) -> bool:
+    """Whether the workbench found the day that a scenario gives an event; an old one tells it of all or none."""
+    dates = scenario.dates[name]
+    return bool(dates["day"] and dates.get("estimated", scenario.aim is not None))
 
 
 def name_in(scenario: Scenario, name: str) -> bool:

@@ -68,11 +68,13 @@ def said(change: PlanChange, side: Mapping[str, Any] | None) -> list[tuple[str, 
     if side is None:
         return None
     whole = change.old is None or change.new is None
-    return [
+    told = [
         (plan_word("field", name), written(name, value))
         for name, value in side.items()
         if name not in _UNSAID and not (whole and _is_empty(name, value))
     ]
+    # The days of a scenario with an aim are those that the solver found.
+    return [*told, (plan_word("field", "estimated"), gettext("yes"))] if side.get("aim") and "dates" in side else told
 
 
 def written(name: str, value: Any) -> str:
