@@ -17,6 +17,7 @@ from workbench.mapping.draft_pass import MappingTakenOverError
 from workbench.mapping.models import ClaimChoice, ClaimReading, DraftPass, Match
 from workbench.mapping.progress import Progress, Stage, progress_of
 from workbench.mapping.reader import DraftIndex
+from workbench.mapping.readings import Vocabulary
 from workbench.mapping.runs import TOP, DraftName, UnknownPortfolioError, drafts_of, map_draft, map_drafts
 from workbench.patents.models import Claim, Family, Publication
 from workbench.patents.portfolios import put_into
@@ -234,6 +235,20 @@ def test_a_run_that_was_taken_over_writes_nothing(filled: Store, monkeypatch: py
         states = list(session.exec(select(Run.state).where(Run.kind == RunKind.MAP).order_by(col(Run.id))))
         assert set(session.exec(select(Match.run_id))) == {session.exec(select(sa.func.max(Run.id))).one()}
     assert states == [RunState.FAILED, RunState.OK]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_two_that_read_claims_at_once_give_no_key_twice(store: Store) -> None:
+    with store.read() as session:
+        one, other = Vocabulary(session), Vocabulary(session)
+    for vocabulary, words in ((one, "score grade"), (other, "grade seal")):
+        with store.write() as session:
+            vocabulary.catch_up(session)
+            for word in words.split():
+                vocabulary.key(word)
+            vocabulary.write(session)
+    with store.read() as session:
+        assert Vocabulary(session).words() == other.words() == {"score": 1, "grade": 2, "seal": 3}
 
 
 def test_drafts_that_are_too_many_for_one_sweep_are_ranked_in_several(

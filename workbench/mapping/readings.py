@@ -33,7 +33,8 @@ else:
 
 BLOCK: Final = 2048
 
-_Row = tuple[int, int, bytes, bytes, bytes]
+_Read = tuple[int, bytes, dict[str, float], bytes]
+"""Of a claim its key, its fingerprint, its words, the hash of its passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,20 @@ class Vocabulary:
     """The words of all readings and their keys; it only grows."""
 
     def __init__(self, session: Session) -> None:
-        self._keys = {word: key for key, word in session.execute(sa.select(col(Word.id), col(Word.word)))}
+        self._keys: dict[str, int] = {}
         self._new: list[tuple[int, str]] = []
-        self._next = max(self._keys.values(), default=0) + 1
+        self._next = 1
+        self.catch_up(session)
 
     def __len__(self) -> int:
         """One more than the highest key: the width of a matrix whose columns are keys."""
         return self._next
+
+    def catch_up(self, session: Session) -> None:
+        """Learn the words that others have kept meanwhile; in a transaction that writes, before the first `key`."""
+        fresh = sa.select(col(Word.id), col(Word.word)).where(col(Word.id) >= self._next)
+        self._keys.update({word: key for key, word in session.execute(fresh)})
+        self._next = max(self._keys.values(), default=0) + 1
 
     def key(self, word: str) -> int:
         """The key of a word, a new one where it has none."""
@@ -107,7 +115,7 @@ def read_claims(
             if encoder is not None:
                 encoding = pool.submit(encoder.keep, [found.passages[key] for key in found.without_vectors])
             if found.changed:
-                _write(store, [_row(*each, found, run_id, vocabulary) for each in found.changed.items()], vocabulary)
+                _write(store, [_read(*each, found) for each in found.changed.items()], run_id, vocabulary)
             keys += [int(str(claim.id)) for claim in block]
             progress(len(keys))
         if encoding is not None:
@@ -141,23 +149,31 @@ def _compare(store: Store, encoder: StoredEncoder | None, block: Sequence[ClaimT
     return _Compared(changed, lacking, {key: claim_passages(by_key[key]) for key in lacking}, marks)
 
 
-def _row(key: int, claim: ClaimText, compared: _Compared, run_id: int, vocabulary: Vocabulary) -> _Row:
-    found = claim_words(claim)
-    keys = np.array([vocabulary.key(word) for word in found], dtype="<i4")
-    order = np.argsort(keys)
-    words = keys[order].tobytes() + np.array(list(found.values()), dtype="<f4")[order].tobytes()
-    return key, run_id, compared.marks[key], words, text_hash(*compared.passages[key])
+def _read(key: int, claim: ClaimText, compared: _Compared) -> _Read:
+    return key, compared.marks[key], claim_words(claim), text_hash(*compared.passages[key])
 
 
-def _write(store: Store, rows: Sequence[_Row], vocabulary: Vocabulary) -> None:
+def _write(store: Store, read: Sequence[_Read], run_id: int, vocabulary: Vocabulary) -> None:
     with store.write() as session:
-        keys = [row[0] for row in rows]
+        vocabulary.catch_up(session)
+        keys = [key for key, *_ in read]
         # A claim that an import took away meanwhile needs no reading.
         present = set(session.execute(sa.select(col(Claim.id)).where(col(Claim.id).in_(keys))).scalars())
+        rows = [
+            (key, run_id, mark, _packed(words, vocabulary), passages)
+            for key, mark, words, passages in read
+            if key in present
+        ]
         vocabulary.write(session)
         session.execute(sa.delete(ClaimReading).where(col(ClaimReading.claim_id).in_(keys)))
-        columns = ("claim_id", "run_id", "fingerprint", "words", "passages")
-        insert_rows(session, ClaimReading, columns, (row for row in rows if row[0] in present))
+        insert_rows(session, ClaimReading, ("claim_id", "run_id", "fingerprint", "words", "passages"), rows)
+
+
+def _packed(found: dict[str, float], vocabulary: Vocabulary) -> bytes:
+    """Words as they are kept: their keys in ascending order, then the weight of each."""
+    keys = np.array([vocabulary.key(word) for word in found], dtype="<i4")
+    order = np.argsort(keys)
+    return keys[order].tobytes() + np.array(list(found.values()), dtype="<f4")[order].tobytes()
 
 
 def stored_block(session: Session, claims: Keys, width: int, encoder: KnownVectors | None) -> ClaimBlock:
