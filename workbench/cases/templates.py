@@ -7,6 +7,7 @@ choice has one of some values.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -217,12 +218,17 @@ def load_template(path: Path) -> FormTemplate:
     return template
 
 
+@functools.cache
+def _shipped() -> tuple[FormTemplate, ...]:
+    return tuple(map(load_template, sorted(FORMS.glob("*.yaml"))))
+
+
 def load_templates(folder: Path | None = None) -> Mapping[str, FormTemplate]:
     """The forms by name, the newest version last: those of the workbench, and those of `folder`. Raises TemplateError.
 
     One of the folder replaces the one of the same policy and version that comes with the workbench.
     """
-    paths = sorted(FORMS.glob("*.yaml"))
+    own: list[Path] = []
     if folder is not None:
         own = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
         if not own:
@@ -231,6 +237,5 @@ def load_templates(folder: Path | None = None) -> Mapping[str, FormTemplate]:
         if len(own) > MAX_FILES:
             many = mark("forms %(folder)s: more than %(most)s files; keep only the forms there")
             raise TemplateError(many, folder=folder, most=MAX_FILES)
-        paths += own
-    found = {template.name: template for template in map(load_template, paths)}
+    found = {template.name: template for template in (*_shipped(), *map(load_template, own))}
     return dict(sorted(found.items(), key=lambda pair: (pair[1].policy, pair[1].version)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -174,8 +175,16 @@ class Finding:
 
 
 def load_rules(path: Path | None = None) -> RuleBook:
-    """Read the rules from `path`, by default those that come with the workbench. Raises RulesError."""
-    path = path or RULES
+    """Read the rules from `path`, by default those that come with the workbench, read once. Raises RulesError."""
+    return _shipped() if path is None else _read(path)
+
+
+@functools.cache
+def _shipped() -> RuleBook:
+    return _read(RULES)
+
+
+def _read(path: Path) -> RuleBook:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RulesError(mark("rules %(path)s: larger than %(most)s bytes"), path=path, most=f"{MAX_BYTES:,}")
