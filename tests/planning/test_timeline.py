@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pypdfium2 as pdfium
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.planning.axis import LONGEST_EMPTY
 from workbench.planning.plans import Event, Gap, Plan
 from workbench.planning.precedences import precedences
 from workbench.planning.rules import Verdict, check, load_rules
-from workbench.planning.timeline import HEADS, LINE, TOP, Band, Bar, Link, Mark, Side, text_width, timeline
+from workbench.planning.timeline import HEADS, LINE, TOP, WIDTH, Band, Bar, Link, Mark, Side, text_width, timeline
 from workbench.planning.timeline_pdf import timeline_pdf
 
 BOOK = load_rules()
@@ -29,7 +30,7 @@ def marks(draw: st.DrawFn) -> list[Mark]:
         first, last = sorted((draw(DAYS), draw(DAYS))) if draw(st.booleans()) else [draw(DAYS)] * 2
         band = draw(st.sampled_from(Band))
         row = draw(st.sampled_from(["first row", "second row", "三行目"]))
-        label = draw(st.text("abc 宣言", max_size=30))
+        label = draw(st.text("abc 宣言", max_size=30) | st.just("Sample 宣言 " * 30))
         beside, gate = draw(st.sampled_from(["", "est."])), draw(st.sampled_from([None, *Side]))
         made.append(Mark(f"M{number}", band, row, label, first, last, "filing", label, beside, gate=gate))
     return made
@@ -37,7 +38,7 @@ def marks(draw: st.DrawFn) -> list[Mark]:
 
 def extent(bar: Bar) -> tuple[float, float]:
     """From where to where a bar and its label reach."""
-    label = text_width(bar.mark.words)
+    label = text_width(bar.words)
     words = (bar.text_x - label, bar.text_x) if bar.before else (bar.text_x, bar.text_x + label)
     return min(bar.x, words[0]), max(bar.end, words[1])
 
@@ -53,6 +54,11 @@ def test_every_mark_is_drawn_once_in_its_row_and_apart_standards_above_and_time_
         row = next(each for each in picture.headings if (each.text, each.band) == (bar.mark.row, bar.mark.band))
         assert row.top < bar.y < row.bottom
         assert HEADS <= bar.x <= bar.end <= picture.width
+        assert HEADS <= extent(bar)[0] <= extent(bar)[1] <= picture.width, "what is written at it as well"
+        if bar.label != bar.mark.label:
+            assert len(bar.label) > 5
+            assert bar.mark.label.startswith(bar.label.removesuffix("…"))
+    assert picture.width == WIDTH
     assert_apart(picture.bars)
     assert HEADS <= picture.today_x <= picture.width
     bands = [heading.band for heading in picture.headings]
@@ -72,6 +78,46 @@ def assert_apart(bars: Iterable[Bar]) -> None:
         if one.y == other.y:
             (start, end), (begin, stop) = extent(one), extent(other)
             assert end < begin or stop < start
+
+
+@given(st.sets(DAYS, min_size=1, max_size=12), DAYS)
+def test_only_what_is_empty_for_long_is_drawn_short_and_marked(days: set[dt.date], today: dt.date) -> None:
+    picture = timeline([Mark(str(day), Band.COMPANY, "row", str(day), day, day, "gate", "") for day in days], [], today)
+    assert picture is not None
+    known = sorted({*days, today})
+    empty = [(day, then) for day, then in pairwise(known) if (then - day).days > LONGEST_EMPTY]
+    assert [(each.before, each.after) for each in picture.breaks] == empty
+    places = {bar.mark.first: bar.x for bar in picture.bars} | {today: picture.today_x}
+    for day, then in pairwise(known):
+        if (day, then) in empty:
+            middle = next(each.x for each in picture.breaks if each.before == day)
+            assert places[day] < middle < places[then]
+            assert all(
+                TOP - 8 <= y <= picture.height for _, y in picture.zigzag(picture.breaks[empty.index((day, then))])
+            )
+        else:
+            assert abs(places[then] - places[day] - (then - day).days * picture.day_width) < 0.2
+    for bar in picture.bars:
+        low, high = (bar.mark.first + dt.timedelta(days) for days in (bar.least, bar.most))
+        assert not any(low <= each.before and each.after <= high for each in picture.breaks), "it is dragged over none"
+        assert bar.least <= 0 <= bar.most
+
+
+def test_a_day_far_away_takes_no_room_from_the_others() -> None:
+    near = [
+        Mark(f"E{month}", Band.COMPANY, "filings", "a filing", day, day, "filing", "")
+        for month in range(1, 13)
+        for day in [dt.date(2027, month, 1)]
+    ]
+    day = dt.date(2090, 5, 1)
+    gate = Mark("gate/PCT", Band.COMPANY, "filings", "PCT", day, day, "gate", "", gate=Side.LAST)
+    alone, together = timeline(near, [], TODAY), timeline([*near, gate], [], TODAY)
+    assert alone is not None
+    assert together is not None
+    assert together.day_width > 0.9 * alone.day_width
+    (far,) = together.breaks
+    assert (far.before, far.after, far.years) == (dt.date(2027, 12, 1), day, 62)
+    assert together.ticks[-1].day == day, "what lies behind the break has its day on the axis"
 
 
 def test_gates_move_none_of_forty_events_and_touch_no_label() -> None:

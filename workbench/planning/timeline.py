@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from workbench.planning.axis import Axis, Break, Tick
 
 WIDTH: Final = 1100
 HEADS: Final = 150
@@ -25,8 +27,10 @@ _HALF: Final = 6
 _NARROW: Final = 6.4
 _WIDE: Final = 12.0
 _APART: Final = 10
-_TICK_ROOM: Final = 62
-_STEPS: Final = (1, 3, 6, 12, 24, 60, 120)
+_LEAST_WORDS: Final = 160.0
+"""So much room there is at least for what is written at a mark; what is longer is cut where it does not fit."""
+_ZIGZAG: Final = (4, 6)
+"""How far the line of a break swings to either side, and the height of each stroke."""
 
 
 class Side(StrEnum):
@@ -67,11 +71,6 @@ class Mark:
     finding: str | None = None
     gate: Side | None = None
 
-    @property
-    def words(self) -> str:
-        """All that is written at the mark."""
-        return f"{self.label} {self.beside}" if self.beside else self.label
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -81,12 +80,6 @@ class Link:
     then: str
     text: str
     finding: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    x: float
-    day: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +98,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A mark in its place. Its label starts at `text_x`, or ends there where `before` is true."""
+    """A mark in its place. Its label, cut where it is too long, starts at `text_x`, or ends there if `before`.
+
+    By `least` to `most` days it may be dragged without crossing a break.
+    """
 
     mark: Mark
     x: float
@@ -113,6 +109,14 @@ class Bar:
     width: float
     text_x: float
     before: bool
+    label: str
+    least: int = 0
+    most: int = 0
+
+    @property
+    def words(self) -> str:
+        """All that is written at it."""
+        return _words(self.label, self.mark.beside)
 
     @property
     def end(self) -> float:
@@ -129,7 +133,10 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Everything in its place; lengths in pixels. `day_width` is that of one day, for dragging."""
+    """Everything in its place; lengths in pixels. `day_width` is that of one day, for dragging.
+
+    `breaks` are long stretches in which nothing lies, drawn short.
+    """
 
     width: float
     height: float
@@ -138,9 +145,16 @@ class Timeline:
     day_width: float
     today_x: float
     ticks: tuple[Tick, ...]
+    breaks: tuple[Break, ...]
     headings: tuple[Heading, ...]
     bars: tuple[Bar, ...]
     arrows: tuple[Arrow, ...]
+
+    def zigzag(self, at: Break) -> list[tuple[float, float]]:
+        """The line that marks a break, from the top to the bottom, as points."""
+        swing, stroke = _ZIGZAG
+        strokes = int((self.height - TOP + 8) // stroke)
+        return [(at.x + swing * (-1) ** turn, TOP - 8 + turn * stroke) for turn in range(strokes + 1)]
 
 
 def timeline(marks: Iterable[Mark], links: Iterable[Link], today: dt.date, width: float = WIDTH) -> Timeline | None:
@@ -151,16 +165,7 @@ def timeline(marks: Iterable[Mark], links: Iterable[Link], today: dt.date, width
     shown = list(marks)
     if not shown:
         return None
-    earliest = min(today, *(mark.first for mark in shown)).toordinal()
-    latest = max(today, *(mark.last for mark in shown)).toordinal()
-    margin = max(7, (latest - earliest) // 30)
-    start, end = max(1, earliest - margin), min(dt.date.max.toordinal(), latest + margin)
-    first, last = dt.date.fromordinal(start), dt.date.fromordinal(end)
-    day_width = (width - HEADS - _RIGHT) / (end - start + 1)
-
-    def across(ordinal: int) -> float:
-        return round(HEADS + (ordinal - start) * day_width, 1)
-
+    axis = _axis(shown, today, width)
     headings: list[Heading] = []
     bars: list[Bar] = []
     y = float(TOP)
@@ -169,7 +174,7 @@ def timeline(marks: Iterable[Mark], links: Iterable[Link], today: dt.date, width
         if rows and headings:
             y += _BAND_GAP
         for row in rows:
-            placed, lines = _row([mark for mark in shown if (mark.band, mark.row) == (band, row)], across, y, width)
+            placed, lines = _row([mark for mark in shown if (mark.band, mark.row) == (band, row)], axis, y, width)
             bars += placed
             headings.append(Heading(row, band, y, y + lines * LINE))
             y += lines * LINE + _ROW_GAP
@@ -177,11 +182,12 @@ def timeline(marks: Iterable[Mark], links: Iterable[Link], today: dt.date, width
     return Timeline(
         width=width,
         height=y + 4,
-        first=first,
-        last=last,
-        day_width=day_width,
-        today_x=across(today.toordinal()),
-        ticks=tuple(Tick(across(day.toordinal()), day) for day in _ticks(first, last, day_width)),
+        first=axis.first,
+        last=axis.last,
+        day_width=axis.day_width,
+        today_x=axis.across(today.toordinal()),
+        ticks=tuple(axis.ticks()),
+        breaks=axis.breaks,
         headings=tuple(headings),
         bars=tuple(bars),
         arrows=tuple(
@@ -197,18 +203,54 @@ def text_width(text: str) -> float:
     return sum(_WIDE if unicodedata.east_asian_width(sign) in "WFA" else _NARROW for sign in text)
 
 
-def _row(marks: Sequence[Mark], across: Callable[[int], float], top: float, width: float) -> tuple[list[Bar], int]:
+def _axis(marks: Sequence[Mark], today: dt.date, width: float) -> Axis:
+    """The axis on which there is room at each mark for what is written at it, or for the beginning of that."""
+    days = [today.toordinal(), *(day.toordinal() for mark in marks for day in (mark.first, mark.last))]
+    axis = Axis(days, HEADS, width - _RIGHT)
+    needed = [_needed(mark) for mark in marks]
+    rooms = [max(width - end, start - HEADS) for start, end in (_extent(mark, axis) for mark in marks)]
+    short = [min(need, _LEAST_WORDS) for need, room in zip(needed, rooms, strict=True) if room < need]
+    least = max(short, default=0.0)
+    if all(room >= min(need, least) for need, room in zip(needed, rooms, strict=True)):
+        return axis
+    return Axis(days, HEADS, width - _HALF - least)
+
+
+def _extent(mark: Mark, axis: Axis) -> tuple[float, float]:
+    """From where to where a mark is drawn: a day is a point, a window as wide as its days, the last one included."""
+    x = axis.across(mark.first.toordinal())
+    wide = axis.across(mark.last.toordinal() + 1) - x if mark.last > mark.first else 0.0
+    return x - _HALF, x + max(wide, 0) + _HALF
+
+
+def _needed(mark: Mark) -> float:
+    return text_width(_words(mark.label, mark.beside)) + _APART
+
+
+def _words(label: str, beside: str) -> str:
+    return f"{label} {beside}" if beside else label
+
+
+def _cut(mark: Mark, room: float) -> str:
+    """As much of the label as there is room for beside what follows it."""
+    label = mark.label
+    while label and text_width(_words(f"{label}…", mark.beside)) + _APART > room:
+        label = label[:-1]
+    return f"{label}…"
+
+
+def _row(marks: Sequence[Mark], axis: Axis, top: float, width: float) -> tuple[list[Bar], int]:
     """The bars of a row, each on the first line that is free where it and its label stand; gates give way to events."""
     taken: list[list[tuple[float, float]]] = []
     bars = []
     for mark in sorted(marks, key=lambda each: (each.gate is not None, each.first, each.last, each.name)):
-        x = across(mark.first.toordinal())
-        # A day is a point; a window is as wide as its days, the last one included.
-        wide = across(mark.last.toordinal() + 1) - x if mark.last > mark.first else 0.0
-        start, end = x - _HALF, x + max(wide, 0) + _HALF
-        label = text_width(mark.words) + _APART
-        before = end + label > width and start - label > HEADS
-        left, right = (start - label, end) if before else (start, end + label)
+        start, end = _extent(mark, axis)
+        needed, after, ahead = _needed(mark), width - end, start - HEADS
+        before = needed > after and ahead > after
+        room = ahead if before else after
+        label = mark.label if needed <= room else _cut(mark, room)
+        written = text_width(_words(label, mark.beside)) + _APART
+        left, right = (start - written, end) if before else (start, end + written)
         line = next(
             (place for place, used in enumerate(taken) if all(right < a or left > b for a, b in used)), len(taken)
         )
@@ -216,7 +258,9 @@ def _row(marks: Sequence[Mark], across: Callable[[int], float], top: float, widt
             taken.append([])
         taken[line].append((left, right))
         y = top + line * LINE + LINE / 2
-        bars.append(Bar(mark, x, y, wide, round((start if before else end) + (-4 if before else 4), 1), before))
+        text_x = round((start if before else end) + (-4 if before else 4), 1)
+        x, wide = round(start + _HALF, 1), round(end - start - 2 * _HALF, 1)
+        bars.append(Bar(mark, x, y, wide, text_x, before, label, *axis.free(mark.first, mark.last)))
     return bars, len(taken)
 
 
@@ -231,10 +275,3 @@ def _bend(first: Bar, then: Bar) -> tuple[tuple[float, float], ...]:
     start = (first.end, first.y + out * _HALF)
     stop = (then.x, then.y - into * _HALF)
     return (start, (start[0], edge), (stop[0], edge), stop)
-
-
-def _ticks(first: dt.date, last: dt.date, day_width: float) -> list[dt.date]:
-    """First days of months, as many as there is room for; steps divide the year or are whole years."""
-    step = next((step for step in _STEPS if step * 30 * day_width >= _TICK_ROOM), _STEPS[-1])
-    months = range(first.year * 12 + first.month, last.year * 12 + last.month)
-    return [dt.date(month // 12, month % 12 + 1, 1) for month in months if month % step == 0]

@@ -69,6 +69,14 @@ def _grid(canvas: Canvas, picture: Timeline, month: Callable[[dt.date], str]) ->
         canvas.setStrokeColor(_RULE)
         canvas.line(0, heading.bottom + 3, picture.width, heading.bottom + 3)
         _text(canvas, 0, heading.middle + 4, heading.text, _INK)
+    for each in picture.breaks:
+        (x, y), *rest = picture.zigzag(each)
+        path = canvas.beginPath()
+        path.moveTo(x, y)
+        for point in rest:
+            path.lineTo(*point)
+        canvas.setStrokeColor(_SOFT)
+        canvas.drawPath(path, stroke=1, fill=0)
     canvas.setStrokeColor(_INK)
     canvas.setLineWidth(1.2)
     canvas.line(picture.today_x, TOP - 8, picture.today_x, picture.height)
@@ -89,7 +97,7 @@ def _bar(canvas: Canvas, bar: Bar) -> None:
     else:
         canvas.circle(bar.x, bar.y, 5, stroke=1, fill=1)
     canvas.setDash()
-    _text(canvas, bar.text_x, bar.y + 4, mark.words, _SOFT if mark.gate else _INK, end=bar.before)
+    _text(canvas, bar.text_x, bar.y + 4, bar.words, _SOFT if mark.gate else _INK, end=bar.before)
 
 
 def _bracket(canvas: Canvas, bar: Bar, side: Side) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrapers.identifiers import STAGE_GROUPS
-from workbench.planning.timeline import Tick
+from workbench.planning.axis import Tick
 from workbench.standards.stage_history import StageDate
 
 ROW: Final = 26

@@ -6,7 +6,10 @@ let dragged = null;
 function days(event) {
   const svg = dragged.svg;
   const pixels = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-  return Math.round((event.clientX - dragged.from) / pixels / Number(svg.dataset.dayWidth));
+  const { least, most } = dragged.group.dataset;
+  const moved = Math.round((event.clientX - dragged.from) / pixels / Number(svg.dataset.dayWidth));
+  // Behind a break of the axis a day is elsewhere; the form takes it there.
+  return Math.min(Math.max(moved, Number(least)), Number(most));
 }
 
 document.addEventListener("pointerdown", (event) => {
