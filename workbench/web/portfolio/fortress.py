@@ -13,7 +13,7 @@ from workbench.people.completeness import IncompleteError
 from workbench.people.walls_models import TrailAction
 from workbench.portfolio import fortress_queries
 from workbench.portfolio.fortress_queries import FORTRESS_FILTERS, ChosenClause, Holders, Measured
-from workbench.portfolio.landscape_queries import TOPS, mapped_drafts
+from workbench.portfolio.landscape_queries import TOP, TOPS, mapped_drafts
 from workbench.web.context import record, session, today
 from workbench.web.listing import Listing, argument, page_number
 from workbench.web.portfolio.parts import blueprint, export_filters, same
@@ -79,6 +79,7 @@ def fortress() -> str:
         drafts=[(draft.id, f"{item.reference}, {draft.label}") for draft, item in drafts],
         parties=largest,
         tops=same(TOPS),
+        listed_top=TOP,
         bars=_bars(measured, drawn[:_DRAWN]) if measured else [],
         undrawn=max(0, len(drawn) - _DRAWN),
         height=_ROW * min(len(drawn), _DRAWN) + 26,
