@@ -111,7 +111,7 @@ def test_meaning_is_the_mean_of_its_three_views(claims: list[ClaimText], clauses
     found = MeaningIndex(clauses, encoder).scores(vectors, [len(each) for each in passages])
 
     held = [encoder.encode(clause_passages(clause)) for clause in clauses]
-    told = np.concatenate(held)
+    told = np.array([each.mean(axis=0) if len(each) else np.zeros(16, np.float32) for each in held])
     told = told[told.any(axis=1)]
     centre = told.mean(axis=0) if len(told) else np.zeros(16, np.float32)
 
@@ -131,3 +131,15 @@ def test_meaning_is_the_mean_of_its_three_views(claims: list[ClaimText], clauses
             nearest = (centred(own) @ centred(clause).T).max(axis=1).mean() if len(own) else 0.0
             views = nearest + (whole @ centred(clause).T).max() + (whole @ centred(mean(clause)).T).item()
             assert found[row, column] == pytest.approx(views / 3, abs=2e-3)
+
+
+def test_a_long_clause_of_a_short_draft_is_found_by_what_it_says() -> None:
+    sentences = [f"Item{n} of the evaluation shall be signed and reported to its supervisor." for n in range(90)]
+    clauses = [ClauseText(1, "Stop", "The device stops."), ClauseText(2, "Evaluation", " ".join(sentences))]
+    encoder = WordEncoder(dimensions=64)
+    asked = encoder.encode(
+        ["reporting turbines of a harbour in winter to a supervisor", "stopping turbines"]
+    )
+    (of_long, of_short) = MeaningIndex(clauses, encoder).scores(asked, [1, 1])
+    assert of_long[1] > of_long[0]
+    assert of_short[0] > of_short[1]

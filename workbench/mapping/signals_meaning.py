@@ -1,8 +1,8 @@
 """The signal `meaning` of the ranking: how near claim and clause are by a sentence encoder.
 
 A model reads a few hundred tokens at most, and a vector of a long text says little of any of it; so both sides are cut
-into passages. The signal is the mean of three views, each a cosine after the mean of all passages of the clauses is
-taken away (what every clause says tells nothing):
+into passages. The signal is the mean of three views, each a cosine after the mean of all clauses is taken away (what
+every clause says tells nothing; each counts once, so that a long clause of a short draft is not all that they say):
 
 - each passage of the claim beside the passage of the clause that is nearest to it, on average;
 - the claim as a whole (the mean of its passages) beside the passage of the clause that is nearest;
@@ -87,9 +87,10 @@ class MeaningIndex:
         passages = [clause_passages(clause) for clause in clauses]
         counts = [len(each) for each in passages]
         vectors = encoder.encode([text for each in passages for text in each])
-        told = vectors[vectors.any(axis=1)]
+        wholes = _means(counts) @ vectors
+        told = wholes[wholes.any(axis=1)]
         self._centre = told.mean(axis=0) if len(told) else np.zeros(encoder.dimensions, dtype=np.float32)
-        self._wholes = self._centred(on_grid(_means(counts) @ vectors)).T.copy()
+        self._wholes = self._centred(on_grid(wholes)).T.copy()
         # Clauses of many passages first, and their first passages before all second ones: the nearest passage of every
         # clause is then found by a few comparisons of whole blocks.
         self._order = np.argsort(-np.array(counts, dtype=np.int64), kind="stable")
