@@ -135,6 +135,16 @@ def test_what_is_not_planned_carries_no_finding_of_what_is(client: FlaskClient) 
     assert "finding-mark" not in row
 
 
+def test_rules_are_found_by_words_severity_and_place(client: FlaskClient) -> None:
+    def shown(query: str) -> set[str]:
+        return set(re.findall(r"/plans/rules/rule/([A-Z0-9-]+)\"><code>", page(client, f"/plans/rules?{query}")))
+
+    assert shown("q=usable+grace") == {"NOV-02"}
+    assert {"NOV-01", "NOV-02"} <= shown("where=EP&severity=block"), "what holds everywhere holds there too"
+    assert not shown("where=EP") & {"NOV-04", "STD-03"}
+    assert shown("q=nothing+such") == set()
+
+
 def test_a_rule_is_looked_at_before_it_is_kept(client: FlaskClient) -> None:
     shown = client.post(
         "/plans/rules/rule/NEW", data={"action": "preview", "text": RULE}, headers={"HX-Request": "true"}

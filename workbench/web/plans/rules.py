@@ -5,6 +5,8 @@ An edit is first shown with what it changes in the plans there are, then kept as
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import abort, redirect, render_template, request, url_for
@@ -15,9 +17,12 @@ from workbench.planning.impact import impact
 from workbench.planning.licences import Licence, Tension
 from workbench.planning.models import RuleKind
 from workbench.planning.rule_store import RuleEditError, RuleStore, keep_edit, rule_from_yaml, rule_store, rule_to_yaml
+from workbench.planning.rules import Rule, Severity
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, now, session, today, viewer, writing
+from workbench.web.listing import Listing, argument
 from workbench.web.plans.base import REFUSALS, Reply, blueprint
+from workbench.web.plans.words import plan_word
 from workbench.web.text import told
 
 NEW: Final = "NEW"
@@ -30,19 +35,27 @@ ja: 求めること（日本語）。
 source: Where it comes from
 confidence: unverified
 """
+_FILTERS: Final = ("q", "severity", "where")
+_OFFICES: Final = re.compile(r"[A-Z]{2,3}")
 _COLUMNS: Final = tuple(Licence.model_fields)
 
 
 @blueprint.get("/rules")
 def rules() -> str:
     store = rule_store(session())
-    edited = {row.key for row in store.versions if row.kind is RuleKind.RULE}
+    filters = {name: argument(name) for name in _FILTERS}
+    every = [versions[-1] for versions in store.rules().values()]
     return render_template(
         "web/plans/rules.html",
-        rules=[versions[-1] for versions in store.rules().values()],
-        edited=edited,
-        definitions=store.definitions(),
-        licences=store.licences(),
+        rules=[each for each in every if _left(each, filters)],
+        filters=filters,
+        listing=Listing("plans.rules", filters, "", "", 1, len(every)),
+        severities=[(each.value, plan_word("severity", each)) for each in Severity],
+        offices=[
+            (each, each) for each in sorted({part for rule in every for part in _OFFICES.findall(rule.jurisdiction)})
+        ],
+        definitions={name: text for name, text in store.definitions().items() if _has(f"{name} {text}", filters["q"])},
+        licences={name: each for name, each in store.licences().items() if _has(each.spdx, filters["q"])},
         changed={(row.kind.value, row.key) for row in store.versions},
         version=store.shipped.version,
         may_edit=viewer().may(Permission.EDIT_RULES),
@@ -80,6 +93,20 @@ def edit_rule(kind: str, key: str) -> Reply:
         close_session()
         return _editor(of, key, refusal=told(error)), 409
     return redirect(url_for("plans.rule", kind=kind, key=named), 303)
+
+
+def _left(rule: Rule, filters: Mapping[str, str]) -> bool:
+    """Whether the filters leave a rule; one of all places stays whatever place is asked for."""
+    places = _OFFICES.findall(rule.jurisdiction)
+    return (
+        _has(f"{rule.id} {rule.en} {rule.ja} {rule.source} {rule.holds} {rule.when}", filters["q"])
+        and filters["severity"] in ("", rule.severity.value)
+        and (not filters["where"] or not places or filters["where"] in places)
+    )
+
+
+def _has(text: str, words: str) -> bool:
+    return all(word in text.casefold() for word in words.casefold().split())
 
 
 def _content(kind: RuleKind, form: Any) -> dict[str, Any]:
