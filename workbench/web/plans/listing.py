@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from flask import redirect, render_template, request, url_for
 
 from workbench.db import key_of
@@ -18,10 +21,12 @@ from workbench.standards.queries import natural_order
 from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, now, session, today, viewer, writing
+from workbench.web.listing import PER_PAGE, Listing, argument, page_number
 from workbench.web.plans.base import REFUSALS, Reply, blueprint, day_given, number_given
 from workbench.web.text import told
 
-DUE_DAYS = 28
+DUE_DAYS: Final = 28
+_FILTERS: Final = ("q", "matter", "state")
 
 
 @blueprint.get("/")
@@ -62,16 +67,35 @@ def _list(refusal: str | None = None) -> str:
         rows.append((prepared, _counts(prepared), _next(prepared)))
     lines = [line for prepared, _, _ in rows for line in queries.due_of(prepared, today(), DUE_DAYS)]
     order = list(queries.DueKind)
+    filters = {name: argument(name) for name in _FILTERS}
+    shown = [each for each in rows if _left(each, filters)]
+    page = page_number(argument("page"))
     return render_template(
         "web/plans/index.html",
-        rows=rows,
+        listing=Listing("plans.index", filters, "", "", page, len(shown)),
+        filters=filters,
+        in_all=len(rows),
+        rows=shown[(page - 1) * PER_PAGE : page * PER_PAGE],
         lines=sorted(lines, key=lambda each: (order.index(each.kind), each.day or today())),
         templates=list(templates()),
         matters=_matters(),
+        matter_choices=[(each.id, each.name) for each in _matters()],
         items=sorted(every_item(session()), key=lambda item: natural_order(item.reference)),
         may_edit=viewer().may(Permission.EDIT_PLANS),
         refusal=refusal,
         form=request.form,
+    )
+
+
+def _left(row: tuple[Prepared, Mapping[str, int], object], filters: Mapping[str, str]) -> bool:
+    prepared, counts, _ = row
+    item = prepared.item.reference if prepared.item else ""
+    text = f"{prepared.row.name} {item} {prepared.row.note}".casefold()
+    state = "closed" if prepared.row.closed_at else "blocked" if counts["block"] else "open"
+    return (
+        all(word in text for word in filters["q"].casefold().split())
+        and filters["matter"] in ("", str(prepared.row.matter_id))
+        and (filters["state"] in ("", state) or (filters["state"] == "open" and state == "blocked"))
     )
 
 
