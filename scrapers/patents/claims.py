@@ -117,19 +117,20 @@ def split_claims(paragraphs: Iterable[str]) -> list[PrintedClaim]:
 
     A paragraph may hold one claim, several claims on lines of their own or in running text, or go on with the claim
     before it. A claim opens where its number stands at the start of a paragraph, or at the start of a line or after a
-    full stop if it is the next number. Headings before the first claim are dropped. Where no paragraph is numbered,
-    each one is a claim.
+    full stop if it is the next number; not at a line that goes on in lower case where the first claim did not, which is
+    an item of a list. Headings before the first claim are dropped. Where no paragraph is numbered, each one is a claim.
     """
     unnumbered: list[str] = []
-    claims: list[tuple[int, list[str]]] = []
+    claims: list[tuple[int, list[str], bool]] = []
     for paragraph in paragraphs:
         for position, line in enumerate(line for line in paragraph.splitlines() if line.strip()):
             folded = " ".join(line.split())
             found = _NUMBERED.match(unicodedata.normalize("NFKC", folded[:40]))
             last = claims[-1][0] if claims else 0
             number = _number(found) if found else 0
-            if number == last + 1 or (position == 0 and number > last):
-                claims.append((number, [folded]))
+            listed = position > 0 and claims and _is_lower(folded, found) and not claims[0][2]
+            if (number == last + 1 and not listed) or (position == 0 and number > last):
+                claims.append((number, [folded], _is_lower(folded, found)))
             elif claims:
                 claims[-1][1].append(folded)
             elif position == 0 or not unnumbered:
@@ -139,7 +140,12 @@ def split_claims(paragraphs: Iterable[str]) -> list[PrintedClaim]:
     if not claims:
         texts = [text for text in unnumbered if not _HEADING.fullmatch(text)]
         return [PrintedClaim(number, text) for number, text in enumerate(texts, start=1)]
-    return [part for number, lines in claims for part in _split_inline(number, " ".join(lines))]
+    return [part for number, lines, _ in claims for part in _split_inline(number, " ".join(lines))]
+
+
+def _is_lower(line: str, number: re.Match[str] | None) -> bool:
+    """Whether a line goes on in lower case behind its number."""
+    return number is not None and unicodedata.normalize("NFKC", line[:40])[number.end() : number.end() + 1].islower()
 
 
 def _split_inline(number: int, text: str) -> list[PrintedClaim]:

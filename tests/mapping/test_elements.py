@@ -29,9 +29,11 @@ from workbench.mapping.elements import alternatives, split_elements, written_lan
         ("en", ["The claim 2 method,", "in which a packet is used."]),
         ("en", ["A system consisting of", "a processor (10),", "a memory (20)."]),
         ("en", ["A method comprising:\n", "a. scoring\n", "b. signing"]),
+        ("en", ["A method comprising the steps of:", "1. scoring a model,", "2. signing it,", "and 3. sending it."]),
         ("en", ["A model."]),
         ("ja", ["計算機において、", "取得部と、", "評価部と", "を備える装置。"]),
         ("ja", ["プロセッサと、", "メモリと、", "を備える装置。"]),
+        ("ja", ["評価装置であって、 ", "取得部と、 ", "評価部と ", "を備える評価装置。"]),
         (
             "ja",
             [

@@ -181,6 +181,8 @@ def test_the_printed_number_is_taken_off(printed: str, number: int, text: str) -
         (["What is claimed is:", "1. A gauge.", "2. The gauge of claim 1."], [1, 2]),
         (["1. A gauge with a dial. 2. The gauge of claim 1. 3. The gauge of claim 2."], [1, 2, 3]),
         (["1. A gauge comprising:\n3. parts", "2. The gauge of claim 1."], [1, 2]),
+        (["1. A gauge comprising:\n1. a dial;\n2. a hand.\n2. The gauge of claim 1."], [1, 2]),
+        (["1. a kind of gauge.\n2. the gauge of claim 1."], [1, 2]),
         (["1. A gauge of 2. quality."], [1]),
         (["1. A gauge.", "4. A dial.", "5. The dial of claim 4."], [1, 4, 5]),
         (["A gauge.", "The gauge of claim 1."], [1, 2]),
