@@ -114,10 +114,14 @@ def test_a_day_far_away_takes_no_room_from_the_others() -> None:
     alone, together = timeline(near, [], TODAY), timeline([*near, gate], [], TODAY)
     assert alone is not None
     assert together is not None
-    assert together.day_width > 0.9 * alone.day_width
+    assert together.day_width > 0.85 * alone.day_width
     (far,) = together.breaks
     assert (far.before, far.after, far.years) == (dt.date(2027, 12, 1), day, 62)
     assert together.ticks[-1].day == day, "what lies behind the break has its day on the axis"
+    past = Mark("OLD", Band.COMPANY, "filings", "Old", dt.date(1999, 2, 1), dt.date(1999, 2, 1), "filing", "")
+    whole = timeline([past, *near, gate], [], TODAY)
+    assert whole is not None
+    assert [whole.ticks[0].day, len(whole.breaks)] == [past.first, 2]
 
 
 def test_gates_move_none_of_forty_events_and_touch_no_label() -> None:

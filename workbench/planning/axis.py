@@ -11,10 +11,11 @@ from typing import Final
 
 LONGEST_EMPTY: Final = 5 * 366
 """Days without anything that are drawn in full; a longer stretch is broken."""
-_BREAK: Final = 26.0
+TICK_ROOM: Final = 62
+"""How wide the name of a month is drawn."""
+_BREAK: Final = 64.0
 """How wide a broken stretch is drawn, unless there are so many that they would take more than half of the axis."""
 _SHARE: Final = 0.5
-_TICK_ROOM: Final = 62
 _STEPS: Final = (1, 3, 6, 12, 24, 60, 120)
 
 
@@ -54,6 +55,7 @@ class Axis:
         days = sorted(set(ordinals))
         empty = [(day, then) for day, then in pairwise(days) if then - day > LONGEST_EMPTY]
         starts, ends = [days[0], *(then for _, then in empty)], [*(day for day, _ in empty), days[-1]]
+        self._earliest = days[0]
         margin = max(7, sum(end - start for start, end in zip(starts, ends, strict=True)) // 30)
         starts[0], ends[-1] = max(1, starts[0] - margin), min(dt.date.max.toordinal(), ends[-1] + margin)
         shown = sum(end - start + 1 for start, end in zip(starts, ends, strict=True))
@@ -96,18 +98,22 @@ class Axis:
         return least, most
 
     def ticks(self) -> Sequence[Tick]:
-        """First days of months, as many as there is room for, and after each break the day on which it ends."""
+        """First days of months, as many as there is room for, and after each break the day on which it ends.
+
+        Where there are breaks, the first days are named too if no month begins in them.
+        """
         found: list[Tick] = []
         begun: Tick | None = None
         for run in self.runs:
             ticks = [Tick(self.across(day.toordinal()), day) for day in _months(run, self.day_width)]
-            if run is not self.runs[0]:
-                begin = Tick(self.across(run.first), dt.date.fromordinal(run.first))
-                if begun is None or begin.x - begun.x >= _TICK_ROOM:
-                    found = [each for each in found if begin.x - each.x >= _TICK_ROOM]
+            if run is not self.runs[0] or (self.breaks and not ticks):
+                start = max(run.first, self._earliest)
+                begin = Tick(self.across(start), dt.date.fromordinal(start))
+                if begun is None or begin.x - begun.x >= TICK_ROOM:
+                    found = [each for each in found if begin.x - each.x >= TICK_ROOM]
                     found.append(begin)
                     begun = begin
-                ticks = [each for each in ticks if each.x - found[-1].x >= _TICK_ROOM]
+                ticks = [each for each in ticks if each.x - found[-1].x >= TICK_ROOM]
             found += ticks
         return found
 
@@ -115,6 +121,6 @@ class Axis:
 def _months(run: Run, day_width: float) -> list[dt.date]:
     """First days of months; steps divide the year or are whole years."""
     first, last = dt.date.fromordinal(run.first), dt.date.fromordinal(run.last)
-    step = next((step for step in _STEPS if step * 30 * day_width >= _TICK_ROOM), _STEPS[-1])
+    step = next((step for step in _STEPS if step * 30 * day_width >= TICK_ROOM), _STEPS[-1])
     months = range(first.year * 12 + first.month, last.year * 12 + last.month)
     return [dt.date(month // 12, month % 12 + 1, 1) for month in months if month % step == 0]

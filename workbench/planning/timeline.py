@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from workbench.planning.axis import Axis, Break, Tick
+from workbench.planning.axis import TICK_ROOM, Axis, Break, Tick
 
 WIDTH: Final = 1100
 HEADS: Final = 150
@@ -186,7 +186,7 @@ def timeline(marks: Iterable[Mark], links: Iterable[Link], today: dt.date, width
         last=axis.last,
         day_width=axis.day_width,
         today_x=axis.across(today.toordinal()),
-        ticks=tuple(axis.ticks()),
+        ticks=tuple(each for each in axis.ticks() if each.x + TICK_ROOM <= width),
         breaks=axis.breaks,
         headings=tuple(headings),
         bars=tuple(bars),
@@ -206,14 +206,19 @@ def text_width(text: str) -> float:
 def _axis(marks: Sequence[Mark], today: dt.date, width: float) -> Axis:
     """The axis on which there is room at each mark for what is written at it, or for the beginning of that."""
     days = [today.toordinal(), *(day.toordinal() for mark in marks for day in (mark.first, mark.last))]
-    axis = Axis(days, HEADS, width - _RIGHT)
+    right = width - _RIGHT
+    axis = Axis(days, HEADS, right)
+    if axis.breaks:
+        # What lies behind the last one has its day written beside it.
+        right = width - TICK_ROOM
+        axis = Axis(days, HEADS, right)
     needed = [_needed(mark) for mark in marks]
     rooms = [max(width - end, start - HEADS) for start, end in (_extent(mark, axis) for mark in marks)]
     short = [min(need, _LEAST_WORDS) for need, room in zip(needed, rooms, strict=True) if room < need]
     least = max(short, default=0.0)
     if all(room >= min(need, least) for need, room in zip(needed, rooms, strict=True)):
         return axis
-    return Axis(days, HEADS, width - _HALF - least)
+    return Axis(days, HEADS, min(right, width - _HALF - least))
 
 
 def _extent(mark: Mark, axis: Axis) -> tuple[float, float]:
