@@ -45,6 +45,7 @@ _MEANS = {
     "zh": re.compile(r"用于[^，。；]{1,80}的(?:装置|單元|单元|模块|部件)"),
 }
 _STEPS_OF = re.compile(r"\s*(?:the\s)?(?:following\s)?(?:steps?|acts?|operations?)?(?:\sof)?\s*:?\s*", re.IGNORECASE)
+_WHEREIN = re.compile(r"\bwherein\b", re.IGNORECASE)
 _OPEN_PREAMBLE = re.compile(r"\b(?:having|including|containing)\b", re.IGNORECASE)
 _MARKUSH = re.compile(r"(?:group consisting of|selected from|chosen from)\b", re.IGNORECASE)
 _MARKUSH_ELSEWHERE = re.compile(r"からなる群(?:から|より)?(?:選択|選ば)|选自|選自")
@@ -160,7 +161,7 @@ def notes(text: str, language: str) -> list[frozenset[Note]]:
     """What is particular about each element of a claim (`split_elements`), in their order."""
     parsed = parse(text, language)
     preamble, transition = parsed.preamble[1], parsed.transition[1]
-    if _OPEN_PREAMBLE.search(text, 0, preamble):
+    if _WHEREIN.search(text, preamble, transition) and _OPEN_PREAMBLE.search(text, 0, preamble):
         preamble = 0  # "A scale having a pan, wherein …": no telling where the body begins
 
     def of(element: Element) -> Iterator[Note]:

@@ -317,7 +317,7 @@ def _claim_rows(pair: Pair, siblings: Sequence[Claim], provisions: Sequence[Prov
 
 
 def _twins(own: Claim, siblings: Sequence[Claim]) -> list[tuple[Claim, Twin]]:
-    """The claims of the publication that claim the same as another thing."""
+    """The claims of the publication that claim the same, as method, system or medium."""
     by_number = {claim.number: claim for claim in siblings}
     return [(by_number[each.number], each) for each in twins(siblings, own.number)]
 
