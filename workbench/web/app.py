@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, current_app, request, url_for
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 
 from workbench.db import Store
 from workbench.i18n import DEFAULT_LANGUAGE, LANGUAGES, mark
@@ -199,7 +201,6 @@ def _page_values() -> dict[str, Any]:
             if permissions.openable([endpoint], context.viewer())
         ]
 
-    target = request.full_path.rstrip("?") if request.method == "GET" else request.path
     awaits = gate.awaits_second_step()
     return {
         "language": text.language(),
@@ -208,7 +209,7 @@ def _page_values() -> dict[str, Any]:
         "themes": preferences.THEMES,
         "places": places(PLACES),
         "records": places(RECORDS),
-        "here": target,
+        "here": _here(),
         "today": context.today(),
         "sample": context.workbench().sample,
         "zone": context.workbench().settings.timezone,
@@ -221,4 +222,25 @@ def _page_values() -> dict[str, Any]:
         ),
         "awaits_second_step": awaits,
         "has_endpoint": current_app.view_functions.__contains__,
+        "may_open": lambda endpoint: bool(permissions.openable([endpoint], context.viewer())),
     }
+
+
+def _here() -> str:
+    """The address to come back to: of this page, or, where it answers a form that has no page, of the form's."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:
+        came_from = urlsplit("")
+    form = came_from._replace(scheme="", netloc="", fragment="").geturl() if came_from.netloc == request.host else ""
+    return next((each for each in (form, request.path) if _is_page(each.partition("?")[0])), url_for("week.index"))
+
+
+def _is_page(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, method="GET"))
+    except HTTPException:
+        return False

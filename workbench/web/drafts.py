@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from workbench.i18n import mark
 from workbench.mapping.queries import count_matches_of_clause, matches_of_clause
+from workbench.people.permissions import Permission
 from workbench.standards import draft_queries
 from workbench.standards.attachments import Attached, attached_to
 from workbench.standards.carry_over import CarriedState
@@ -21,7 +22,7 @@ from workbench.standards.lineage_queries import HistoryStep, history_of, stored_
 from workbench.standards.lineage_reasons import Fact
 from workbench.standards.models import Clause, Draft, Provision, WorkItem
 from workbench.standards.provisions import ProvisionKind
-from workbench.web.context import session
+from workbench.web.context import session, viewer
 from workbench.web.lineage import reason
 from workbench.web.listing import argument, page_number
 from workbench.web.progress import progress_of
@@ -109,6 +110,7 @@ def clause(draft_id: int, order: int) -> str | Response:
     tree = {entry.order: entry for entry in draft_queries.headings(session(), draft_id)}
     provisions = draft_queries.provisions_of(session(), [row]).get(row.id or 0, [])
     attached = attached_to(session(), draft, order)
+    reads_matches = viewer().may(Permission.READ_MATCHES)
     return render_template(
         "web/drafts/clause.html",
         draft=draft,
@@ -122,8 +124,9 @@ def clause(draft_id: int, order: int) -> str | Response:
         provisions=provisions,
         provision_anchor=provision_anchor,
         reader_address=_address_in_reader(draft, tree, row),
-        matches=matches_of_clause(session(), row, _SHOWN_MATCHES),
-        match_total=count_matches_of_clause(session(), row),
+        reads_matches=reads_matches,
+        matches=matches_of_clause(session(), row, _SHOWN_MATCHES) if reads_matches else [],
+        match_total=count_matches_of_clause(session(), row) if reads_matches else 0,
         history=_history(draft, order),
         attached=_attached(attached),
         attached_total=len(attached),
