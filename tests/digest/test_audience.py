@@ -146,6 +146,14 @@ def test_one_follows_for_ones_mails_on_the_page(week: Store) -> None:
     assert "ISO/IEC DIS 90001\n" not in text_for(week, recipient)
     assert "ISO/IEC DIS 90002\n" in text_for(week, recipient)
     assert "ISO/IEC DIS 90001\n" in text_for(week, other)
+    assert "only those of the 1 work item you follow" in client.get("/").text, "what is left out is said"
+    own = client.get("/ballots/?followed=yes").text.partition('id="results"')[2].partition("</table>")[0]
+    rows = client.get("/export/ballots.csv?followed=yes", buffered=True).text
+    assert [name in text for text in (own, rows) for name in ("DIS 90001", "DIS 90002")] == [False, True] * 2
+    for wanted, button in (("no", "Follow the work item"), ("yes", "Stop following the work item")):
+        form = {"follow": wanted, "next": "/standards/items/90002"}
+        assert client.post("/ballots/90002/follow", data=form).headers["Location"] == form["next"]
+        assert button in client.get(form["next"]).text
     with week.write() as session:
         set_follow(session, find_work_item(session, "90001"), followed=True, recipient_id=recipient)
     assert "ISO/IEC DIS 90001\n" in text_for(week, recipient)

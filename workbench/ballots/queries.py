@@ -30,7 +30,7 @@ from workbench.standards.deadlines import Basis, Deadlines, deadlines
 from workbench.standards.models import Committee, CommitteeMember, MemberKind, StageEvent, WorkItem
 from workbench.standards.queries import natural_order, open_ballots
 
-BALLOT_FILTERS: Final = ("q", "kind", "state", "basis", "answer", "committee")
+BALLOT_FILTERS: Final = ("q", "kind", "state", "basis", "answer", "committee", "followed")
 BALLOT_SORTS: Final = ("company", "closes", "reference", "kind")
 _LATE_OBSERVATION: Final = dt.timedelta(weeks=6)
 """A stage that polling first saw so long after the close of its ballot still belongs to that ballot."""
@@ -183,10 +183,13 @@ def estimated_iteration(rows: Sequence[Ballot], estimate: EstimatedBallot, times
     return last.iteration + 1 if estimate.opens_on > last.closes_on + late else last.iteration
 
 
-def filtered(views: Iterable[BallotView], filters: Mapping[str, str]) -> list[BallotView]:
+def filtered(
+    views: Iterable[BallotView], filters: Mapping[str, str], followed: frozenset[int] | None = None
+) -> list[BallotView]:
     """The ballots that the filters (`BALLOT_FILTERS`) leave; an empty filter is none.
 
-    `state` is open, closed or cancelled; `answer` is needed or given; `basis` announced or estimated.
+    `state` is open, closed or cancelled; `answer` is needed or given; `basis` announced or estimated. The filter
+    `followed`, whatever it says, leaves those of the work items in `followed` (`followed_items`; None: all).
     """
     words = filters.get("q", "").casefold().split()[:12]
 
@@ -201,6 +204,7 @@ def filtered(views: Iterable[BallotView], filters: Mapping[str, str]) -> list[Ba
             and filters.get("basis") in (None, "", view.basis.value)
             and filters.get("committee") in (None, "", view.item.committee)
             and wanted.get(filters.get("answer", ""), True)
+            and (followed is None or not filters.get("followed") or key_of(view.item) in followed)
         )
 
     return [view for view in views if fits(view)]

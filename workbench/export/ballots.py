@@ -10,11 +10,12 @@ from sqlmodel import Session
 from scrapers.ballots.records import Kind as BallotKindName
 from scrapers.ballots.records import Result, VoteAnswer
 from scrapers.ballots.records import State as BallotStateName
-from workbench.ballots.queries import BALLOT_FILTERS, ballot_views, export_rows, filtered
+from workbench.ballots.queries import BALLOT_FILTERS, ballot_views, export_rows, filtered, followed_items
 from workbench.ballots.rulebook import load_rulebook
 from workbench.db import settings_of
 from workbench.export.base import Day, Kind, Row, Shape, cut, day_of
 from workbench.i18n import mark
+from workbench.people.gate import viewer_of
 from workbench.standards.drafts import find_work_item
 
 BALLOT_EXPORT_FILTERS: Final = (*BALLOT_FILTERS, "work_item", "as_of")
@@ -40,12 +41,13 @@ class BallotRow(Shape):
 
 
 def _ballots(session: Session, filters: Mapping[str, str]) -> Iterator[Row]:
-    """Announced ballots and open estimated ones, as on the day `as_of` (default: today).
+    """Announced ballots and open estimated ones, as on the day `as_of` (default: today); `followed` is the viewer's.
 
     Raises FilterError, UnknownWorkItemError.
     """
     rules = load_rulebook(settings_of(session))
-    views = filtered(ballot_views(session, rules, day_of(session, filters)), filters)
+    followed = followed_items(session, account_id=viewer_of(session).account_id)
+    views = filtered(ballot_views(session, rules, day_of(session, filters)), filters, followed)
     if "work_item" in filters:
         iso_id = find_work_item(session, filters["work_item"]).iso_id
         views = [view for view in views if view.item.iso_id == iso_id]

@@ -27,6 +27,7 @@ from workbench.standards.tasks import every_item
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, local, now, session, today, viewer, writing
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
+from workbench.web.preferences import own_path
 from workbench.web.text import gettext
 
 blueprint = Blueprint("ballots", __name__, url_prefix="/ballots")
@@ -206,7 +207,7 @@ def follow(iso_id: int) -> Reply:
         abort(404)
     with writing() as written:
         verbs.set_follow(written, item, followed=request.form.get("follow") == "yes", account_id=account)
-    return redirect(url_for("ballots.index"), 303)
+    return redirect(own_path(request.form.get("next", "")) or url_for("standards.item", iso_id=iso_id), 303)
 
 
 @blueprint.post("/waiting/<int(max=2147483647):waiting_id>")
@@ -230,7 +231,8 @@ def list_page(refusal: str | None = None) -> str:
     sort = sort_key(argument("sort"), queries.BALLOT_SORTS, "company")
     page = page_number(argument("page"))
     everything = queries.ballot_views(session(), rulebook(), today())
-    found = queries.ordered(queries.filtered(everything, filters), sort)
+    followed = queries.followed_items(session(), account_id=viewer().account_id)
+    found = queries.ordered(queries.filtered(everything, filters, followed), sort)
     listing = Listing(
         endpoint="ballots.index",
         filters=filters,
@@ -245,6 +247,7 @@ def list_page(refusal: str | None = None) -> str:
         listing=listing,
         filters=filters,
         rows=found[(page - 1) * PER_PAGE : page * PER_PAGE],
+        follows=followed is not None,
         kinds=[kind.value for kind in BallotKind],
         committees=item_choices(session())[0],
         waiting=queries.waiting_ballots(session()),

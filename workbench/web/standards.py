@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template
 
-from workbench.ballots.queries import ballot_views
+from workbench.ballots.queries import ballot_views, followed_items
 from workbench.declarations.queries import declarations_of_item
 from workbench.history.queries import change_page, count_changes
 from workbench.people.permissions import Permission
@@ -67,7 +67,7 @@ def item(iso_id: int) -> str:
     span = None
     if ballot is not None and ballot.opens_on and ballot.closes_on and not announced:
         span = (ballot.stage, ballot.opens_on, ballot.closes_on)
-    own_changes = {"work_item": str(iso_id)}
+    own_changes, account = {"work_item": str(iso_id)}, viewer().account_id
     return render_template(
         "web/standards/item.html",
         item=row,
@@ -90,4 +90,6 @@ def item(iso_id: int) -> str:
         changes=change_rows(session(), change_page(session(), own_changes, limit=SHOWN_CHANGES)),
         change_total=count_changes(session(), own_changes),
         own_changes=own_changes,
+        has_account=account is not None,
+        follows=row.id in (followed_items(session(), account_id=account) or ()),
     )

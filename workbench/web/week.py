@@ -60,6 +60,8 @@ def index() -> str:
         until=until,
         window=window,
         current=until == today(),
+        follows=None if followed is None else len(followed),
+        ballots_known=bool(ballots),
         earlier=(since - dt.timedelta(days=1)).isoformat(),
         later=min(until + dt.timedelta(days=7), today()).isoformat(),
         quiet=quiet,
