@@ -212,7 +212,7 @@ def test_a_wrong_filter_is_named_on_the_page(client: FlaskClient, query: str) ->
 
 def test_sources_show_state_counts_error_and_stale_alarm(client: FlaskClient) -> None:
     page = text_of(client.get("/sources/").text)
-    assert "ISO Open Data OK" in page
+    assert "ISO Open Data Licence: ODC-By 1.0 OK" in page
     assert "Project pages of iso.org Last error: https://example.org/1 answered 403" in page
     assert "Failed 2026-10-16" in page
     assert "Project pages of iso.org has had no believed run for more than 14 days" in page

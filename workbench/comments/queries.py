@@ -207,6 +207,17 @@ def members_of(session: Session, draft_id: int) -> list[str]:
     return sorted(set(session.exec(statement.distinct())))
 
 
+def agreed_of(session: Session, draft_id: int) -> dict[str, int]:
+    """How many comments of each member body on a draft are agreed and wait to be submitted."""
+    statement = (
+        select(Comment.member, sa.func.count())
+        .where(Comment.draft_id == draft_id, Comment.state == CommentState.AGREED, col(Comment.merged_into).is_(None))
+        .group_by(col(Comment.member))
+        .order_by(col(Comment.member))
+    )
+    return dict(session.exec(statement).all())
+
+
 def usual_member(session: Session, viewer: Viewer) -> str:
     """The member body that the viewer, or else anybody here, last commented for; empty where there is none."""
     statement = select(Comment.member).where(Comment.origin == CommentOrigin.OWN).order_by(col(Comment.id).desc())

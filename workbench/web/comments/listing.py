@@ -52,10 +52,10 @@ def index() -> str:
     )
 
 
-def _chosen(draft_id: str) -> tuple[Draft, WorkItem, list[str]] | None:
+def _chosen(draft_id: str) -> tuple[Draft, WorkItem, dict[str, int]] | None:
     key = number(draft_id)
     found = None if key is None else draft_queries.find_draft(session(), key)
-    return None if found is None or key is None else (*found, queries.members_of(session(), key))
+    return None if found is None or key is None else (*found, queries.agreed_of(session(), key))
 
 
 def _draft_lines() -> list[draft_queries.DraftLine]:
