@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import html
 import io
@@ -16,8 +17,11 @@ from tests.web.seed import NOW
 from workbench.db import Store, key_of
 from workbench.people.matters import make_matter
 from workbench.people.viewer import Viewer
+from workbench.planning.expressions import parse
+from workbench.planning.rules import load_rules
 from workbench.settings import Settings
 from workbench.web import create_app
+from workbench.web.plans.fact_words import FACTS
 
 CHANGE = re.compile(r'name="change" value="([^"]*)"')
 RULE = """id: OWN-01
@@ -162,3 +166,12 @@ def test_a_rule_is_looked_at_before_it_is_kept(client: FlaskClient) -> None:
 @pytest.mark.parametrize("address", ["/plans/9", "/plans/1?scenario=99", "/plans/9/compare", "/plans/rules/rule/NONE"])
 def test_what_is_not_there_is_not_found(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+def test_every_fact_that_a_rule_asks_for_has_words() -> None:
+    book = load_rules()
+    asked = [text for rule in book.rules for text in (rule.when, rule.holds)] + list(book.definitions.values())
+    nodes = [node for text in asked for node in ast.walk(parse(text))]
+    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    names = {node.id for node in nodes if isinstance(node, ast.Name)} - called
+    assert {name for name in names if not name.isupper()} <= set(FACTS)

@@ -21,7 +21,7 @@ from workbench.planning.stored import Prepared, prepare
 from workbench.planning.verbs import PlanEditError
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, local, session, today, writing
-from workbench.web.plans.words import plan_word
+from workbench.web.plans.words import input_word, plan_word
 from workbench.web.text import gettext, told
 
 Reply = Response | str | tuple[str, int]
@@ -30,6 +30,7 @@ _UNREADABLE: Final = mark("A day or number could not be read. Correct it.")
 REFUSALS: Final = (PlanEditError, MatterError, RulesError, UnsolvedError)
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
+blueprint.add_app_template_filter(input_word)
 
 
 @blueprint.context_processor

@@ -6,6 +6,7 @@ from typing import Final
 
 from workbench.i18n import mark
 from workbench.planning.event_words import event_word
+from workbench.web.plans.fact_words import FACTS
 from workbench.web.text import gettext
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
@@ -178,12 +179,19 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
+def input_word(name: str) -> str:
+    """What a rule asks for in words: an event, in capitals, or a fact."""
+    return plan_word("event" if name.isupper() else "fact", name)
+
+
 def plan_word(vocabulary: str, value: str | None) -> str:
     """The word for a value in the reader's language; a value without one is shown as it is."""
     if value is None:
         return ""
     if vocabulary == "event":
         return event_word(str(value), gettext)
+    if vocabulary == "fact":
+        return gettext(FACTS[value]) if value in FACTS else str(value)
     word = _WORDS[vocabulary].get(str(value))
     return str(value) if word is None else gettext(word)
 
