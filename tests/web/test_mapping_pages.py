@@ -65,6 +65,7 @@ def test_without_matches_the_page_says_how_to_get_them(empty: FlaskClient) -> No
         {"applicant": "Sample Cloud"},
         {"publication": "EP.9990001.B1"},
         {"clause": "5.3"},
+        {"draft": "2", "normative": "yes"},
         {"top": "1"},
         {"draft": "2", "top": "3", "applicant": "sample ai"},
         {"work_item": "9900001", "label": "DIS"},

@@ -32,6 +32,7 @@ MATCH_FILTERS: Final = (
     "applicant",
     "publication",
     "clause",
+    "normative",
     "top",
     "decision",
 )
@@ -128,9 +129,10 @@ def select_matches(
 ) -> list[MatchRow]:
     """The matches that the filters (`MATCH_FILTERS`) leave; an empty value filters nothing.
 
-    `top` leaves the best N clauses of each claim; `clause` is the number of a clause and of those below it. `sort` is
-    one of `MATCH_SORTS`, with `-` before it for descending order; `learned` is the re-ranker of the sort of that name,
-    without which it is that by rank. Raises FilterError, UnknownWorkItemError.
+    `top` leaves the best N clauses of each claim; `clause` is the number of a clause and of those below it; `normative`,
+    whatever its value, leaves normative clauses. `sort` is one of `MATCH_SORTS`, with `-` before it for descending
+    order; `learned` is the re-ranker of the sort of that name, without which it is that by rank. Raises FilterError,
+    UnknownWorkItemError.
     """
     order = _order(sort, learned)
     statement = _joined(sa.select(Match, Claim, Publication, Clause, Draft, WorkItem)).order_by(*order)
@@ -158,7 +160,7 @@ def _window(session: Session, filters: Mapping[str, str], sort: str, limit: int,
     if "draft" not in given:
         return None
     draft_id = _number("draft", given.pop("draft"))
-    if key == "clause" and not given.keys() & {"work_item", "label", "clause"}:
+    if key == "clause" and not given.keys() & {"work_item", "label", "clause", "normative"}:
         return windows.by_clause(session, draft_id, _conditions(session, given), limit, offset, down=sort != key)
     if key in _BY_CLAIM and given.keys() <= set(_OF_PUBLICATIONS):
         number = col(Publication.number)
@@ -296,9 +298,13 @@ def _on_place(session: Session, given: Mapping[str, str]) -> list[sa.ColumnEleme
     if "label" in given:
         drafts.append(col(Draft.label) == given["label"])
     of_drafts = sa.select(col(Draft.id)).where(*drafts)
-    if "clause" in given:
-        below = col(Clause.number).startswith(f"{given['clause']}.", autoescape=True)
-        clauses = sa.select(col(Clause.id)).where(sa.or_(col(Clause.number) == given["clause"], below))
+    if given.keys() & {"clause", "normative"}:
+        clauses = sa.select(col(Clause.id))
+        if "clause" in given:
+            below = col(Clause.number).startswith(f"{given['clause']}.", autoescape=True)
+            clauses = clauses.where(sa.or_(col(Clause.number) == given["clause"], below))
+        if "normative" in given:
+            clauses = clauses.where(col(Clause.normative).is_(True))
         # The clauses say which drafts are meant; told of both, a database may go through all matches of a draft.
         return [col(Match.clause_id).in_(clauses.where(col(Clause.draft_id).in_(of_drafts)) if drafts else clauses)]
     if list(given.keys() & {"draft", "work_item", "label"}) == ["draft"]:
