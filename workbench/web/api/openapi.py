@@ -32,13 +32,13 @@ class Problem(BaseModel):
 _PROBLEMS: Final = {
     400: "A value cannot be read; the detail names it.",
     401: "No good token was sent.",
-    403: "The token, or its person, does not hold the permission.",
+    403: "The token, or its person, does not hold the permission, or one without which rows would be missing.",
     404: "There is no such work item.",
     410: "The list has changed before the place of the cursor.",
     413: "The file is larger than the limit.",
     415: "What was sent is no multipart/form-data.",
     429: "Too many requests, or too much sent in a day; Retry-After says how many seconds to wait.",
-    503: "The malware scanner cannot be asked; nothing was kept.",
+    503: "A file of rules cannot be used, or the malware scanner cannot be asked; nothing was kept.",
 }
 
 
@@ -104,7 +104,7 @@ def _reading(name: str, kind: export.Kind) -> dict[str, Any]:
         "summary": kind.about,
         "description": f"Needs the permission {EXPORTS[name].value}.",
         "parameters": parameters,
-        "responses": answers | _problems(400, 401, 403, 404, 410, 429),
+        "responses": answers | _problems(400, 401, 403, 404, 410, 429, 503),
     }
 
 
