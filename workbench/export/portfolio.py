@@ -216,7 +216,7 @@ KINDS = {
         frozenset((*DORMANT_FILTERS, "as_of")),
         DormantRow,
         ("family",),
-        mark("Own families in force that no text needs and nobody declared, with annuities and choices."),
+        mark("Own families in force that nobody found a text to need and nobody declared, with annuities and choices."),
         told=True,
     ),
 }

@@ -72,7 +72,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lapse": mark("Let lapse"),
         "option_1": mark("Declare under option 1"),
     },
-    "need": {"none": mark("no"), "open": mark("open: under assessment")},
+    "need": {"none": mark("nobody found so"), "open": mark("open: under assessment")},
     "annuity_origin": {
         "typed": mark("as typed"),
         "register": mark("as the register says"),
