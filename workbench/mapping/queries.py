@@ -129,8 +129,8 @@ def select_matches(
 ) -> list[MatchRow]:
     """The matches that the filters (`MATCH_FILTERS`) leave; an empty value filters nothing.
 
-    `top` leaves the best N clauses of each claim; `clause` is the number of a clause and of those below it; `normative`,
-    whatever its value, leaves normative clauses. `sort` is one of `MATCH_SORTS`, with `-` before it for descending
+    `top` leaves the best N clauses of each claim, `normative`, whatever its value, normative clauses; `clause` is the
+    number of a clause and of those below it. `sort` is one of `MATCH_SORTS`, with `-` before it for descending
     order; `learned` is the re-ranker of the sort of that name, without which it is that by rank. Raises FilterError,
     UnknownWorkItemError.
     """
