@@ -137,9 +137,7 @@ def test_a_long_clause_of_a_short_draft_is_found_by_what_it_says() -> None:
     sentences = [f"Item{n} of the evaluation shall be signed and reported to its supervisor." for n in range(90)]
     clauses = [ClauseText(1, "Stop", "The device stops."), ClauseText(2, "Evaluation", " ".join(sentences))]
     encoder = WordEncoder(dimensions=64)
-    asked = encoder.encode(
-        ["reporting turbines of a harbour in winter to a supervisor", "stopping turbines"]
-    )
+    asked = encoder.encode(["reporting turbines of a harbour in winter to a supervisor", "stopping turbines"])
     (of_long, of_short) = MeaningIndex(clauses, encoder).scores(asked, [1, 1])
     assert of_long[1] > of_long[0]
     assert of_short[0] > of_short[1]
