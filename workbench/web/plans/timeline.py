@@ -30,7 +30,7 @@ from workbench.web.listing import argument
 from workbench.web.plans.base import KEY, argument_number, blueprint, the_plan, the_scenario
 from workbench.web.plans.gates import gate_marks, shown_gates
 from workbench.web.plans.words import plan_word
-from workbench.web.text import gettext, language
+from workbench.web.text import gettext, language, ngettext
 
 MOST_ITEMS: Final = 12
 _WORST: Final = (Verdict.FAIL, Verdict.UNKNOWN)
@@ -55,6 +55,7 @@ def page(plan_id: int) -> str:
         prepared=prepared,
         picture=_picture(shown),
         month=_month,
+        broken=_broken,
         moved=moved,
         events=[each for each in shown.events.values() if each.event.day or each.event.moment],
         gates=shown_gates(shown),
@@ -92,7 +93,9 @@ def _file(prepared: Prepared, form: str) -> Response:
 
         body = timeline_pdf(picture, row.name, below, _month)
         return Response(body, mimetype="application/pdf", headers=headers)
-    text = render_template("web/plans/timeline.svg", picture=picture, title=row.name, below=below, month=_month)
+    text = render_template(
+        "web/plans/timeline.svg", picture=picture, title=row.name, below=below, month=_month, broken=_broken
+    )
     return Response(text, mimetype="image/svg+xml", headers=headers)
 
 
@@ -269,6 +272,12 @@ def _links(prepared: Prepared) -> list[Link]:
         )
         for each in found
     ]
+
+
+def _broken(years: int) -> str:
+    return ngettext(
+        "Drawn short: for %(num)d year nothing lies here.", "Drawn short: for %(num)d years nothing lies here.", years
+    )
 
 
 def _month(value: dt.date) -> str:
