@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from tests.postgres import Databases, address, administer
 from workbench.db import Store
@@ -105,14 +109,52 @@ def quick_templates() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_addresses() -> Iterator[None]:
+    """What writes the addresses of a rule is compiled once, not once for the application of each test."""
+    compile_builder = Rule._compile_builder
+    compiled: dict[object, Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_statements() -> Iterator[None]:
+    """Each statement is compiled once for each kind of database, not once for the store of each test."""
+    make = Store.__init__
+    compiled: LRUCache[Any, Any] = LRUCache(5000)
+
+    def make_store(store: Store, *arguments: Any, **named: Any) -> None:
+        make(store, *arguments, **named)
+        for engine in (store.engine, store._reading):
+            engine.update_execution_options(compiled_cache=compiled)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "__init__", make_store)
+        # What is compiled is kept under the dialect it was compiled for, and every engine has one of its own.
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+        yield
+
+
 @pytest.fixture(scope="session")
-def migrated_databases(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def migrated_databases(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """Empty PostgreSQL databases at the newest migration."""
     administer(postgres_url, 'CREATE DATABASE "migrated" TEMPLATE template0')
     store = Store(Settings(home=tmp_path_factory.mktemp("migrated"), database_url=address(postgres_url, "migrated")))
     store.migrate()
     store.close()
-    return Databases.of(postgres_url, "migrated")
+    databases = Databases.of(postgres_url, "migrated")
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

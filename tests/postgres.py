@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -68,6 +69,7 @@ class Databases:
     shape: str
     free: list[str] = field(default_factory=list)
     loans: dict[str, int] = field(default_factory=dict)
+    connections: dict[str, sa.Connection] = field(default_factory=dict)
 
     @classmethod
     def of(cls, server: str, template: str) -> Databases:
@@ -93,16 +95,27 @@ class Databases:
     def take_back(self, name: str) -> None:
         """Clean it for the next one; drop it where its tables were changed, or after many loans."""
         self.loans[name] = self.loans.get(name, 0) + 1
-        engine = sa.create_engine(address(self.server, name), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-        with engine.connect() as connection:
-            connection.exec_driver_sql(ALONE)
-            usable = connection.exec_driver_sql(SHAPE).scalar_one() == self.shape and self.loans[name] < MOST_LOANS
-            if usable:
-                connection.exec_driver_sql(CLEAN)
+        connection = self._connection(name)
+        connection.exec_driver_sql(ALONE)
+        usable = connection.exec_driver_sql(SHAPE).scalar_one() == self.shape and self.loans[name] < MOST_LOANS
         if usable:
+            connection.exec_driver_sql(CLEAN)
             self.free.append(name)
         else:
+            self.connections.pop(name).close()
             administer(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _connection(self, name: str) -> sa.Connection:
+        """One kept for cleaning: a new one would have to learn of every table first, which takes longer than that."""
+        if name not in self.connections:
+            options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "poolclass": sa.pool.NullPool}
+            self.connections[name] = sa.create_engine(address(self.server, name), **options).connect()
+        return self.connections[name]
+
+    def close(self) -> None:
+        """Let go of every database."""
+        while self.connections:
+            self.connections.popitem()[1].close()
 
 
 def address(server: str, database: str) -> str:
