@@ -102,7 +102,8 @@ def tally(page: str) -> dict[str, int]:
 
 def kinds(page: str) -> dict[str, int]:
     """The normative clauses by how they are covered."""
-    rows = re.findall(r'<tr><td class="wide">([^<]+)</td><td class="number" data-name="Clauses">(\d+)</td>', page)
+    cell = r'<tr><td class="wide">([^<]+)</td><td class="number" data-name="Clauses">(?:<[^>]+>)?(\d+)'
+    rows = re.findall(cell, page)
     return {name: int(count) for name, count in rows}
 
 
