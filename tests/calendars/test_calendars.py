@@ -230,7 +230,10 @@ def test_a_feed_answers_its_secret_until_it_is_revoked(store: Store) -> None:
     assert (kept.status_code, kept.data) == (304, b"")
     atom = client.get(f"/feeds/changes/{changes}.atom")
     root = etree.fromstring(atom.data)
-    assert len(root.findall("{http://www.w3.org/2005/Atom}entry")) == 1
+    (entry,) = root.findall("{http://www.w3.org/2005/Atom}entry")
+    told = [entry.findtext(f"{{http://www.w3.org/2005/Atom}}{name}") for name in ("title", "summary")]
+    assert told[0] == "Changed: ISO/IEC DIS 90001 – Stage", "in words, not by keys"
+    assert told[1] == "40.00 Enquiry draft registered → 40.20 Enquiry ballot open"
     assert client.get(f"/feeds/calendar/{changes}.ics").status_code == 404
     with store.write() as session:
         assert revoke_feed(session, Viewer.local(), 1, NOW)

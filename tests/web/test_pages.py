@@ -158,6 +158,7 @@ def test_refused_filters_are_bad_requests(client: FlaskClient, address: str) -> 
 
 def test_work_item_shows_stages_ballot_relations_drafts_and_evidence(client: FlaskClient) -> None:
     markup = client.get("/standards/items/90001").text
+    assert 'href="/ballots/90001/' in markup, "an open ballot can be answered, be its days announced or estimated"
     page = text_of(markup)
     assert "Open ballot" in page
     assert "Draft International Standard (DIS)" in page

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import force_locale
 
 from workbench.ballots.rulebook import load_rulebook
 from workbench.calendars.atom import AtomEntry, write_atom
@@ -15,14 +16,18 @@ from workbench.calendars.ics import write_calendar
 from workbench.calendars.models import Feed, FeedKind
 from workbench.calendars.plan_events import give_plans
 from workbench.digest.wording import Words
-from workbench.history.models import Change, Entity
+from workbench.history.models import Entity
 from workbench.history.queries import change_page
 from workbench.people.permissions import Permission
 from workbench.people.viewer import Viewer
 from workbench.standards.deadlines import Level
+from workbench.standards.queries import names
+from workbench.web.change_rows import ChangeRow, change_rows
 from workbench.web.context import now, today, workbench
 from workbench.web.display import change_value
+from workbench.web.labels import label
 from workbench.web.people import gate
+from workbench.web.text import gettext
 
 LENGTH: Final = 100
 """Changes in a feed, the newest first."""
@@ -51,21 +56,21 @@ def calendar(secret: str) -> Response:
 def changes(secret: str) -> Response:
     owned, parts = _owned(FeedKind.CHANGES, secret), workbench()
     feed, base = owned.feed, parts.settings.base_url
-    words = Words(feed.language, parts.settings.zone)
     filters = {} if feed.iso_id is None else {"work_item": str(feed.iso_id)}
-    with parts.store.read(owned.viewer) as session:
-        rows = [row for row, _ in change_page(session, filters, limit=LENGTH)]
-        entries = [_entry(row, words, base) for row in rows]
-    what = words.gettext("All changes") if feed.iso_id is None else str(feed.iso_id)
-    body = write_atom(
-        entries,
-        feed_id=f"{base}/feeds/{feed.id}",
-        title=words.gettext("%(what)s – Standards workbench", what=what),
-        author=words.gettext("Standards workbench"),
-        link=f"{base}/changes/",
-        language=feed.language,
-        empty_at=feed.created_at,
-    )
+    with force_locale(feed.language), parts.store.read(owned.viewer) as session:
+        rows = change_rows(session, change_page(session, filters, limit=LENGTH))
+        what = gettext("All changes")
+        if feed.iso_id is not None:
+            what, _ = names(session, [feed.iso_id]).get(feed.iso_id, (str(feed.iso_id), ""))
+        body = write_atom(
+            [_entry(row, base) for row in rows],
+            feed_id=f"{base}/feeds/{feed.id}",
+            title=gettext("%(what)s – Standards workbench", what=what),
+            author=gettext("Standards workbench"),
+            link=f"{base}/changes/",
+            language=feed.language,
+            empty_at=feed.created_at,
+        )
     return _answer(body, "application/atom+xml; charset=utf-8")
 
 
@@ -77,16 +82,17 @@ def _owned(kind: FeedKind, secret: str) -> OwnedFeed:
     return owned
 
 
-def _entry(row: Change, words: Words, base: str) -> AtomEntry:
-    name = f"{row.key} {row.field}" if row.field else row.key
-    kinds = {"new": words.gettext("New"), "changed": words.gettext("Changed"), "removed": words.gettext("Removed")}
-    values = [change_value(each, None) for each in (row.old, row.new)]
-    path = {Entity.WORK_ITEM: "/standards/items/", Entity.BALLOT: "/ballots/"}.get(row.entity, "/changes/?key=")
+def _entry(row: ChangeRow, base: str) -> AtomEntry:
+    change = row.change
+    name = row.name if change.entity is Entity.WORK_ITEM else f"{row.name} ({label('entity', change.entity)})"
+    if change.field:
+        name = f"{name} – {label('field', change.field)}"
+    values = [change_value(each, change.field) for each in (change.old, change.new)]
     return AtomEntry(
-        id=f"{base}/changes/#{row.id}",
-        title=f"{kinds[row.kind.value]}: {name}",
-        updated=row.at,
-        link=base + path + row.key,
+        id=f"{base}/changes/#{change.id}",
+        title=f"{label('change', change.kind)}: {name}",
+        updated=change.at,
+        link=base + (row.address or url_for("changes.index", key=change.key)),
         summary=" → ".join(each for each in values if each),
     )
 

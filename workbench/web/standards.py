@@ -63,7 +63,8 @@ def item(iso_id: int) -> str:
     events = queries.stage_events(session(), row)
     ballot = queries.ballot_of(row, events, ballot_rules(), today())
     views = [view for view in ballot_views(session(), rulebook(), today()) if view.item.iso_id == iso_id]
-    announced = [view for view in views if view.is_open and view.row is not None]
+    open_ballots = [view for view in views if view.is_open]
+    announced = [view for view in open_ballots if view.row is not None]
     span = None
     if ballot is not None and ballot.opens_on and ballot.closes_on and not announced:
         span = (ballot.stage, ballot.opens_on, ballot.closes_on)
@@ -78,6 +79,7 @@ def item(iso_id: int) -> str:
         picture=stage_picture([StageDate(each.date, each.stage, each.precision) for each in events], today(), span),
         ballot=ballot,
         announced=announced,
+        open_ballots=open_ballots,
         committee=queries.committee_named(session(), row.committee) if row.committee else None,
         relations=queries.relations(session(), row),
         amendments=queries.amendments(session(), row),
