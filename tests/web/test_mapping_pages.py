@@ -16,7 +16,7 @@ from workbench import sample
 from workbench.db import Store, key_of
 from workbench.history.queries import FilterError
 from workbench.mapping.evidence import missing
-from workbench.mapping.evidence_reader import EvidenceReader
+from workbench.mapping.evidence_reader import EvidenceReader, texts_above
 from workbench.mapping.models import DraftPass, Match
 from workbench.mapping.queries import MATCH_SORTS, count_matches, find_pair, in_one_draft, select_matches
 from workbench.patents.models import Claim, Publication
@@ -134,7 +134,8 @@ def test_the_list_asks_the_store_a_fixed_number_of_questions(library: Library) -
         library.page("/mapping/")
     with counted_queries(library.store) as few:
         library.page("/mapping/?clause=5.3.1&top=1")
-    assert len(many) == len(few) < 20
+    # one more where a claim of the page refers to another
+    assert len(few) <= len(many) <= len(few) + 1 < 20
 
 
 def test_a_match_shows_claim_and_clause_and_the_words_they_share(library: Library) -> None:
@@ -285,6 +286,10 @@ def test_a_dependent_claim_is_said_not_to_be_mapped(library: Library) -> None:
     above = min(claim.depends_on)
     assert f"Taken over from claim {above} " in page
     assert f'<li id="e-{above}-1" data-support=' in page
+    with library.store.read() as session:
+        statement = select(Claim).where(Claim.publication_id == claim.publication_id)
+        siblings = session.exec(statement.where(Claim.language == claim.language)).all()
+        assert texts_above(session, siblings)[key_of(claim)].startswith(siblings[above - 1].text)
 
 
 def test_whose_claims_are_ranked_is_told_for_the_language_of_the_draft(library: Library) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from workbench.db import key_of
+from workbench.mapping.claims import ancestors
 from workbench.mapping.elements import split_elements
 from workbench.mapping.encoder import Encoder, Vectors
 from workbench.mapping.evidence import ElementEvidence, WordRarity, element_evidence, shared_terms, word_rarity
@@ -49,9 +50,10 @@ class EvidenceReader:
         text = _clause_text(clause, provisions)
         return element_evidence(found, text, self.rarity(session, clause.draft_id), encoder=self._encoder)
 
-    def shared(self, session: Session, claim: Claim, clause: Clause) -> tuple[Term, ...]:
-        """The words that a claim and a clause share, heaviest first."""
-        return shared_terms(claim.text, _clause_text(clause, ()), self.rarity(session, clause.draft_id))
+    def shared(self, session: Session, claim: Claim, clause: Clause, above: str = "") -> tuple[Term, ...]:
+        """The words that a claim and a clause share, heaviest first; `above` is the text of what it takes over."""
+        text = f"{claim.text}\n{above}"
+        return shared_terms(text, _clause_text(clause, ()), self.rarity(session, clause.draft_id))
 
     def shared_of(self, session: Session, rows: Iterable[MatchRow]) -> dict[int, tuple[Term, ...]]:
         """The shared words of each match, by its key."""
@@ -71,6 +73,25 @@ class EvidenceReader:
             while len(self._rarity) > _DRAFTS:
                 self._rarity.popitem(last=False)
         return found
+
+
+def texts_above(session: Session, claims: Iterable[Claim]) -> dict[int, str]:
+    """The texts that claims take over from those they refer to, nearest first, by key; claims that refer to none are
+    left out. One statement, none where all are left out."""
+    wanted = {key_of(claim): claim for claim in claims if claim.depends_on}
+    if not wanted:
+        return {}
+    asked = {claim.publication_id for claim in wanted.values()}
+    siblings: dict[tuple[int, str], list[Claim]] = {}
+    for each in session.exec(select(Claim).where(col(Claim.publication_id).in_(asked))):
+        siblings.setdefault((each.publication_id, each.language), []).append(each)
+    return {key: text_above(claim, siblings[claim.publication_id, claim.language]) for key, claim in wanted.items()}
+
+
+def text_above(claim: Claim, siblings: Sequence[Claim]) -> str:
+    """What a claim takes over from those it refers to; `siblings` are the claims of its publication and language."""
+    by_number = {each.number: each.text for each in siblings}
+    return "\n".join(by_number[number] for number in ancestors(siblings, claim.number))
 
 
 def evidence_rows(

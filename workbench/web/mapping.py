@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
@@ -19,7 +19,7 @@ from workbench.mapping.decisions_models import Decision, Verdict
 from workbench.mapping.decisions_queries import CHOICES, Standing
 from workbench.mapping.encoder import Encoder, ModelError, installed_encoder
 from workbench.mapping.evidence import SUPPORT_MEANING, SUPPORT_WORDS, ElementEvidence, missing, places
-from workbench.mapping.evidence_reader import EvidenceReader
+from workbench.mapping.evidence_reader import EvidenceReader, text_above, texts_above
 from workbench.mapping.models import Match
 from workbench.mapping.queries import MatchRow, Pair
 from workbench.mapping.terms import Term
@@ -113,8 +113,10 @@ def evidence_reader() -> EvidenceReader:
 
 @blueprint.app_context_processor
 def _shared_words() -> dict[str, Any]:
-    def shared_words(row: MatchRow) -> tuple[Term, ...]:
-        return evidence_reader().shared(session(), row.claim, row.clause)
+    def shared_words(row: MatchRow, above: Mapping[int, str] | None = None) -> tuple[Term, ...]:
+        """`above`: of the claims of the page, what they take over (`texts_above`), where that is known."""
+        known = texts_above(session(), [row.claim]) if above is None else above
+        return evidence_reader().shared(session(), row.claim, row.clause, known.get(row.match.claim_id, ""))
 
     return {"shared_words": shared_words}
 
@@ -150,6 +152,7 @@ def index() -> str:
         "web/mapping/index.html",
         listing=listing,
         rows=rows,
+        above=texts_above(session(), [row.claim for row in rows]),
         filters=filters,
         asked=any(asked.values()),
         newest=queries.in_one_draft(session(), {**asked, "draft": ""}).get("draft"),
@@ -238,8 +241,8 @@ def _found(draft_id: int, claim_id: int, clause_order: int) -> Pair:
 def _match_page(pair: Pair, refusal: str | None = None) -> str:
     provisions = draft_queries.provisions_of(session(), [pair.clause]).get(pair.clause.id or 0, [])
     reader = evidence_reader()
-    terms = list(reader.shared(session(), pair.claim, pair.clause))
     siblings = claims_of(session(), pair.publication)[pair.claim.language]
+    terms = list(reader.shared(session(), pair.claim, pair.clause, text_above(pair.claim, siblings)))
     own, *taken_over = _claim_rows(pair, siblings, provisions)
     heaviest = max((term.weight for term in terms), default=1.0) or 1.0
     ranking = queries.ranking_of(session(), pair.clause.draft_id, pair.claim.id or 0)
