@@ -6,18 +6,16 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlmodel import Session, col, select
 
 from scrapers.documents import ListedDocument
 from tests.digest.test_select import digest_of, names
 from tests.documents.test_documents import HEAD, OURS, SOON
 from tests.web.seed import NOW
-from workbench.db import Store, alembic_config
+from workbench.db import Store
 from workbench.documents.models import CommitteeDocument
 from workbench.documents.queries import (
     changes_of,
-    count_documents,
     document_at,
     former_keys,
     last_change,
@@ -138,9 +136,3 @@ def test_a_document_taken_away_is_in_no_list_and_can_be_put_back(store: Store, t
         assert _kept(session).keys() == {"N 3", "N 7", "N 70"}
         assert _told(session, row) == [("N 7 new", None), ("N 7 removed", None), ("N 7 changed", "taken_away_at")]
         assert len(find(session, "評価の記録")) == 2
-    config = alembic_config(store.settings.database)
-    command.downgrade(config, "0030")
-    command.upgrade(config, "head")
-    with store.read() as session:
-        assert count_documents(session, {}) == 3
-        assert count_documents(session, {"taken_away": "yes"}) == 0

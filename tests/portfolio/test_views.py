@@ -189,7 +189,7 @@ def test_what_others_claim_is_counted_for_who_may_read_it_and_for_nobody_else(si
     assert "Breadth" not in page
     with site.store.read() as session:
         draft = session.exec(select(Draft.id)).first()
-    for view in ("matrix", "entries", "white-space"):
+    for view in ("matrix", "white-space"):
         address = f"/portfolio/{view}/{draft}"
         page = client.get(address).text
         assert "Only our own families are shown" in page
