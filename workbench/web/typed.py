@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -26,10 +27,17 @@ def _put_back(response: Response) -> Response:
         and response.status_code in _REFUSED
         and response.mimetype == "text/html"
         and not response.direct_passthrough
-        and len(request.form) > 0
+        and (given := _given())
     ):
-        response.set_data(refilled(response.get_data(as_text=True), request.path, request.form.to_dict(flat=False)))
+        response.set_data(refilled(response.get_data(as_text=True), request.path, given))
     return response
+
+
+def _given() -> dict[str, list[str]]:
+    try:
+        return request.form.to_dict(flat=False)
+    except RequestEntityTooLarge:
+        return {}  # its answer says so; what was sent was never read
 
 
 def refilled(page: str, address: str, given: dict[str, list[str]]) -> str:

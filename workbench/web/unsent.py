@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 MOST_BYTES: Final = 400_000
 """Of a form that is shown again; the longest comment in Japanese fits."""
@@ -41,7 +42,11 @@ def unsent() -> Unsent | None:
         return None
     if not _is_own(request.headers.get("Origin", "")):
         return None
-    fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    try:
+        sent = request.form
+    except RequestEntityTooLarge:
+        return None
+    fields = tuple((name, value) for name, value in sent.items(multi=True) if name != "csrf_token")
     return Unsent(request.full_path.rstrip("?"), fields) if fields else None
 
 
