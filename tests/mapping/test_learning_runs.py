@@ -113,6 +113,7 @@ def test_what_is_learned_is_kept_orders_matches_and_can_be_switched_off(store: S
     with store.read() as session:
         state = learning_state(session, wanted=True)
         assert (state.reason, state.weights) == ("other_engine", None)
+        assert training_pairs(session) == []
 
 
 def test_what_does_not_beat_the_engine_is_kept_with_its_figures_and_not_used(store: Store) -> None:

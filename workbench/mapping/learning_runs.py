@@ -104,7 +104,7 @@ def training_pairs(session: Session) -> list[Pair]:
     """The decisions that hold now, plausible or not, with the signals of the match they are on.
 
     Publications without a family stand for themselves; what needs an expert teaches nothing, nor does what was decided
-    on another text of the claim than the one that was ranked.
+    on another text of the claim than the one that was ranked, nor what another engine or encoder ranked than the last.
     """
     later = sa.orm.aliased(Decision)
     replaced = sa.exists().where(col(later.replaces) == col(Decision.id))
@@ -124,7 +124,9 @@ def training_pairs(session: Session) -> list[Pair]:
             sa.and_(col(Clause.draft_id) == col(Decision.draft_id), col(Clause.order) == col(Decision.clause_order)),
         )
         .join(Match, sa.and_(col(Match.claim_id) == col(Claim.id), col(Match.clause_id) == col(Clause.id)))
+        .join(Run, col(Run.id) == col(Match.run_id))
         .where(col(Decision.verdict).in_([Verdict.PLAUSIBLE, Verdict.NOT]), ~replaced)
+        .where(col(Run.parser_version) == _engine(session))
         .order_by(col(Decision.id))
     )
     return [
