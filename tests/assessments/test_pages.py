@@ -160,6 +160,7 @@ def test_the_list_is_taken_out_by_counsel(site: Site) -> None:
         ("q=9990777&sort=claim", True),
         ("covering=yes&sort=-status", True),
         ("q=0888", False),
+        ("matter=99", False),
         ("stale=yes", False),
         ("status=odd", False),
     ],

@@ -9,13 +9,16 @@ from workbench.assessments.queries import Stand
 from workbench.assessments.statuses import Status, counts_in_coverage
 from workbench.history.queries import FilterError
 
-ASSESSMENT_FILTERS: Final = ("q", "work_item", "status", "stale", "covering")
+ASSESSMENT_FILTERS: Final = ("q", "work_item", "status", "matter", "stale", "covering")
 """`q` are words of publication, claim and family; `stale` and `covering`, if not empty, leave only what is so."""
 ASSESSMENT_SORTS: Final = ("made", "claim", "status", "family", "item")
 
 
 def chosen(stands: Iterable[Stand], filters: Mapping[str, str]) -> list[Stand]:
-    """The assessments that the filters leave (`work_item` is an ISO id), in the order they came. Raises FilterError."""
+    """The assessments that the filters leave, in the order they came. Raises FilterError.
+
+    `work_item` is an ISO id, `matter` the key of a matter.
+    """
     status = filters.get("status", "")
     if status and status not in set(Status):
         raise FilterError(f"status: {status!r} is none; there are: {', '.join(Status)}")
@@ -25,6 +28,7 @@ def chosen(stands: Iterable[Stand], filters: Mapping[str, str]) -> list[Stand]:
         for each in stands
         if filters.get("work_item", "") in ("", str(each.item.iso_id))
         and status in ("", each.state.status.value)
+        and filters.get("matter", "") in ("", str(each.assessment.matter_id))
         and (not filters.get("stale") or each.state.stale)
         and (not filters.get("covering") or counts_in_coverage(each.state))
         and all(word in _text(each) for word in words)

@@ -23,7 +23,7 @@ from workbench.db import key_of, settings_of
 from workbench.history.queries import FilterError
 from workbench.standards.models import WorkItem
 
-CASE_FILTERS: Final = ("q", "status", "option", "holder", "work_item")
+CASE_FILTERS: Final = ("q", "status", "option", "holder", "work_item", "matter")
 CASE_SORTS: Final = ("changed", "holder", "item", "status", "option", "patents", "gate")
 
 
@@ -92,7 +92,7 @@ def templates(session: Session) -> Mapping[str, FormTemplate]:
 def case_views(session: Session, gates: Gates, filters: Mapping[str, str] | None = None) -> list[CaseView]:
     """The cases that the filters (`CASE_FILTERS`) leave, the last changed first. Raises FilterError.
 
-    `status` is one status, `open` or `stands`; `work_item` an ISO id.
+    `status` is one status, `open` or `stands`; `work_item` an ISO id, `matter` the key of a matter.
     """
     wanted = {name: value for name, value in (filters or {}).items() if value}
     statement = select(DeclarationCase, WorkItem).join(WorkItem, col(WorkItem.id) == DeclarationCase.work_item_id)
@@ -104,6 +104,10 @@ def case_views(session: Session, gates: Gates, filters: Mapping[str, str] | None
         if not (iso_id.isascii() and iso_id.isdigit() and len(iso_id) < 10):
             raise FilterError(f"work_item: {iso_id!r} is no ISO id; give its digits")
         statement = statement.where(WorkItem.iso_id == int(iso_id))
+    if matter := wanted.get("matter"):
+        if not (matter.isascii() and matter.isdigit() and len(matter) < 10):
+            raise FilterError(f"matter: {matter!r} is no key of a matter; give its digits")
+        statement = statement.where(DeclarationCase.matter_id == int(matter))
     words = wanted.get("q", "").casefold().split()[:12]
     found = []
     for case, item in session.exec(statement.order_by(col(DeclarationCase.changed_at).desc(), col(DeclarationCase.id))):

@@ -33,6 +33,7 @@ from workbench.standards.draft_queries import Heading, clause_at, headings
 from workbench.standards.models import Clause, Draft
 from workbench.standards.word_diff import word_diff
 from workbench.web.assessments.parts import PLACE, Reply, blueprint, done, found, number_of, seen
+from workbench.web.cases.parts import open_matters
 from workbench.web.context import now, record, session, viewer
 from workbench.web.lineage import reason
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
@@ -74,6 +75,7 @@ def index() -> str:
         clause_of=clause_of,
         items=sorted({(str(each.item.iso_id), each.item.reference) for each in every}, key=lambda pair: pair[1]),
         statuses=list(Status),
+        matters=open_matters(),
         counts=[(status, sum(each.state.status is status for each in every)) for status in Status],
         coverage=sum(counts_in_coverage(each.state) for each in every),
         agreement=agreement(session()),
