@@ -44,7 +44,7 @@ DATABASE: Final = "workbench.db"
 READING: Final = ("SELECT", "WITH")
 WRITING: Final = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 _HERE: Final = str(Path(context.__file__).resolve().parent.parent)
-_CSRF: Final = re.compile(rb'name="csrf_token" value="[^"]*"')
+_CSRF: Final = re.compile(rb'name="csrf_token"[^>]*')
 _CHANCE: Final = re.compile(rb"(?<=/)[\w-]{32,64}\b")
 _MAILS: Final = re.compile(rb"/[^ <>]*/mails")
 _FOLD: Final = re.compile(rb"\r\n[ \t]")
