@@ -21,7 +21,7 @@ from workbench.planning.stored import Prepared, prepare
 from workbench.planning.verbs import PlanEditError
 from workbench.web.ballot_rules import rulebook
 from workbench.web.context import close_session, local, session, today, writing
-from workbench.web.plans.words import input_word, plan_word
+from workbench.web.plans.words import fact_value, input_word, plan_word
 from workbench.web.text import gettext, told
 
 Reply = Response | str | tuple[str, int]
@@ -31,6 +31,7 @@ REFUSALS: Final = (PlanEditError, MatterError, RulesError, UnsolvedError)
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 blueprint.add_app_template_filter(input_word)
+blueprint.add_app_template_filter(fact_value)
 
 
 @blueprint.context_processor

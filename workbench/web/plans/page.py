@@ -21,7 +21,7 @@ from workbench.planning.plans import Gap
 from workbench.planning.rule_store import rule_store
 from workbench.planning.rules import Finding, Severity, Verdict
 from workbench.planning.stored import Placed, Prepared
-from workbench.planning.verbs import AssetEdit, EventEdit, PlanEditError, write_fact
+from workbench.planning.verbs import AssetEdit, EventEdit, PlanEditError
 from workbench.planning.vocabulary import EventKind, event_names, layers
 from workbench.standards.queries import natural_order
 from workbench.standards.tasks import every_item
@@ -215,7 +215,6 @@ def _page(plan_id: int, refusal: str | None = None) -> str:
         others=others,
         asked=[each for each in prepared.overrides if each.granted is None],
         used=lambda finding: _used(prepared, finding),
-        write_fact=write_fact,
         openness=openness,
         offices=list(prepared.book.offices),
         names=event_names().every,

@@ -179,6 +179,15 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
+def fact_value(value: object) -> str:
+    """The value of a fact in the reader's language: yes or no, layers and other words, a number."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list | set | frozenset):
+        return ", ".join(sorted(plan_word("layer", str(each)) for each in value)) or "–"
+    return str(value)
+
+
 def input_word(name: str) -> str:
     """What a rule asks for in words: an event, in capitals, or a fact."""
     return plan_word("event" if name.isupper() else "fact", name)
