@@ -19,7 +19,7 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 
 from tests.postgres import Databases, address, administer
 from workbench.db import Store
@@ -75,9 +75,9 @@ def quick_migrations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     template.close()
 
     def copy(store: Store) -> str:
-        if store.is_sqlite and not sa.inspect(store.engine).get_table_names():
+        file = Path(str(store.engine.url.database))
+        if store.is_sqlite and not (file.exists() and sa.inspect(store.engine).get_table_names()):
             store.close()
-            file = Path(str(store.engine.url.database))
             for beside in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
                 beside.unlink(missing_ok=True)
             shutil.copy(template.settings.home / "workbench.db", file)
@@ -111,18 +111,24 @@ def quick_templates() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_addresses() -> Iterator[None]:
-    """What writes the addresses of a rule is compiled once, not once for the application of each test."""
-    compile_builder = Rule._compile_builder
-    compiled: dict[object, Any] = {}
+    """Each rule for addresses is compiled once, not once for the application of each test."""
+    compile_rule = Rule.compile
+    compiled: dict[object, Rule] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+    def compile_once(rule: Rule) -> None:
+        key = rule.rule, rule.subdomain, rule.merge_slashes, repr(rule.defaults)
+        known = compiled.get(key)
+        if rule.map.host_matching or rule.map.converters != Map.default_converters or known is None:
+            compile_rule(rule)
+            compiled.setdefault(key, rule)
+            return
+        rule.arguments = set(known.arguments)
+        rule._parts, rule._trace, rule._converters = known._parts, known._trace, known._converters
+        for name in ("_build", "_build_unknown"):
+            setattr(rule, name, getattr(known, name).__func__.__get__(rule))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
         yield
 
 
