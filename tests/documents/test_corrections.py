@@ -30,10 +30,11 @@ from workbench.documents.verbs import (
     type_document,
 )
 from workbench.history.models import Change
+from workbench.people.permissions import Role
 from workbench.people.viewer import Viewer
 from workbench.search import find
 
-PERSON = Viewer.local()
+PERSON = Viewer(None, "dana", frozenset({Role.DELEGATE}))
 
 
 def _record(number: str, title: str = "評価の記録", **fields: object) -> ListedDocument:
@@ -77,7 +78,7 @@ def test_under_another_number_a_document_keeps_its_history_and_what_names_the_ol
 ) -> None:
     path = tmp_path / "list.csv"
     assert _listed(store, path, "N 7") == (1, 0)
-    with store.write() as session:
+    with store.write(PERSON) as session:
         row = session.exec(select(CommitteeDocument)).one()
         _type(session, "N 9", supersedes="N 7")
         with pytest.raises(DocumentError, match=f"{OURS} N 9 is the number of another document"):
@@ -89,7 +90,7 @@ def test_under_another_number_a_document_keeps_its_history_and_what_names_the_ol
         assert _kept(session) == {"N 8": "N 9", "N 9": None}
         assert [hit.title for hit in find(session, "評価の記録 8")] == [f"{OURS} N 8"]
     assert _listed(store, path, "N 7") == (0, 0), "the list repeats what it said"
-    with store.write() as session:
+    with store.write(PERSON) as session:
         other = _type(session, "N 7", "Another")
         row = session.get_one(CommitteeDocument, row.id)
         assert _kept(session) == {"N 7": "N 9", "N 8": None, "N 9": None}
@@ -106,7 +107,7 @@ def test_under_another_number_a_document_keeps_its_history_and_what_names_the_ol
 def test_a_document_taken_away_is_in_no_list_and_can_be_put_back(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     _listed(store, path, "N 7")
-    with store.write() as session:
+    with store.write(PERSON) as session:
         row = session.exec(select(CommitteeDocument)).one()
         _type(session, "N 3", kind="experts", due_on=SOON)
         newer = _type(session, "N 4", supersedes="N 3", due_on=SOON)
@@ -124,7 +125,7 @@ def test_a_document_taken_away_is_in_no_list_and_can_be_put_back(store: Store, t
         assert _told(session, row)[-1] == ("N 7 removed", None)
     assert _listed(store, path, "N 7") == (0, 0), "what a person took away no list brings back"
     assert names(digest_of(store, at=NOW + dt.timedelta(hours=1))) == {"calls": [f"{OURS} N 3"]}
-    with store.write() as session:
+    with store.write(PERSON) as session:
         row = session.get_one(CommitteeDocument, row.id)
         again = _type(session, "N 7", "Another")
         with pytest.raises(DocumentError, match="number of another document"):

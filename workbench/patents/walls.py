@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from workbench.people.completeness import IncompleteError
+from workbench.people import completeness
 from workbench.people.gate import Rule, private, viewer_of
 from workbench.people.permissions import Permission
 from workbench.people.rules import in_open_matter, matter_held
@@ -72,7 +72,7 @@ def reads_others(viewer: Viewer) -> bool:
 def need_others(session: Session, remedy: str | None = None) -> None:
     """For what is wrong where others' claims are hidden. Raises IncompleteError with another way, if there is one."""
     if not reads_others(viewer_of(session)):
-        raise IncompleteError(Permission.READ_OTHERS_CLAIMS, remedy)
+        completeness.refuse(Permission.READ_OTHERS_CLAIMS, remedy)
 
 
 def own_or_permitted(column: str = "publication_id") -> Rule:

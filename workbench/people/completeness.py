@@ -38,4 +38,9 @@ def need_all(session: Session, *permissions: Permission, remedy: str | None = No
     viewer = viewer_of(session)
     for each in permissions:
         if not viewer.may(each):
-            raise IncompleteError(each, remedy)
+            refuse(each, remedy)
+
+
+def refuse(missing: Permission, remedy: str | None = None) -> None:
+    """Raise IncompleteError."""
+    raise IncompleteError(missing, remedy)
