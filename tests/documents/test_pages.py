@@ -69,6 +69,7 @@ def test_an_emptied_field_is_taken_away_and_an_old_form_is_refused(pages: FlaskC
     assert stale.status_code == 409
     assert "somebody changed the document meanwhile" in stale.text
     assert "SAMPLE late" in stale.text
+    assert 'value="SAMPLE late"' not in stale.text, "the form holds what is kept"
     with store.read() as session:
         row = session.exec(select(CommitteeDocument)).one()
         assert (row.title, row.due_on, row.reference) == (TYPED["title"], None, "ISO/IEC 90001")

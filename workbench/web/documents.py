@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from pydantic import ValidationError
@@ -26,6 +26,7 @@ from workbench.web.context import close_session, now, session, viewer, workbench
 from workbench.web.links import outside
 from workbench.web.listing import PER_PAGE, Listing, argument, page_number, sort_key
 from workbench.web.text import gettext, told
+from workbench.web.typed import shown_apart
 from workbench.web.uploads import kept_uploads
 
 SHOWN: Final = 50
@@ -52,7 +53,7 @@ def write() -> Reply:
     try:
         record = ListedDocument.model_validate(typed)
     except ValidationError as error:
-        return _page(refusal=_wrong(error), typed=typed), 422
+        return _page(refusal=_wrong(error)), 422
     try:
         with writing() as writer:
             document_id = key_of(type_document(writer, viewer(), record, now()))
@@ -94,7 +95,7 @@ def correct(document_id: int) -> Reply:
     try:
         record = ListedDocument.model_validate({"title": row.title, "body": row.body, "number": row.number, **said})
     except ValidationError as error:
-        return _document(row, _wrong(error), {**_held(row), **typed}, seen=seen), 422
+        return _document(row, _wrong(error), _held(row), seen=seen), 422
     try:
         with writing() as writer:
             kept = writer.get_one(CommitteeDocument, document_id)
@@ -104,6 +105,7 @@ def correct(document_id: int) -> Reply:
         row = _of(document_id)
         held = _held(row)
         # The form comes back with what is kept now, so that nothing of it is undone unseen.
+        shown_apart()
         said_now = record.model_dump(mode="json", include=set(typed))
         unkept = [(name, value) for name, value in said_now.items() if (value or "") != held[name]]
         return _document(row, told(error), held, unkept=unkept), 409
@@ -221,7 +223,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [(each.value, labels.label("document_kind", each.value)) for each in DocumentKind]
 
 
-def _page(*, refusal: str | None = None, typed: dict[str, Any] | None = None) -> str:
+def _page(*, refusal: str | None = None) -> str:
     filters = {name: argument(name) for name in queries.FILTERS}
     sort = sort_key(argument("sort"), queries.SORTS, "-seen")
     page = page_number(argument("page"))
@@ -250,7 +252,7 @@ def _page(*, refusal: str | None = None, typed: dict[str, Any] | None = None) ->
         kinds=_kinds(),
         outside=outside,
         refusal=refusal,
-        typed=typed or {},
+        typed={},
         may_edit=viewer().may(Permission.EDIT_STANDARDS),
         may_import=viewer().may(Permission.IMPORT_STANDARDS),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ def install(app: Flask) -> None:
     app.after_request(_put_back)
 
 
+def shown_apart() -> None:
+    """Leave the forms of this answer as they are: its page shows what was typed beside what is kept."""
+    g.typed_is_shown_apart = True
+
+
 def _put_back(response: Response) -> Response:
     """Fill the form that was sent with what was in it, where the answer is a page that has the form."""
     if (
@@ -27,6 +32,7 @@ def _put_back(response: Response) -> Response:
         and response.status_code in _REFUSED
         and response.mimetype == "text/html"
         and not response.direct_passthrough
+        and not g.get("typed_is_shown_apart")
         and (given := _given())
     ):
         response.set_data(refilled(response.get_data(as_text=True), request.path, given))
