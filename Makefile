@@ -40,7 +40,7 @@ messages: $(patsubst %.po,%.mo,$(wildcard workbench/translations/*/LC_MESSAGES/m
 
 translations: $(VENV)/runtime  ## Bring the message catalogues up to the texts in code and templates
 	$(BIN)/pybabel -q extract -F babel.cfg -k mark -k lazy_gettext --sort-output --no-location -o /tmp/messages.pot .
-	$(BIN)/pybabel -q update -i /tmp/messages.pot -d workbench/translations --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q update -i /tmp/messages.pot -d workbench/translations --no-fuzzy-matching --ignore-obsolete --width 120
 
 requirements: ## Pin the requirements anew, with hashes and without addresses (needs uv)
 	uv pip compile pyproject.toml --extra postgres --generate-hashes --universal --python-version 3.11 \
