@@ -64,6 +64,7 @@ SHAPED: Final = {
     "change.old": PAYLOAD,
     "comment_event.changes": {"text": [PAYLOAD, PAYLOAD]},
     "filed_claims.claims": [{"number": 1, "independent": True, "language": "en", "text": PAYLOAD}],
+    "plan_asset.clauses": [{"work_item": 9900001, "draft": PAYLOAD, "clause": PAYLOAD}],
     "task.found": dict.fromkeys(("reference", "title", "label"), PAYLOAD),
     "waiting_ballot.record": dict.fromkeys(("reference", "kind", "title"), PAYLOAD),
 }
