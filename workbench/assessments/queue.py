@@ -20,6 +20,7 @@ from workbench.patents.models import Claim, Family, Portfolio, PortfolioMember, 
 from workbench.patents.walls import is_own, reads_others
 from workbench.people.gate import viewer_of
 from workbench.people.viewer import Viewer
+from workbench.standards.draft_queries import first_offered
 from workbench.standards.models import Clause, Draft, WorkItem
 
 BEST: Final = 5
@@ -65,10 +66,10 @@ class Throughput:
 
 
 def mapped_drafts(session: Session) -> list[tuple[Draft, WorkItem]]:
-    """The draft versions that the viewer may see a match on, the last imported first."""
+    """The draft versions that the viewer may see a match on, in the order in which they are offered."""
     matched = sa.exists().where(col(Match.draft_id) == col(Draft.id))
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id).where(matched)
-    return list(session.exec(statement.order_by(col(Draft.id).desc())))
+    return list(session.exec(statement.order_by(*first_offered())))
 
 
 def place_in_queue(session: Session, wanted: Wanted, at: int = 0) -> tuple[Place | None, int]:

@@ -21,6 +21,7 @@ from workbench.mapping.learning_runs import learned_order
 from workbench.mapping.models import DraftPass, MappedPublication, Match
 from workbench.patents.models import Claim, Publication
 from workbench.patents.queries import publication_conditions
+from workbench.standards.draft_queries import first_offered
 from workbench.standards.drafts import find_work_item
 from workbench.standards.models import Clause, Draft, WorkItem
 
@@ -81,7 +82,7 @@ class Pair:
 
 
 def draft_mappings(session: Session) -> list[DraftMapping]:
-    """Every draft version with its mapping, the last imported first."""
+    """Every draft version with its mapping, in the order in which they are offered."""
     counted = sa.select(
         col(MappedPublication.draft_id),
         sa.func.sum(col(MappedPublication.claims)),
@@ -94,7 +95,7 @@ def draft_mappings(session: Session) -> list[DraftMapping]:
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id)
     return [
         DraftMapping(draft, item, *counts.get(key_of(draft), (0, 0, 0)), runs.get(mapping_source(item, draft)))
-        for draft, item in session.exec(statement.order_by(col(Draft.id).desc()))
+        for draft, item in session.exec(statement.order_by(*first_offered()))
     ]
 
 
@@ -104,17 +105,18 @@ def mapping_source(item: WorkItem, draft: Draft) -> str:
 
 
 def in_one_draft(session: Session, filters: Mapping[str, str]) -> dict[str, str]:
-    """The filters, with the newest mapped draft where nothing in them says whose matches or which draft's are meant.
+    """The filters, with the mapped draft that is offered first where nothing in them says whose matches or which
+    draft's are meant.
 
     Nobody reads the matches of all drafts in a row, and putting millions in order takes its time.
     """
     decided = filters.get("decision", "").strip() not in ("", Verdict.OPEN)
     if decided or any(filters.get(name, "").strip() for name in _TELLING):
         return dict(filters)
-    newest = sa.select(sa.func.max(col(DraftPass.draft_id)))
+    mapped = sa.select(col(Draft.id)).where(col(Draft.id).in_(sa.select(col(DraftPass.draft_id))))
     if label := filters.get("label", "").strip():
-        newest = newest.join(Draft, col(Draft.id) == col(DraftPass.draft_id)).where(col(Draft.label) == label)
-    found = session.execute(newest).scalar_one()
+        mapped = mapped.where(col(Draft.label) == label)
+    found = session.execute(mapped.order_by(*first_offered())).scalars().first()
     return dict(filters) if found is None else {**filters, "draft": str(found)}
 
 

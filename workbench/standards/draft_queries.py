@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -50,6 +51,14 @@ def draft_lines(session: Session) -> list[DraftLine]:
         DraftLine(draft, item, clauses.get(key_of(draft), 0), provisions.get(key_of(draft), {}))
         for draft, item in session.exec(statement.order_by(col(Draft.id).desc()))
     ]
+
+
+def first_offered() -> tuple[sa.ColumnElement[Any], ...]:
+    """The order of drafts where nobody named one: the newest English text, which is what bodies vote on, before others.
+
+    A translation is often imported last, and has few claims in its language.
+    """
+    return (sa.case((col(Draft.language) == "en", 0), else_=1), col(Draft.id).desc())
 
 
 def find_draft(session: Session, draft_id: int) -> tuple[Draft, WorkItem] | None:
