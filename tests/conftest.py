@@ -15,6 +15,7 @@ from typing import Any
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.engine.default import DefaultDialect
@@ -23,6 +24,7 @@ from werkzeug.routing import Map, Rule
 
 from tests.postgres import Databases, address, administer
 from workbench.db import Store
+from workbench.people import passwords
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
 
@@ -86,6 +88,23 @@ def quick_migrations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "migrate", copy)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed in no time, but in tests that ask for `real_hashes`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as in use: for tests of how long it takes and with which parameters."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
 
 
 class _Compiled(BytecodeCache):

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher
 from pytest_iam import Server
 from sqlmodel import col
 
 from tests.people.provider import BASE, PATIENCE, OpenId, known_at
 from workbench.db import Store, key_of
-from workbench.people import accounts, passwords
+from workbench.people import accounts
 from workbench.people.logins import Origin
 from workbench.people.models import Login
 from workbench.people.permissions import Role
@@ -50,15 +49,6 @@ def openid(iam_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open
     monkeypatch.setattr("workbench.people.openid._TIMEOUT", PATIENCE)
     with known_at(iam_server, f"{BASE}/sign-in/openid/callback") as provider:
         yield provider
-
-
-@pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Passwords hashed in no time, for tests that are not about how long it takes."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords._nobody.cache_clear()
-    yield
-    passwords._nobody.cache_clear()
 
 
 @pytest.fixture

@@ -21,9 +21,6 @@ from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailEntry
 from workbench.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
-
 ME = Viewer.system()
 OTHER = "seven quiet harbours"
 

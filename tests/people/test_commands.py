@@ -30,9 +30,6 @@ from workbench.people.walls_models import TrailEntry
 from workbench.settings import Settings
 from workbench.web import create_app
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
-
 Run = Callable[..., Result]
 
 

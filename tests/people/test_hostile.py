@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,9 +12,6 @@ from tests.people.conftest import NOW, add
 from workbench.db import Store
 from workbench.people.permissions import Role
 from workbench.web import create_app
-
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
 
 TYPED = st.text(st.characters(codec="utf-8"), max_size=80) | st.sampled_from(
     ["\x00", "'; DROP TABLE account; --", "<script>alert(1)</script>", "{{ 7*7 }}", "a@b.c\r\nBcc: x@y.z", "//[", "%00"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pyotp
-import pytest
 
 from tests.people.conftest import HERE, NOW, PASSWORD, add
 from workbench.db import Store
@@ -14,8 +13,6 @@ from workbench.people.permissions import Role
 from workbench.people.trail import verify
 from workbench.people.viewer import Viewer
 from workbench.settings import Settings
-
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
 def test_an_account_through_its_life(store: Store, settings: Settings) -> None:

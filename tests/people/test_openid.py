@@ -28,8 +28,6 @@ from workbench.people.walls_models import TrailEntry
 from workbench.settings import Settings
 from workbench.web import create_app
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
 
 @pytest.fixture
 def settings(quick_settings: Settings) -> Settings:

@@ -39,6 +39,7 @@ def test_every_text_has_an_answer(password: str) -> None:
     assert weakness(password) in (None, *Weakness)
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_a_password_is_known_again_in_any_form_of_its_characters_and_no_other_is() -> None:
     kept = hash_password("Zwölf lange Jahre")
     assert kept.startswith("$argon2id$")

@@ -103,6 +103,7 @@ def test_a_wrong_password_and_an_unknown_or_closed_account_are_refused_alike(
     assert "wrong" not in trail.replace("wrong_", "")
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_an_unknown_account_takes_as_long_as_a_wrong_password(store: Store, settings: Settings, dana: int) -> None:
     """Argon2 runs either way; a ratio far from one would show that it does not."""
     passwords.is_right("warm up", None)
@@ -130,6 +131,7 @@ def test_failures_are_throttled_without_locking_the_person_out_elsewhere(
     assert enter(store, settings, at=NOW + blocked.wait).token is not None
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(
     store: Store, settings: Settings, dana: int
 ) -> None:

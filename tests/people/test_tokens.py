@@ -17,8 +17,6 @@ from workbench.people.models import Method, OneTimeToken, Purpose
 from workbench.people.permissions import Permission, Role
 from workbench.people.viewer import Viewer
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
 
 def test_a_token_is_good_once_for_its_purpose_until_it_expires(store: Store) -> None:
     owner = add(store, "dana@example.org", Role.ADMINISTRATOR)

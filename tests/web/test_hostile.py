@@ -16,7 +16,6 @@ from typing import Final
 
 import flask.templating
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import HealthCheck, Phase, given, settings
 from werkzeug.routing import Rule
 
@@ -24,7 +23,6 @@ from tests.catalogues import compile_catalogues
 from tests.web.hostile import Form, Sent, requests
 from tests.web.hostile_forms import forms_of, unseen
 from tests.web.hostile_place import Place, hostile_place
-from workbench.people import passwords
 
 REQUESTS: Final = int(os.environ.get("HOSTILE_REQUESTS", "10000"))
 AFRESH: Final = 40
@@ -38,12 +36,8 @@ HEAVY: Final = frozenset({"plans", "cases", "assessments", "portfolio"})
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     compile_catalogues()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        passwords._nobody.cache_clear()
-        with hostile_place(tmp_path_factory.mktemp("hostile") / "home") as made:
-            yield made
-    passwords._nobody.cache_clear()
+    with hostile_place(tmp_path_factory.mktemp("hostile") / "home") as made:
+        yield made
 
 
 @pytest.mark.slow
