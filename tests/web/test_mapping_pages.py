@@ -324,3 +324,15 @@ def test_free_text_is_compared_with_the_newest_draft_in_each_language(library: L
 @pytest.mark.parametrize("place", ["999/1/1", "1/99999/1", "1/1/999"])
 def test_what_is_not_there_is_a_404(library: Library, place: str) -> None:
     assert library.client.get(f"/mapping/matches/{place}").status_code == 404
+
+
+def test_triage_shows_what_a_claim_takes_over(library: Library) -> None:
+    """Claim 6 of the sample, "A device for monitoring drift, configured for the method of any one of claims 1 to 5"."""
+    with library.store.read() as session:
+        dis = session.exec(select(Draft.id).where(Draft.label == "DIS")).one()
+    queue = f"/assessments/triage?draft={dis}&family=EP.9990007.A1&best=1"
+    page = next(page for at in (1, 2) if ", claim 6 " in (page := library.page(f"{queue}&at={at}")))
+    missing = re.findall(r'href="#(e-\d+-\d+)"', page)
+    assert "Taken over from claim 1 " in page
+    assert missing
+    assert all(f'id="{each}"' in page for each in missing)

@@ -243,7 +243,7 @@ def _match_page(pair: Pair, refusal: str | None = None) -> str:
     reader = evidence_reader()
     siblings = claims_of(session(), pair.publication)[pair.claim.language]
     terms = list(reader.shared(session(), pair.claim, pair.clause, text_above(pair.claim, siblings)))
-    own, *taken_over = _claim_rows(pair, siblings, provisions)
+    own, *taken_over = claim_rows(pair.claim, pair.clause, siblings, provisions)
     heaviest = max((term.weight for term in terms), default=1.0) or 1.0
     ranking = queries.ranking_of(session(), pair.clause.draft_id, pair.claim.id or 0)
     at = next((place for place, (_, clause) in enumerate(ranking) if clause.id == pair.clause.id), None)
@@ -306,13 +306,18 @@ def element_rows(evidence: Sequence[ElementEvidence], provisions: Sequence[Provi
     return rows
 
 
-def _claim_rows(pair: Pair, siblings: Sequence[Claim], provisions: Sequence[Provision]) -> list[ClaimRows]:
-    """The claim and behind it those that it depends on, whose elements it has too, the nearest first."""
+def claim_rows(
+    own: Claim, clause: Clause, siblings: Sequence[Claim], provisions: Sequence[Provision]
+) -> list[ClaimRows]:
+    """The claim and behind it those that it depends on, whose elements it has too, the nearest first.
+
+    `siblings` are the claims of its publication and language.
+    """
     by_number = {claim.number: claim for claim in siblings}
-    chain = ancestors(siblings, pair.claim.number) if pair.claim.depends_on else []
+    chain = ancestors(siblings, own.number) if own.depends_on else []
     found = []
-    for claim in (pair.claim, *(by_number[number] for number in chain)):
-        evidence = evidence_reader().elements(session(), claim, pair.clause, provisions)
+    for claim in (own, *(by_number[number] for number in chain)):
+        evidence = evidence_reader().elements(session(), claim, clause, provisions)
         told = [sorted(each) for each in notes(claim.text, claim.language)]
         rows = [replace(row, notes=said) for row, said in zip(element_rows(evidence, provisions), told, strict=True)]
         found.append(ClaimRows(claim, rows, missing(evidence)))

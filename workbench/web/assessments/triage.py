@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,30 +16,33 @@ from workbench.db import key_of
 from workbench.declarations.models import Party
 from workbench.declarations.parties import Parties
 from workbench.mapping.decisions import MAX_NOTE
-from workbench.mapping.evidence import missing
+from workbench.mapping.evidence_reader import text_above
 from workbench.mapping.queries import MatchRow
+from workbench.mapping.terms import Term
 from workbench.patents.models import Portfolio, Publication
 from workbench.patents.portfolios import mark_own as mark_own_portfolio
 from workbench.patents.portfolios import matters_of_publication
-from workbench.patents.queries import portfolio_names
+from workbench.patents.queries import claims_of, portfolio_names
 from workbench.people.walls_models import TrailAction
 from workbench.standards import draft_queries
 from workbench.web.assessments.parts import blueprint
 from workbench.web.context import local, now, record, session, viewer, writing
 from workbench.web.listing import Listing, argument, page_number
-from workbench.web.mapping import element_rows, evidence_reader
+from workbench.web.mapping import ClaimRows, claim_rows, evidence_reader
 
 FILTERS: Final = ("draft", "clause", "family", "party", "portfolio", "own", "normative", "best")
+MOST_TERMS: Final = 30
 _OWN: Final = {"own": True, "others": False}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a page shows of a match: elements beside provisions, the words they share, and what supports nothing."""
+    """What a page shows of a match: the elements of the claim beside provisions and, behind them, those of the claims
+    that it depends on; the words that they share with the clause; how many elements nothing supports."""
 
-    elements: list[Any]
-    terms: list[Any]
-    missing: list[Any]
+    parts: list[ClaimRows]
+    terms: Sequence[Term]
+    lacking: int
 
 
 @blueprint.get("/triage")
@@ -132,10 +136,7 @@ def _wanted(draft_id: int, filters: dict[str, str]) -> Wanted:
 
 def _candidate(row: MatchRow) -> Candidate:
     provisions = draft_queries.provisions_of(session(), [row.clause]).get(row.clause.id or 0, [])
-    reader = evidence_reader()
-    evidence = reader.elements(session(), row.claim, row.clause, provisions)
-    return Candidate(
-        element_rows(evidence, provisions),
-        list(reader.shared(session(), row.claim, row.clause))[:30],
-        missing(evidence),
-    )
+    siblings = claims_of(session(), row.publication)[row.claim.language]
+    parts = claim_rows(row.claim, row.clause, siblings, provisions)
+    terms = evidence_reader().shared(session(), row.claim, row.clause, text_above(row.claim, siblings))
+    return Candidate(parts, terms[:MOST_TERMS], sum(len(part.missing) for part in parts))
