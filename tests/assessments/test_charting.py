@@ -28,7 +28,9 @@ from tests.assessments.made import (
 from tests.conftest import empty_database
 from workbench.assessments import charting
 from workbench.assessments.charts import ChartError, Strength, rows_of
+from workbench.assessments.claim_texts import hashes_now
 from workbench.assessments.models import Assessment, AssessmentPin, ChartVersion, Finding, Reader
+from workbench.assessments.pins import last_pin
 from workbench.assessments.queries import (
     DueKind,
     agreement,
@@ -44,6 +46,7 @@ from workbench.assessments.statuses import Act, Event, Status, TransitionError
 from workbench.assessments.verbs import AssessmentError, act, ensure, triage
 from workbench.assessments.watch import watch
 from workbench.db import Store, key_of
+from workbench.mapping.decisions import claim_hash
 from workbench.mapping.decisions_models import Verdict
 from workbench.patents.models import ApplicationStatus, Claim, LegalEvent, Portfolio, Publication
 from workbench.people.permissions import Role
@@ -356,6 +359,38 @@ def test_an_amended_claim_keeps_what_was_written(world: World) -> None:
         assert [row.confirmed for row in rows] == [True] * (len(rows) - 1) + [False]
         assert rows[-1].element.endswith("with a key.")
         assert rows[-1].provisions
+
+
+def test_a_dependent_claim_is_charted_with_what_it_takes_over(world: World) -> None:
+    ann = world.people["ann"]
+    with world.store.write() as session:
+        first = claim(session)
+        second = Claim(
+            publication_id=first.publication_id, language="en", number=2, independent=False, depends_on=[1],
+            text="The method of claim 1, wherein the score is rounded.",
+        )  # fmt: skip
+        session.add(second)
+        session.flush()
+        own = claim_hash(second.text)
+        assert own in hashes_now(session, [second])[key_of(second)], "as older pins hold it"
+        row = ensure(session, ann, second, clause(session, "CD 1", "6.5"), NOW)
+        version = charting.start_chart(session, ann, row, NOW)
+        text = last_pin(session, row).claim_text
+        rows = rows_of(version.rows)
+        assert [each.element for each in rows] == [text[each.start : each.end] for each in rows]
+        assert [each.element for each in rows] == [
+            "The method of claim 1,",
+            "wherein the score is rounded.",
+            "A method comprising:",
+            "returning a score of an evaluation through an interface; and",
+            "signing the score.",
+        ]
+        first.text = first.text.replace("signing the score", "signing the score with a key")
+        session.add(first)
+    assert watch(world.store, LATER) == 2
+    with world.store.write(ann) as session:
+        brought = charting.bring_over(session, ann, session.get_one(Assessment, key_of(row)), seen=1, at=LATER)
+        assert [each.element for each in rows_of(brought.rows)][-1] == "signing the score with a key."
 
 
 def test_what_offices_say_reopens(world: World) -> None:

@@ -21,6 +21,7 @@ from workbench.assessments.charts import (
     rows_of,
     stored,
 )
+from workbench.assessments.claim_texts import chart_elements
 from workbench.assessments.models import Assessment, AssessmentPin, ChartVersion, Finding, Reader
 from workbench.assessments.pins import last_pin
 from workbench.assessments.queries import authors_of, current_chart, state_of
@@ -30,7 +31,6 @@ from workbench.assessments.verbs import AssessmentError, live_state, move, requi
 from workbench.assessments.watch import note_changes
 from workbench.db import key_of
 from workbench.i18n import mark
-from workbench.mapping.elements import split_elements
 from workbench.people.trail import record
 from workbench.people.viewer import Viewer
 from workbench.people.walls_models import TrailAction
@@ -53,7 +53,7 @@ def start_chart(
     pin = stand.pin
     if stand.events or stand.pinned.id != stand.newest.id or order is not None:
         pin = move(session, viewer, assessment, at, order)
-    parts = split_elements(pin.claim_text, assessment.language)
+    parts = chart_elements(pin.claim_text, assessment.language)
     rows = [ChartRow(element=each.text, start=each.start, end=each.end) for each in parts]
     step(session, viewer, assessment, Act.START_CHART, state, {"draft": pin.draft_id}, at)
     return _keep(session, viewer, assessment, pin, rows, at)
@@ -295,7 +295,7 @@ def _on_claim(
 ) -> list[ChartRow]:
     if pin.claim_text == before.claim_text:
         return list(rows)
-    parts = split_elements(pin.claim_text, assessment.language)
+    parts = chart_elements(pin.claim_text, assessment.language)
     return onto(rows, pin.claim_text, [(part.start, part.end) for part in parts])
 
 

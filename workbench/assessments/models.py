@@ -92,7 +92,8 @@ class AssessmentPin(SQLModel, table=True):
     """The texts and facts that an assessment was looked at with; append-only, the last one counts.
 
     The hashes are those of `mapping.decisions` (claim) and `standards.carry_over` (clause). `legal_status` and
-    `holders` are what offices said then, `claim_text` what the claim was.
+    `holders` are what offices said then, `claim_text` what the claim was, with those that it takes over behind it
+    (`claim_texts`; older pins hold its own words alone).
     """
 
     __tablename__ = "assessment_pin"

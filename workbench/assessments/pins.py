@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from workbench.assessments.claim_texts import whole_texts
 from workbench.assessments.models import Assessment, AssessmentPin
 from workbench.db import key_of
 from workbench.mapping.decisions import claim_hash
@@ -65,13 +66,14 @@ def put_pin(
     publication = session.get_one(Publication, claim.publication_id)
     view = office_view(session, publication, at.date())
     node = next(node for node in clause_nodes_of(session, clause.draft_id) if node.key == clause.order)
+    text = whole_texts(session, [claim])[key_of(claim)]
     pin = AssessmentPin(
         assessment_id=key_of(assessment),
         draft_id=clause.draft_id,
         clause_order=clause.order,
         clause_hash=text_hash(node),
-        claim_text=claim.text,
-        claim_hash=claim_hash(claim.text),
+        claim_text=text,
+        claim_hash=claim_hash(text),
         legal_status=view.standing.status,
         holders=holders_of(view),
         by_account=viewer.account_id,

@@ -11,12 +11,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from workbench.assessments.claim_texts import hashes_now
 from workbench.assessments.models import Assessment, AssessmentEvent, AssessmentPin, ChartVersion, Finding, Reader
 from workbench.assessments.pins import ASSESSMENT
 from workbench.assessments.reviews import kappa
 from workbench.assessments.statuses import Event, State, Status, happen
 from workbench.db import key_of
-from workbench.mapping.decisions import claim_hash
 from workbench.patents.models import Claim, Publication
 from workbench.people.permissions import Permission
 from workbench.people.viewer import Viewer
@@ -109,15 +109,14 @@ def standing(session: Session, *, item_id: int | None = None, ids: Collection[in
     carried = {
         each.id: each.carried for line in lines.values() for each in attached_in(session, line[-1], {ASSESSMENT})
     }
-    texts = claim_texts(session, [key_of(row) for row in rows])
+    claims = _claim_hashes(session, [key_of(row) for row in rows])
     found = []
     for row in rows:
         pin = pins[key_of(row)]
         pinned = drafts[pin.draft_id]
         newest = lines[pinned.work_item_id, pinned.language][-1]
         here = carried[key_of(pin)]
-        text = texts.get(key_of(row))
-        events = _events(here.state, here.clauses, pin, text)
+        events = _events(here.state, here.clauses, pin, claims.get(key_of(row), frozenset()))
         state = state_of(row)
         for event in events:
             state = happen(state, event)
@@ -137,10 +136,10 @@ def last_pins(session: Session, assessments: Collection[int]) -> dict[int, Asses
     return {pin.assessment_id: pin for pin in session.exec(statement.order_by(col(AssessmentPin.id)))}
 
 
-def claim_texts(session: Session, keys: Collection[int]) -> dict[int, str]:
-    """The texts of the claims that assessments are of, as they are now; none where a claim is gone."""
+def _claim_hashes(session: Session, keys: Collection[int]) -> dict[int, frozenset[str]]:
+    """What pins may hold of the claims that assessments are of (`hashes_now`); nothing where a claim is gone."""
     statement = (
-        select(Assessment.id, Claim.text)
+        select(Assessment.id, Claim)
         .join(Publication, col(Publication.number) == Assessment.publication)
         .join(
             Claim,
@@ -150,7 +149,9 @@ def claim_texts(session: Session, keys: Collection[int]) -> dict[int, str]:
         )
         .where(keys_in(Assessment.id, keys))
     )
-    return {key: text for key, text in session.exec(statement) if key is not None}
+    claims = {key: claim for key, claim in session.exec(statement) if key is not None}
+    hashes = hashes_now(session, claims.values())
+    return {key: hashes[key_of(claim)] for key, claim in claims.items()}
 
 
 def versions_of(session: Session, assessment: Assessment) -> list[ChartVersion]:
@@ -277,12 +278,12 @@ def _since(session: Session, keys: Iterable[int]) -> dict[int, dt.datetime]:
 
 
 def _events(
-    state: CarriedState, clauses: Sequence[int], pin: AssessmentPin, claim_text: str | None
+    state: CarriedState, clauses: Sequence[int], pin: AssessmentPin, claim_hashes: Collection[str]
 ) -> tuple[Event, ...]:
     events = []
     if state is not CarriedState.KEPT:
         events.append(Event.TEXT_CHANGED if clauses else Event.TEXT_GONE)
-    if claim_text is None or claim_hash(claim_text) != pin.claim_hash:
+    if pin.claim_hash not in claim_hashes:
         events.append(Event.AMENDMENT)
     return tuple(events)
 

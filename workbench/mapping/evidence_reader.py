@@ -21,6 +21,8 @@ from workbench.mapping.terms import Term
 from workbench.patents.models import Claim
 from workbench.standards.models import Clause, Provision
 
+BETWEEN_CLAIMS: Final = "\n\n"
+"""What parts the texts of claims where several are read as one."""
 _DRAFTS: Final = 16
 _VECTORS: Final = 20_000
 
@@ -91,7 +93,7 @@ def texts_above(session: Session, claims: Iterable[Claim]) -> dict[int, str]:
 def text_above(claim: Claim, siblings: Sequence[Claim]) -> str:
     """What a claim takes over from those it refers to; `siblings` are the claims of its publication and language."""
     by_number = {each.number: each.text for each in siblings}
-    return "\n".join(by_number[number] for number in ancestors(siblings, claim.number))
+    return BETWEEN_CLAIMS.join(by_number[number] for number in ancestors(siblings, claim.number))
 
 
 def evidence_rows(
