@@ -37,7 +37,7 @@ from workbench.standards.provisions import Binds, ProvisionKind
 HEAD = Head("Chart of EP.1.A1, claim 1", ("ISO/IEC CD 99001, CD 1, 6.5", "version 2"), ("© invented",))
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs"])
 TEXT = st.text(LETTERS | st.sampled_from("構成要件は、請求項の=+-@'\t\n_x005F_x0041_"), max_size=60).map(
-    lambda text: cleaned(text, "text")
+    lambda text: cleaned(text, 1)
 )
 WORDS = TEXT.filter(bool)
 CLAUSE = st.sampled_from(["6.5", "A.3", "Foreword", "適用範囲", "5.2.1"])
