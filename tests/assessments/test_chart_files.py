@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from docx import Document
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import UnreadableFileError
@@ -177,6 +177,10 @@ def test_a_claim_is_cut_anywhere_and_nowhere_changed(parts: list[str]) -> None:
 
 
 @given(PARTS, PARTS)
+@example(
+    first=["A m", "e", "thod comprising: returning a score; and signing the", " score."],
+    second=["A method comprising: returning a score; and signing th", "e", " score."],
+)
 def test_cutting_anew_loses_nothing_written(first: list[str], second: list[str]) -> None:
     before = recut([], CLAIM, first)
     written = [row.model_copy(update={"note": f"note {at}."}) for at, row in enumerate(before)]

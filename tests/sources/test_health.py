@@ -113,7 +113,7 @@ def test_a_broken_source_is_seen_on_the_page_by_the_doctor_and_in_the_digest(
         )
     client = create_app(settings, store, open_local=True, clock=lambda: now).test_client()
     page = text_of(client.get("/sources/").text)
-    assert "ISO Open Data Last error: the server answered 503 Failed" in page
+    assert re.search(r"ISO Open Data Last error: the server answered 503 Licence: .{0,120} Failed", page)
 
     monkeypatch.setenv("WORKBENCH_HOME", str(settings.home))
     monkeypatch.setenv("WORKBENCH_DATABASE_URL", settings.database)

@@ -249,12 +249,16 @@ def onto(rows: Sequence[ChartRow], text: str, spans: Sequence[tuple[int, int]]) 
     """
     fresh = [ChartRow(element=text[start:end], start=start, end=end, confirmed=False) for start, end in spans]
     matcher = difflib.SequenceMatcher(None, [r.element for r in rows], [r.element for r in fresh], autojunk=False)
-    for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        for step, row in enumerate(rows[old_from:old_to]):
-            at = min(new_from + step, max(new_to - 1, new_from), len(fresh) - 1)
-            if kind == "equal":
+    changes = matcher.get_opcodes()
+    for kind, old_from, old_to, new_from, _ in changes:
+        if kind == "equal":
+            for at, row in enumerate(rows[old_from:old_to], start=new_from):
                 fresh[at] = row.model_copy(update={"start": fresh[at].start, "end": fresh[at].end})
-            else:
+    # Only now, as what is gone may go to an element that stays.
+    for kind, old_from, old_to, new_from, new_to in changes:
+        if kind != "equal":
+            for step, row in enumerate(rows[old_from:old_to]):
+                at = min(new_from + step, max(new_to - 1, new_from), len(fresh) - 1)
                 fresh[at] = _joined(fresh[at], row).model_copy(update={"confirmed": False})
     return fresh
 
