@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -82,9 +81,7 @@ def test_the_development_set_is_ranked_as_well_as_measured(shared: Path) -> None
 @pytest.mark.shared
 @pytest.mark.slow
 def test_the_development_set_is_ranked_as_well_as_measured_with_the_model(shared: Path, model_folder: Path) -> None:
-    """Several minutes, most of them for the vectors of the clauses."""
-    if "DEVELOPMENT_SET" not in os.environ:
-        pytest.skip("takes several minutes: set DEVELOPMENT_SET=1 to measure the engine with the model")
+    """Over a minute, most of it for the vectors of the clauses."""
     folder = shared / "data" / "mapping_dev"
     queries, corpus = read_queries(folder / "queries.jsonl"), read_corpus(folder / "corpus.jsonl")
     run = make_run(queries, corpus, OnnxEncoder(model_folder))
