@@ -72,7 +72,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     store.close()
 
 
-def test_from_triage_to_a_conclusion(site: Site) -> None:
+@pytest.fixture(scope="module")
+def concluded(site: Site) -> Site:
+    """One candidate is taken from triage to the conclusion of its readers."""
     ann = site.as_("ann")
     page = ann.get("/assessments/triage").text
     assert "Candidate 1 of" in page
@@ -138,20 +140,25 @@ def test_from_triage_to_a_conclusion(site: Site) -> None:
     page = site.as_("ann").get(place).text
     assert "reviewed: likely essential" in page
     assert "no practical alternative" in page
+    return site
 
 
-def test_the_list_is_taken_out_by_counsel(site: Site) -> None:
-    assert site.as_("ann").get("/export/assessments.jsonl", buffered=True).status_code == 403
+def test_from_triage_to_a_conclusion(concluded: Site) -> None:
+    assert concluded.assessment().round == 1
+
+
+def test_the_list_is_taken_out_by_counsel(concluded: Site) -> None:
+    assert concluded.as_("ann").get("/export/assessments.jsonl", buffered=True).status_code == 403
     rows = [
         json.loads(line)
-        for line in site.as_("counsel").get("/export/assessments.jsonl", buffered=True).text.splitlines()
+        for line in concluded.as_("counsel").get("/export/assessments.jsonl", buffered=True).text.splitlines()
     ]
     assert [(row["publication"], row["status"], row["reviewed"]) for row in rows] == [
         ("EP.9990777.A1", "likely_essential", True)
     ]
-    assert site.client.get("/export/assessments.csv?status=candidate", buffered=True).text.strip("\ufeff") == ""
-    assert site.client.get("/export/assessments.csv?status=nothing").status_code == 400
-    assert site.client.get("/export/assessments.csv?q=0888", buffered=True).text.strip("\ufeff") == ""
+    assert concluded.client.get("/export/assessments.csv?status=candidate", buffered=True).text.strip("\ufeff") == ""
+    assert concluded.client.get("/export/assessments.csv?status=nothing").status_code == 400
+    assert concluded.client.get("/export/assessments.csv?q=0888", buffered=True).text.strip("\ufeff") == ""
 
 
 @pytest.mark.parametrize(
@@ -165,42 +172,42 @@ def test_the_list_is_taken_out_by_counsel(site: Site) -> None:
         ("status=odd", False),
     ],
 )
-def test_the_list_is_filtered_and_ordered_by_its_address(site: Site, query: str, shown: bool) -> None:
-    page = site.as_("counsel").get(f"/assessments/?{query}").text
+def test_the_list_is_filtered_and_ordered_by_its_address(concluded: Site, query: str, shown: bool) -> None:
+    page = concluded.as_("counsel").get(f"/assessments/?{query}").text
     assert ('class="open"' in page) is shown
 
 
-def test_the_trail_leads_to_what_it_tells_of(site: Site) -> None:
-    row = site.assessment()
-    page = site.as_("counsel").get("/administration/trail?entity=chart").text
+def test_the_trail_leads_to_what_it_tells_of(concluded: Site) -> None:
+    row = concluded.assessment()
+    page = concluded.as_("counsel").get("/administration/trail?entity=chart").text
     assert "looked at" in page
     assert f'href="/assessments/{row.id}"' in page
     assert f"/administration/trail?entity=chart&amp;key={row.id}" in page
 
 
-def test_the_clause_is_reworded_then(site: Site) -> None:
-    row = site.assessment()
+def test_the_clause_is_reworded_then(concluded: Site) -> None:
+    row = concluded.assessment()
     place = f"/assessments/{row.id}"
-    import_version(site.store, "DIS")
-    page = site.as_("ann").get(place).text
+    import_version(concluded.store, "DIS")
+    page = concluded.as_("ann").get(place).text
     assert "newest: DIS" in page
-    watch(site.store, NOW)
-    stale = site.as_("ann").get(place).text
+    watch(concluded.store, NOW)
+    stale = concluded.as_("ann").get(place).text
     if "What has changed" in stale:
         assert "Bring the chart to DIS" in stale
-        assert site.client.post(f"{place}/bring", data={"seen": "2"}).status_code == 303
-        assert "Chart, version 3" in site.client.get(f"{place}/versions/3").text
+        assert concluded.client.post(f"{place}/bring", data={"seen": "2"}).status_code == 303
+        assert "Chart, version 3" in concluded.client.get(f"{place}/versions/3").text
 
 
-def test_who_may_not_sees_nothing(site: Site) -> None:
-    row = site.assessment()
-    delegate = site.as_("delegate")
+def test_who_may_not_sees_nothing(concluded: Site) -> None:
+    row = concluded.assessment()
+    delegate = concluded.as_("delegate")
     for address in ("/assessments/", "/assessments/triage", f"/assessments/{row.id}", "/assessments/own"):
         assert delegate.get(address).status_code == 403
     page = delegate.get("/standards/items/9900001").text
     assert "essential" not in page.lower()
     assert "claim chart" not in page.lower()
-    assert site.as_("ann").get("/assessments/999").status_code == 404
+    assert concluded.as_("ann").get("/assessments/999").status_code == 404
 
 
 def test_own_portfolios_are_marked(site: Site) -> None:

@@ -25,6 +25,7 @@ from workbench.patents.office_queries import in_parts
 from workbench.patents.queries import publication_conditions
 from workbench.patents.walls import need_others
 from workbench.portfolio.landscape import Axis, Landscape, Record, Unit, YearOf, column_of, landscape, with_family_years
+from workbench.standards.draft_queries import first_offered
 from workbench.standards.models import Clause, Draft, WorkItem
 
 LANDSCAPE_FILTERS: Final = ("unit", "by", "axis", "office", "portfolio", "draft", "clause", "top", "all")
@@ -93,10 +94,10 @@ def wanted_of(filters: Mapping[str, str]) -> Wanted:
 
 
 def mapped_drafts(session: Session) -> list[tuple[Draft, WorkItem]]:
-    """The draft versions that publications are mapped to, the last imported first."""
+    """The draft versions that publications are mapped to, in the order in which they are offered."""
     mapped = sa.exists().where(col(MappedPublication.draft_id) == col(Draft.id))
     statement = select(Draft, WorkItem).join(WorkItem, col(WorkItem.id) == Draft.work_item_id).where(mapped)
-    return list(session.exec(statement.order_by(col(Draft.id).desc())))
+    return list(session.exec(statement.order_by(*first_offered())))
 
 
 def landscape_of(session: Session, wanted: Wanted, today: dt.date) -> Landscape:
